@@ -1,0 +1,132 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Layers as in docs/architecture.md: a target may use targets of a strictly lower layer only.
+
+let package = Package(
+    name: "verify-courier",
+    products: [
+        .executable(name: "verify-courier", targets: ["verify-courier"]),
+        .library(name: "VerifyClient", targets: ["VerifyClient"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: ["YAML"]),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(
+            url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0", traits: ["FullFoundation"]),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
+    targets: [
+        // Layer 7
+        .executableTarget(
+            name: "verify-courier",
+            dependencies: [
+                "App", "Basics", "VerifyClient", "Wire",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+            ]),
+
+        // Layer 6
+        .target(
+            name: "App",
+            dependencies: [
+                "AMQP", "Basics", "CurlHTTP", "PhoneNumbers", "Pipeline", "SitePolicy", "Store", "StoreSQLite",
+                "TwilioSimulator", "TwilioVerify", "VerifyClient", "Wire", "Worker",
+                .product(name: "Configuration", package: "swift-configuration"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ]),
+
+        // Layer 5
+        .target(
+            name: "Worker",
+            dependencies: [
+                "AMQP", "Basics", "Pipeline", "Wire",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]),
+
+        // Layer 4
+        .target(
+            name: "Pipeline",
+            dependencies: [
+                "Basics", "PhoneNumbers", "SitePolicy", "Store", "TwilioVerify", "Wire",
+                .product(name: "Logging", package: "swift-log"),
+            ]),
+        .target(
+            name: "StoreSQLite",
+            dependencies: [
+                "Basics", "CLinux", "Store", "Wire",
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "Logging", package: "swift-log"),
+            ]),
+        .target(
+            name: "VerifyClient",
+            dependencies: [
+                "AMQP", "Basics", "Wire",
+                .product(name: "Logging", package: "swift-log"),
+            ]),
+        .target(
+            name: "TwilioSimulator",
+            dependencies: [
+                "Basics",
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+            ]),
+
+        // Layer 3
+        .target(name: "SitePolicy", dependencies: ["Basics", "Wire"]),
+        .target(
+            name: "Store",
+            dependencies: ["Basics", "Wire", .product(name: "Crypto", package: "swift-crypto")]),
+        .target(
+            name: "AMQP",
+            dependencies: [
+                "Basics", "CRabbitMQ", "PollExecutor",
+                .product(name: "Logging", package: "swift-log"),
+            ]),
+        .target(
+            name: "CurlHTTP",
+            dependencies: [
+                "Basics", "CCurl", "PollExecutor",
+                .product(name: "Logging", package: "swift-log"),
+            ]),
+
+        // Layer 2
+        .target(name: "Wire", dependencies: ["Basics"]),
+        .target(name: "TwilioVerify", dependencies: ["Basics"]),
+        .target(name: "PollExecutor", dependencies: ["Basics", "CLinux"]),
+        .target(name: "PhoneNumbers", dependencies: ["Basics", "CPhoneNumber"]),
+
+        // Layer 1
+        .target(name: "Basics"),
+
+        // Layer 0: C libraries
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "CRabbitMQ", pkgConfig: "librabbitmq", providers: [.apt(["librabbitmq-dev"])]),
+        .target(
+            name: "CPhoneNumber", linkerSettings: [.linkedLibrary("phonenumber"), .linkedLibrary("stdc++")]),
+        .target(name: "CLinux"),
+    ],
+    swiftLanguageModes: [.v6],
+    cxxLanguageStandard: .cxx17
+)
+
+let ownSettings: [SwiftSetting] = [
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .enableUpcomingFeature("InferIsolatedConformances"),
+]
+
+for target in package.targets where [.regular, .test, .executable].contains(target.type) {
+    if !target.name.hasPrefix("C") || target.name == "CurlHTTP" {
+        target.swiftSettings = (target.swiftSettings ?? []) + ownSettings
+    }
+}

@@ -1,0 +1,92 @@
+public import FoundationEssentials
+import Glibc
+
+/// A moment on the wall clock, in whole milliseconds since 1970 (UTC).
+///
+/// For what people and other machines see. Lengths of time inside a process go by ``MonotonicTime``.
+public struct Timestamp: Sendable, Hashable, Comparable {
+    public var milliseconds: Int64
+
+    public init(milliseconds: Int64) {
+        self.milliseconds = milliseconds
+    }
+
+    public init(seconds: Int64) {
+        milliseconds = seconds.multipliedReportingOverflow(by: 1000).overflow ? .max : seconds * 1000
+    }
+
+    public init(_ date: Date) {
+        milliseconds = Int64((date.timeIntervalSince1970 * 1000).rounded())
+    }
+
+    /// Now, by the system's clock.
+    public static func now() -> Timestamp {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return Timestamp(milliseconds: Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000)
+    }
+
+    /// Seconds since 1970, rounded down.
+    public var wholeSeconds: Int64 {
+        milliseconds >= 0 ? milliseconds / 1000 : (milliseconds - 999) / 1000
+    }
+
+    /// The same moment with its milliseconds dropped.
+    public var roundedDown: Timestamp { Timestamp(seconds: wholeSeconds) }
+
+    public static func < (left: Timestamp, right: Timestamp) -> Bool { left.milliseconds < right.milliseconds }
+
+    public static func + (left: Timestamp, right: Duration) -> Timestamp {
+        Timestamp(milliseconds: left.milliseconds + right.milliseconds)
+    }
+
+    public static func - (left: Timestamp, right: Duration) -> Timestamp {
+        Timestamp(milliseconds: left.milliseconds - right.milliseconds)
+    }
+
+    public static func - (left: Timestamp, right: Timestamp) -> Duration {
+        .milliseconds(left.milliseconds - right.milliseconds)
+    }
+}
+
+extension Timestamp: CustomStringConvertible {
+    private static let withMilliseconds = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
+    private static let withoutMilliseconds = Date.ISO8601FormatStyle()
+
+    /// RFC 3339 in UTC with milliseconds: `2026-01-31T12:00:00.000Z`.
+    public var description: String { date.formatted(Self.withMilliseconds) }
+
+    private var date: Date { Date(timeIntervalSince1970: Double(milliseconds) / 1000) }
+
+    /// Reads RFC 3339 (section 5.6) with or without fractions and with any offset. `nil` when it is not that, or
+    /// outside the years 1970 to 9999.
+    public init?(rfc3339 text: String) {
+        guard text.utf8.count <= 40, let style = Self.style(for: text) else { return nil }
+        guard let date = try? Date(text.uppercased(), strategy: style) else { return nil }
+        guard (0..<253_402_300_800).contains(date.timeIntervalSince1970) else { return nil }
+        self.init(date)
+    }
+
+    /// Foundation reads a fraction only when told to, and takes forms that RFC 3339 does not know; so the shape is
+    /// looked at first.
+    private static func style(for text: String) -> Date.ISO8601FormatStyle? {
+        let bytes = Array(text.utf8)
+        guard bytes.count >= 20, bytes[4] == 0x2D, bytes[7] == 0x2D, bytes[10] | 0x20 == 0x74, bytes[13] == 0x3A,
+            bytes[16] == 0x3A
+        else { return nil }
+        let zone = bytes.last.map { $0 | 0x20 } == 0x7A ? 1 : 6
+        let seconds = bytes.dropFirst(19).dropLast(zone)
+        if zone == 6, bytes.count < 25 || bytes[bytes.count - 3] != 0x3A { return nil }
+        guard let dot = seconds.first else { return withoutMilliseconds }
+        let fraction = seconds.dropFirst()
+        guard dot == 0x2E, !fraction.isEmpty, fraction.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
+        return withMilliseconds
+    }
+}
+
+extension Duration {
+    /// Whole milliseconds, rounded towards zero.
+    public var milliseconds: Int64 {
+        components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000
+    }
+}

@@ -1,0 +1,16 @@
+#pragma once
+// Linux calls that Swift's Glibc overlay does not offer.
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/// An eventfd with EFD_CLOEXEC and EFD_NONBLOCK; -1 with errno on failure.
+int clinux_eventfd(void);
+
+/// Takes an exclusive lock on one byte of an open file, without waiting. The lock belongs to the open file
+/// description (F_OFD_SETLK): the kernel drops it when the last descriptor closes, so also when the process dies.
+/// 0 when taken, -1 with errno otherwise (EAGAIN: another holds it).
+int clinux_lock_byte(int fd, int64_t offset);
+
+/// Whether another open file description holds a lock on that byte: 1 yes, 0 no, -1 with errno.
+int clinux_byte_is_locked(int fd, int64_t offset);

@@ -1,0 +1,24 @@
+#define _GNU_SOURCE
+#include "CLinux.h"
+
+#include <fcntl.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+int clinux_eventfd(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }
+
+static struct flock one_byte(int64_t offset) {
+    struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = offset, .l_len = 1};
+    return lock;
+}
+
+int clinux_lock_byte(int fd, int64_t offset) {
+    struct flock lock = one_byte(offset);
+    return fcntl(fd, F_OFD_SETLK, &lock);
+}
+
+int clinux_byte_is_locked(int fd, int64_t offset) {
+    struct flock lock = one_byte(offset);
+    if (fcntl(fd, F_OFD_GETLK, &lock) != 0) return -1;
+    return lock.l_type == F_UNLCK ? 0 : 1;
+}

@@ -1,0 +1,94 @@
+#include "CPhoneNumber.h"
+
+#include <phonenumbers/phonenumberutil.h>
+#include <phonenumbers/shortnumberinfo.h>
+
+#include <algorithm>
+#include <cstring>
+#include <string>
+
+using i18n::phonenumbers::PhoneNumber;
+using i18n::phonenumbers::PhoneNumberUtil;
+using i18n::phonenumbers::ShortNumberInfo;
+
+namespace {
+
+template <size_t N> void copy(char (&to)[N], const std::string &from) {
+    size_t n = std::min(from.size(), N - 1);
+    std::memcpy(to, from.data(), n);
+    to[n] = 0;
+}
+
+cpn_result problem(PhoneNumberUtil::ErrorType error) {
+    switch (error) {
+    case PhoneNumberUtil::NO_PARSING_ERROR: return CPN_OK;
+    case PhoneNumberUtil::INVALID_COUNTRY_CODE_ERROR: return CPN_UNKNOWN_REGION;
+    case PhoneNumberUtil::TOO_SHORT_AFTER_IDD:
+    case PhoneNumberUtil::TOO_SHORT_NSN: return CPN_TOO_SHORT;
+    case PhoneNumberUtil::TOO_LONG_NSN: return CPN_TOO_LONG;
+    case PhoneNumberUtil::NOT_A_NUMBER: return CPN_NOT_A_NUMBER;
+    }
+    return CPN_NOT_A_NUMBER;
+}
+
+cpn_kind kind(PhoneNumberUtil::PhoneNumberType type) {
+    switch (type) {
+    case PhoneNumberUtil::FIXED_LINE: return CPN_KIND_FIXED_LINE;
+    case PhoneNumberUtil::MOBILE: return CPN_KIND_MOBILE;
+    case PhoneNumberUtil::FIXED_LINE_OR_MOBILE: return CPN_KIND_FIXED_LINE_OR_MOBILE;
+    case PhoneNumberUtil::TOLL_FREE: return CPN_KIND_TOLL_FREE;
+    case PhoneNumberUtil::PREMIUM_RATE: return CPN_KIND_PREMIUM_RATE;
+    case PhoneNumberUtil::SHARED_COST: return CPN_KIND_SHARED_COST;
+    case PhoneNumberUtil::VOIP: return CPN_KIND_VOIP;
+    case PhoneNumberUtil::PERSONAL_NUMBER: return CPN_KIND_PERSONAL;
+    case PhoneNumberUtil::PAGER: return CPN_KIND_PAGER;
+    case PhoneNumberUtil::UAN: return CPN_KIND_UAN;
+    case PhoneNumberUtil::VOICEMAIL: return CPN_KIND_VOICEMAIL;
+    case PhoneNumberUtil::UNKNOWN: return CPN_KIND_UNKNOWN;
+    }
+    return CPN_KIND_UNKNOWN;
+}
+
+cpn_number parse(const std::string &text, const std::string &region) {
+    cpn_number answer{};
+    answer.kind = CPN_KIND_UNKNOWN;
+    const PhoneNumberUtil &util = *PhoneNumberUtil::GetInstance();
+    const ShortNumberInfo shorts;
+    PhoneNumber number;
+    answer.result = problem(util.Parse(text, region.empty() ? "ZZ" : region, &number));
+    if (answer.result != CPN_OK) return answer;
+    answer.short_or_emergency = !region.empty() && (shorts.IsPossibleShortNumberForRegion(number, region) ||
+                                                    shorts.ConnectsToEmergencyNumber(text, region));
+    switch (util.IsPossibleNumberWithReason(number)) {
+    case PhoneNumberUtil::TOO_SHORT:
+    case PhoneNumberUtil::IS_POSSIBLE_LOCAL_ONLY: answer.result = CPN_TOO_SHORT; return answer;
+    case PhoneNumberUtil::TOO_LONG: answer.result = CPN_TOO_LONG; return answer;
+    case PhoneNumberUtil::INVALID_COUNTRY_CODE: answer.result = CPN_UNKNOWN_REGION; return answer;
+    default: break;
+    }
+    // An extension cannot be dialled by a text or a call that reads a code.
+    if (!util.IsValidNumber(number) || number.has_extension()) {
+        answer.result = CPN_INVALID;
+        return answer;
+    }
+    std::string e164, of;
+    util.Format(number, PhoneNumberUtil::E164, &e164);
+    util.GetRegionCodeForNumber(number, &of);
+    copy(answer.e164, e164);
+    if (of.size() == 2) copy(answer.region, of);
+    answer.kind = kind(util.GetNumberType(number));
+    return answer;
+}
+
+} // namespace
+
+extern "C" cpn_number cpn_parse(const char *text, size_t length, const char *region) {
+    try {
+        return parse(std::string(text, length), region ? region : "");
+    } catch (...) { // out of memory is all that is left to throw; the number is refused, the process lives
+        cpn_number answer{};
+        answer.result = CPN_NOT_A_NUMBER;
+        answer.kind = CPN_KIND_UNKNOWN;
+        return answer;
+    }
+}

@@ -1,0 +1,65 @@
+public import Basics
+public import Wire
+
+/// The one call to Twilio that a job is about to make, as the journal keeps it.
+public enum PlannedCall: Sendable, Equatable, Codable {
+    /// Deliver a code. `knownSID` and `knownAttempts`: what Twilio was known to have done for the number before.
+    case send(
+        number: String, channel: Channel, locale: String?, purpose: Purpose, knownSID: String?,
+        knownAttempts: [String])
+    /// Check a code; the code itself is never kept.
+    case check(number: String, sid: String, purpose: Purpose)
+
+    /// The number that the call concerns.
+    public var number: E164? {
+        switch self {
+        case .send(let number, _, _, _, _, _), .check(let number, _, _): E164(number)
+        }
+    }
+}
+
+/// A job that has begun: what is on disk before any byte leaves for Twilio, and the lease on carrying it out.
+public struct Intent: Sendable {
+    public var key: JobKey
+    public var kind: JobKind
+    public var login: Job.Login
+    public var call: PlannedCall
+    /// The user's generation when it began.
+    public var generation: Int64
+    /// Which holder of the lease this is; a finish under an older one is refused.
+    public var fence: Int64
+    /// How often the job's work was begun, this time included.
+    public var begins: Int
+    public var leaseUntil: MonotonicTime
+    /// When the call could first have left.
+    public var begunAt: Timestamp
+    public var deadline: Timestamp
+    /// Taken over from a worker that died or outlived its lease: until then a call of that worker may be under way.
+    public var formerLeaseUntil: MonotonicTime?
+
+    public init(
+        key: JobKey, kind: JobKind, login: Job.Login, call: PlannedCall, generation: Int64, fence: Int64,
+        begins: Int, leaseUntil: MonotonicTime, begunAt: Timestamp, deadline: Timestamp,
+        formerLeaseUntil: MonotonicTime? = nil
+    ) {
+        self.key = key
+        self.kind = kind
+        self.login = login
+        self.call = call
+        self.generation = generation
+        self.fence = fence
+        self.begins = begins
+        self.leaseUntil = leaseUntil
+        self.begunAt = begunAt
+        self.deadline = deadline
+        self.formerLeaseUntil = formerLeaseUntil
+    }
+}
+
+/// Lengths of leases.
+public enum Lease {
+    /// How long an intent is its worker's.
+    public static let length: Duration = .seconds(20)
+    /// How much of it must be left for a call to start: the call's own limit.
+    public static let neededForCall: Duration = .seconds(10)
+}

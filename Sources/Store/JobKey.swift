@@ -1,0 +1,71 @@
+public import Basics
+public import Wire
+
+/// What makes a job one job: the broker user that published it, and its message id (contract, section 2).
+public struct JobKey: Sendable, Hashable {
+    /// The broker-checked `user_id`; `""` where the broker told none.
+    public var frontEnd: String
+    public var messageID: String
+
+    public init(frontEnd: String, messageID: String) {
+        self.frontEnd = frontEnd
+        self.messageID = messageID
+    }
+}
+
+/// A job as it is handed to the store, before anything is decided.
+public struct NewJob: Sendable {
+    public var key: JobKey
+    public var kind: JobKind
+    /// The body as it came; the store keeps a keyed hash of kind and body only.
+    public var body: Redacted<[UInt8]>
+    public var login: Job.Login
+    /// The number that the job itself names (`register.phone`); otherwise the store looks it up.
+    public var number: E164?
+    public var receivedAt: Timestamp
+    public var deadline: Timestamp
+
+    public init(
+        key: JobKey, kind: JobKind, body: Redacted<[UInt8]>, login: Job.Login, number: E164? = nil,
+        receivedAt: Timestamp, deadline: Timestamp
+    ) {
+        self.key = key
+        self.kind = kind
+        self.body = body
+        self.login = login
+        self.number = number
+        self.receivedAt = receivedAt
+        self.deadline = deadline
+    }
+}
+
+/// How far the reply to a recorded outcome has come.
+public enum ReplyState: Int, Sendable {
+    case pending = 0
+    case confirmed = 1
+    case undeliverable = 2
+}
+
+/// An outcome that is on disk, with the reply's bytes: what every repeat of the job is answered with.
+public struct RecordedReply: Sendable, Equatable {
+    public var key: JobKey
+    public var kind: JobKind
+    public var user: String
+    public var outcome: Outcome
+    public var body: [UInt8]
+    public var deadline: Timestamp
+    public var state: ReplyState
+
+    public init(
+        key: JobKey, kind: JobKind, user: String, outcome: Outcome, body: [UInt8], deadline: Timestamp,
+        state: ReplyState
+    ) {
+        self.key = key
+        self.kind = kind
+        self.user = user
+        self.outcome = outcome
+        self.body = body
+        self.deadline = deadline
+        self.state = state
+    }
+}

@@ -1,0 +1,142 @@
+public import Basics
+public import Wire
+
+/// What the store knows that bears on one job, read in the transaction that decides it.
+public struct Situation: Sendable {
+    /// The starred site options that are set, by name (contract, section 6).
+    public var options: [String: String] = [:]
+    public var user: UserRecord?
+    /// This login's tie to a code, ended or not.
+    public var pending: PendingCode?
+    /// Another login of the same user has a live code.
+    public var pendingElsewhere = false
+    /// The number that the job concerns: its own, else for a check the pending one's, else the user's.
+    public var number: E164?
+    /// The latest code of that number, ended or not.
+    public var code: LiveCode?
+    public var now: Timestamp
+
+    public init(now: Timestamp) {
+        self.now = now
+    }
+}
+
+/// One change of state, applied in the transaction of the decision it belongs to.
+public enum Change: Sendable {
+    case user(UserRecord)
+    /// Replaces what is known of the number's code.
+    case code(LiveCode)
+    /// Replaces the login's tie.
+    case pending(PendingCode)
+    case deadLetter(DeadLetter)
+}
+
+/// An answer as it will be recorded.
+public struct Answer: Sendable {
+    public var outcome: Outcome
+    public var reason: Reason?
+    /// The reply's body, as every repeat will get it.
+    public var body: [UInt8]
+    public var changes: [Change]
+
+    public init(outcome: Outcome, reason: Reason?, body: [UInt8], changes: [Change] = []) {
+        self.outcome = outcome
+        self.reason = reason
+        self.body = body
+        self.changes = changes
+    }
+}
+
+/// What a pure rule made of a situation.
+public enum Decision: Sendable {
+    case answer(Answer)
+    /// Make this call; the changes (counters, tries) are written with the intent.
+    case call(PlannedCall, changes: [Change])
+}
+
+/// What became of a job at its beginning.
+public enum Begun: Sendable {
+    /// Its outcome is on disk: `fresh` if it was decided just now.
+    case recorded(RecordedReply, fresh: Bool)
+    /// The id was used before with another body or key.
+    case reused
+    /// This very job is under way at a worker that lives.
+    case inProgress
+    /// Another job on the same number is under way at a worker that lives.
+    case busy(JobKey)
+    /// An intent whose worker is gone is now ours: reconcile it. It may belong to another job on the same number;
+    /// then begin again afterwards.
+    case abandoned(Intent)
+    /// Its intent is on disk and ours: make the call.
+    case intent(Intent)
+}
+
+/// What became of a job at its end.
+public enum Finished: Sendable {
+    case recorded(RecordedReply)
+    /// Another worker holds the lease now; its outcome counts.
+    case superseded
+}
+
+/// What is known of a job id.
+public enum JobState: Sendable {
+    case unknown
+    case inProgress
+    case recorded(RecordedReply)
+}
+
+/// Which of Twilio's reads a budget is for.
+public enum ReadKind: String, Sendable {
+    case verification, attempts
+}
+
+/// How many reads a window allows; an empty list is no limit.
+public struct ReadLimit: Sendable {
+    public var count: Int
+    public var window: Duration
+
+    public init(count: Int, per window: Duration) {
+        self.count = count
+        self.window = window
+    }
+}
+
+/// Where logins are remembered, per use case.
+///
+/// Every method is one transaction, durable when it returns. `decide` and `conclude` are pure and quick: they run
+/// inside the transaction, and may run more than once. Cancellation of the caller does not undo a transaction that was
+/// queued. All throw ``StoreError`` when the store cannot be used; then nothing was written and nothing may be
+/// answered.
+public protocol LoginStore: Sendable {
+    /// Looks the job up and, if it is new and nothing stands in its way, decides it.
+    func begin(
+        _ job: NewJob, decide: @escaping @Sendable (Situation) -> Decision
+    ) async throws(StoreError) -> Begun
+
+    /// Records the outcome of an intent that is ours, if it still is. Under a user generation that was raised
+    /// meanwhile the situation's user shows it: `conclude` compares it with the intent's.
+    func finish(
+        _ intent: Intent, conclude: @escaping @Sendable (Situation) -> Answer
+    ) async throws(StoreError) -> Finished
+
+    /// Gives an intent back as if it had not begun (its `begins` stay counted), if it is still ours.
+    func release(_ intent: Intent) async throws(StoreError)
+
+    /// Prolongs the lease of an intent; `nil` when it is no longer ours.
+    func renew(_ intent: Intent) async throws(StoreError) -> Intent?
+
+    /// Records an answer without any decision (malformed jobs, poison). With a key it is an outcome like any other,
+    /// unless one is recorded already, which is then returned.
+    func refuse(_ job: NewJob?, answer: Answer) async throws(StoreError) -> RecordedReply?
+
+    func state(of key: JobKey) async throws(StoreError) -> JobState
+
+    /// Notes what became of a reply. May be lazy: losing it costs a second reply.
+    func settle(_ key: JobKey, as state: ReplyState) async throws(StoreError)
+
+    /// The situation of a person, outside any job; reads only.
+    func situation(of login: Job.Login) async throws(StoreError) -> Situation
+
+    /// Takes one read from the budget that all workers share; `false` when it is spent.
+    func takeRead(_ kind: ReadKind, limits: [ReadLimit]) async throws(StoreError) -> Bool
+}

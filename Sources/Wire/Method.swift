@@ -1,0 +1,19 @@
+/// How a code travels to a person.
+public enum Channel: String, Sendable, Codable, CaseIterable {
+    case sms, call
+}
+
+/// What a person can prove themselves with.
+public enum Method: String, Sendable, Codable, CaseIterable {
+    case sms, call, authenticator
+}
+
+/// Which of the site's two programs asks.
+public enum Application: String, Sendable, Codable, CaseIterable {
+    case web, windows
+}
+
+/// A thing that a person registers.
+public enum Factor: String, Sendable, Codable, CaseIterable {
+    case phone, authenticator
+}

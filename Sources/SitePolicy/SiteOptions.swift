@@ -1,0 +1,55 @@
+public import Wire
+
+/// Whom a site asks for the second factor, per application.
+public enum LoginType: String, Sendable, CaseIterable {
+    case all = "All"
+    case flagged = "Flagged"
+    case none = "None"
+}
+
+/// The site options that an administrator sets (contract, section 6), understood.
+public struct SiteOptions: Sendable, Equatable {
+    /// `false` when the provider is `None`: nobody is asked for anything.
+    public var usesProvider = true
+    public var sms = true
+    public var call = true
+    public var authenticator = true
+    public var web = LoginType.flagged
+    public var windows = LoginType.flagged
+
+    public init() {}
+
+    /// The starred names with their default values.
+    public static let defaults: [String: String] = [
+        "2FA_PROVIDER": "Twilio Verify", "2FA_VER_SMS": "Enabled", "2FA_VER_VOICE": "Enabled",
+        "2FA_VER_TOTP": "Enabled", "2FA_LOGINTYPE_WEB": "Flagged", "2FA_LOGINTYPE_WIN": "Flagged",
+    ]
+
+    /// The values that a starred name takes.
+    public static func values(of name: String) -> [String]? {
+        switch name {
+        case "2FA_PROVIDER": ["Twilio Verify", "None"]
+        case "2FA_VER_SMS", "2FA_VER_VOICE", "2FA_VER_TOTP": ["Enabled", "Disabled", ""]
+        case "2FA_LOGINTYPE_WEB", "2FA_LOGINTYPE_WIN": LoginType.allCases.map(\.rawValue)
+        default: nil
+        }
+    }
+
+    /// From the stored names and values; what is absent or blank has its default.
+    public init(_ stored: [String: String]) {
+        usesProvider = stored["2FA_PROVIDER"] != "None"
+        sms = stored["2FA_VER_SMS"] != "Disabled"
+        call = stored["2FA_VER_VOICE"] != "Disabled"
+        authenticator = stored["2FA_VER_TOTP"] != "Disabled"
+        web = stored["2FA_LOGINTYPE_WEB"].flatMap(LoginType.init) ?? .flagged
+        windows = stored["2FA_LOGINTYPE_WIN"].flatMap(LoginType.init) ?? .flagged
+    }
+
+    public func loginType(of application: Application) -> LoginType {
+        application == .web ? web : windows
+    }
+
+    public func allows(_ channel: Channel) -> Bool {
+        channel == .sms ? sms : call
+    }
+}

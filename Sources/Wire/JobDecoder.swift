@@ -1,0 +1,86 @@
+public import Basics
+
+/// What was made of a message: as much as could be read, and the job or why there is none.
+public struct ReadJob: Sendable {
+    public enum Content: Sendable {
+        case job(Job)
+        /// Answered `invalid`. With `deadLetter` the message is kept for an operator too.
+        case invalid(reason: Reason?, problems: [FieldProblem], deadLetter: DeadLetterReason?)
+        /// Older than any record: answered `late`.
+        case late
+        /// Not a job at all: kept as a dead letter, never answered.
+        case unexpected
+    }
+
+    public var kind: JobKind?
+    /// The message id, if it can be used as one.
+    public var messageID: String?
+    public var user: String?
+    public var application: Application?
+    public var deadline: Timestamp
+    public var content: Content
+}
+
+/// Reads messages by the rules of contract section 2. Pure; limits are looked at before anything is built.
+public struct JobDecoder: Sendable {
+    /// Bytes of a body.
+    public static let maximumBody = 16 * 1024
+    static let maximumDepth = 8
+    static let defaultPatience: Duration = .seconds(30)
+    static let longestPatience: Duration = .seconds(120)
+    static let recordLife: Duration = .seconds(48 * 3600)
+
+    public init() {}
+
+    public func read(_ envelope: Envelope) -> ReadJob {
+        let kind = JobKind(rawValue: envelope.routingKey)
+        var properties = PropertyReader(envelope: envelope, kind: kind)
+        properties.readAll()
+        var result = ReadJob(
+            kind: kind, messageID: properties.messageID, deadline: properties.deadline, content: .unexpected)
+        guard envelope.exchange == WireName.jobs, let kind, kind.lane == envelope.lane else { return result }
+        guard let body = Self.object(envelope.body, problems: &properties.problems) else {
+            result.content = properties.verdict(tooLarge: Self.isTooLarge(envelope.body))
+            return result
+        }
+        var fields = FieldReader(members: body)
+        let job = fields.job(kind)
+        result.user = fields.user
+        result.application = fields.application
+        properties.problems += fields.problems
+        if properties.isTooOld {
+            result.content = .late
+        } else if !properties.problems.isEmpty || properties.versionUnsupported {
+            result.content = properties.verdict(tooLarge: false)
+        } else if let job {
+            result.content = .job(job)
+        } else {
+            result.content = .invalid(reason: .unknownJobType, problems: [], deadLetter: nil)
+        }
+        return result
+    }
+
+    private static func isTooLarge(_ body: Envelope.Body) -> Bool {
+        switch body {
+        case .tooLarge: true
+        case .bytes(let bytes): bytes.count > maximumBody
+        }
+    }
+
+    private static func object(_ body: Envelope.Body, problems: inout [FieldProblem]) -> [String: JSONValue]? {
+        guard case .bytes(let bytes) = body, bytes.count <= maximumBody else {
+            problems.append(FieldProblem("", "too_large"))
+            return nil
+        }
+        do {
+            guard case .object(let members) = try JSONParser.parse(bytes, maximumDepth: maximumDepth) else {
+                problems.append(FieldProblem("", "not_an_object"))
+                return nil
+            }
+            return members
+        } catch {
+            problems.append(FieldProblem("", error.rawValue))
+            return nil
+        }
+    }
+}

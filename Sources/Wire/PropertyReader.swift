@@ -1,0 +1,90 @@
+import Basics
+
+/// Reads the AMQP properties of a job and notes what is wrong with them.
+struct PropertyReader {
+    let envelope: Envelope
+    let kind: JobKind?
+    var problems: [FieldProblem] = []
+    var messageID: String?
+    var deadline: Timestamp
+    var versionUnsupported = false
+    var isTooOld = false
+
+    init(envelope: Envelope, kind: JobKind?) {
+        self.envelope = envelope
+        self.kind = kind
+        deadline = envelope.receivedAt + JobDecoder.defaultPatience
+    }
+
+    mutating func readAll() {
+        readMessageID()
+        if let bytes = envelope.correlationID, bytes.count > 128 { note("correlation_id", "too_long") }
+        let type = envelope.contentType?.split(separator: ";").first.map { $0.lowercased() }
+        if envelope.contentType == nil {
+            note("content_type", "missing")
+        } else if type != "application/json" || isForeignCharset {
+            note("content_type", "unsupported")
+        }
+        if let encoding = envelope.contentEncoding, !["", "identity", "utf-8", "UTF-8"].contains(encoding) {
+            note("content_encoding", "unsupported")
+        }
+        readType()
+        readDeadline()
+    }
+
+    private var isForeignCharset: Bool {
+        guard let text = envelope.contentType?.lowercased(), let range = text.firstRange(of: "charset=") else {
+            return false
+        }
+        return !text[range.upperBound...].hasPrefix("utf-8") && !text[range.upperBound...].hasPrefix("\"utf-8")
+    }
+
+    private mutating func note(_ field: String, _ reason: String) {
+        problems.append(FieldProblem(field, reason))
+    }
+
+    private mutating func readMessageID() {
+        guard let id = envelope.messageID else { return note("message_id", "missing") }
+        let allowed = id.utf8.allSatisfy { byte in
+            (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
+                || [0x2E, 0x5F, 0x3A, 0x2D].contains(byte)
+        }
+        guard allowed, (1...64).contains(id.utf8.count) else { return note("message_id", "malformed") }
+        messageID = id
+    }
+
+    /// `verify.<key>.v1`: another key is a mistake, another major version is one that we do not speak.
+    private mutating func readType() {
+        guard let type = envelope.type, !type.isEmpty else { return }
+        let prefix = "verify.\(envelope.routingKey).v"
+        guard type.hasPrefix(prefix), let version = Int(type.dropFirst(prefix.count)) else {
+            return note("type", "disagrees_with_routing_key")
+        }
+        if version != 1 { versionUnsupported = true }
+    }
+
+    private mutating func readDeadline() {
+        let received = envelope.receivedAt
+        let published =
+            envelope.brokerMilliseconds.map { Timestamp(milliseconds: $0) }
+            ?? envelope.timestamp.map { Timestamp(seconds: Int64(clamping: $0)) }
+        // A clock ahead of ours is no reason to give a job more time.
+        let start = min(published ?? received, received)
+        isTooOld = start + JobDecoder.recordLife <= received
+        deadline = start + JobDecoder.defaultPatience
+        if envelope.deadlineIsMalformed { return note("deadline", "malformed") }
+        if let text = envelope.deadline {
+            guard let named = Timestamp(rfc3339: text) else { return note("deadline", "malformed") }
+            deadline = named
+        }
+        deadline = min(deadline, received + JobDecoder.longestPatience)
+    }
+
+    func verdict(tooLarge: Bool) -> ReadJob.Content {
+        if tooLarge { return .invalid(reason: .tooLarge, problems: problems, deadLetter: .tooLarge) }
+        if versionUnsupported {
+            return .invalid(reason: .versionUnsupported, problems: problems, deadLetter: .versionUnsupported)
+        }
+        return .invalid(reason: .malformed, problems: problems, deadLetter: .malformed)
+    }
+}

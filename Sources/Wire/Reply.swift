@@ -1,0 +1,72 @@
+public import Basics
+import FoundationEssentials
+
+/// A reply's body (contract, section 3). Absent fields are left out.
+public struct Reply: Sendable, Codable {
+    /// A method of the person, as `options` lists it.
+    public struct MethodState: Sendable, Codable, Equatable {
+        public var method: Method
+        public var to: String?
+        public var usable: Bool
+
+        public init(method: Method, to: String?, usable: Bool) {
+            self.method = method
+            self.to = to
+            self.usable = usable
+        }
+    }
+
+    public var outcome: Outcome
+    public var reason: Reason?
+    public var message: String
+    public var job: String?
+    public var user: String?
+    public var application: Application?
+    public var at: String
+    public var channel: Channel?
+    /// The masked number.
+    public var to: String?
+    public var sameCode: Bool?
+    public var expiresAt: String?
+    public var retryAt: String?
+    public var sendsLeft: Int?
+    public var checksLeft: Int?
+    public var alternatives: [Method]?
+    public var registered: Factor?
+    public var limit: LimitName?
+    public var errors: [FieldProblem]?
+    public var decision: String?
+    public var because: [String]?
+    public var methods: [MethodState]?
+    public var register: [Factor]?
+
+    enum CodingKeys: String, CodingKey {
+        case outcome, reason, message, job, user, application, at, channel, to, alternatives, registered, limit, errors
+        case decision, because, methods, register
+        case sameCode = "same_code"
+        case expiresAt = "expires_at"
+        case retryAt = "retry_at"
+        case sendsLeft = "sends_left"
+        case checksLeft = "checks_left"
+    }
+
+    public init(_ outcome: Outcome, reason: Reason? = nil, at: Timestamp) {
+        self.outcome = outcome
+        self.reason = reason
+        self.at = at.description
+        message = Sentence.of(outcome, reason)
+    }
+
+    /// The bytes that go over the wire and into the record: keys sorted, so that equal replies are equal bytes.
+    public func encoded() -> [UInt8] {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        // Strings, numbers and lists of them: there is nothing in it that JSON could not hold.
+        return (try? encoder.encode(self)).map { Array($0) } ?? Array(#"{"outcome":"unavailable"}"#.utf8)
+    }
+
+    /// Reads a reply, as a front end does; unknown fields are ignored.
+    public static func decode(_ bytes: [UInt8]) throws -> Reply {
+        try JSONDecoder().decode(Reply.self, from: Data(bytes))
+    }
+}

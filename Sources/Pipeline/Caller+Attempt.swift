@@ -1,0 +1,54 @@
+import Basics
+import Store
+import TwilioVerify
+import Wire
+
+/// How a call ended, as far as it matters to the job.
+enum CallResult<Value: Sendable>: Sendable {
+    case done(Value)
+    /// Twilio answered no: final.
+    case refused(CallFailure)
+    /// Surely nothing happened, and there is no time left to try again.
+    case notDone(Outcome)
+    /// It may have happened.
+    case lost
+}
+
+extension Caller {
+    /// Calls, and repeats only what surely did nothing, while deadline and lease allow.
+    func attempt<Value: Sendable>(
+        _ intent: Intent, _ call: (@escaping @Sendable () -> Bool) async throws(CallFailure) -> Value
+    ) async -> CallResult<Value> {
+        var lease = intent.leaseUntil
+        var backoff = Backoff(first: .milliseconds(200), longest: .seconds(3))
+        while true {
+            let gate = gate(leaseUntil: lease, deadline: intent.deadline)
+            do throws(CallFailure) {
+                return .done(try await call(gate))
+            } catch {
+                switch error.effect {
+                case .refused: return .refused(error)
+                case .unknown: return .lost
+                case .none: break
+                }
+                let wait = max(error.retryAfter ?? .zero, backoff.next())
+                let left = intent.deadline - clocks.wall()
+                guard left - wait >= ReplyDraft.leastTime else {
+                    return .notDone(error.result == .withheld && left < ReplyDraft.leastTime ? .late : .unavailable)
+                }
+                try? await Task.sleep(for: wait)
+                // A lease that cannot be renewed is another worker's now: its outcome will count, not ours.
+                if let renewed = try? await store.renew(intent) { lease = renewed.leaseUntil }
+            }
+        }
+    }
+
+    /// The last-moment check, made when the request is about to leave: enough of the lease, enough time.
+    private func gate(leaseUntil: MonotonicTime, deadline: Timestamp) -> @Sendable () -> Bool {
+        let clocks = clocks
+        return {
+            leaseUntil - clocks.monotonic() >= Lease.neededForCall
+                && deadline - clocks.wall() >= ReplyDraft.leastTime
+        }
+    }
+}

@@ -1,0 +1,28 @@
+public import Store
+public import Wire
+
+/// What is left to do with a message once its outcome is on disk: publish this, then acknowledge.
+public struct Disposition: Sendable {
+    /// A reply as it goes to the broker.
+    public struct Publication: Sendable {
+        public var address: ReplyAddress
+        public var body: [UInt8]
+        /// `verify.<key>.result.v1`
+        public var type: String
+        /// `r:<job's message id>`, so that a repeated reply is known as one.
+        public var messageID: String?
+        public var correlationID: [UInt8]?
+        public var traceparent: String?
+    }
+
+    /// The record that the reply belongs to; `nil` for answers that are not recorded.
+    public var key: JobKey?
+    public var outcome: Outcome?
+    public var publication: Publication?
+}
+
+/// The place that a job takes in its lane while it works. A job that waits for another gives it up meanwhile.
+public protocol Slot: Sendable {
+    func release() async
+    func acquire() async
+}

@@ -1,0 +1,150 @@
+import Basics
+import Logging
+import Store
+import TwilioVerify
+import Wire
+
+/// Finds out by reading what a lost call did. It never repeats anything and never guesses.
+struct Reconciler: Sendable {
+    /// How long after the old call can no longer be under way Twilio is still looked at.
+    static let patience: Duration = .seconds(5)
+
+    enum CheckFinding: Sendable {
+        case finished(Finished)
+        /// The verification is provably still pending: the check may be made again.
+        case stillPending
+    }
+
+    let store: any LoginStore
+    let twilio: TwilioClient
+    let settings: PipelineSettings
+    let clocks: Clocks
+    let logger: Logger
+
+    /// A send whose answer was lost: `sent` if Twilio shows an attempt that the intent does not know, else `uncertain`.
+    func send(_ intent: Intent, callOverAt: MonotonicTime) async throws(StoreError) -> Finished {
+        guard let conclusions = SendConclusions(intent, settings: settings) else { return .superseded }
+        var intent = intent
+        var look = Look(until: callOverAt + Self.patience)
+        while true {
+            if let verification = try await newSend(conclusions) {
+                return try await store.finish(intent) { conclusions.sent(verification, $0) }
+            }
+            guard look.mayContinue(at: clocks.monotonic()) else { break }
+            await look.pause()
+            guard let renewed = try await store.renew(intent) else { return .superseded }
+            intent = renewed
+        }
+        return try await store.finish(intent) { conclusions.uncertain($0) }
+    }
+
+    private func newSend(_ conclusions: SendConclusions) async throws(StoreError) -> Verification? {
+        guard try await store.takeRead(.verification, limits: settings.readLimits) else { return nil }
+        guard let found = try? await twilio.fetchVerification(.number(conclusions.number)) else { return nil }
+        return conclusions.shows(found) ? found : nil
+    }
+
+    /// A check whose answer was lost.
+    func check(
+        _ intent: Intent, _ conclusions: CheckConclusions, callOverAt: MonotonicTime
+    ) async throws(StoreError) -> CheckFinding {
+        var intent = intent
+        var look = Look(until: max(callOverAt, clocks.monotonic()) + Self.patience)
+        while true {
+            switch try await state(of: conclusions.sid) {
+            case .pending: return .stillPending
+            case .ended: return .finished(try await store.finish(intent) { conclusions.uncertain(gone: true, $0) })
+            case .gone:
+                if try await hasConverted(intent, conclusions) {
+                    return .finished(try await store.finish(intent) { conclusions.converted($0) })
+                }
+            case .unreadable: break
+            }
+            guard look.mayContinue(at: clocks.monotonic()) else { break }
+            await look.pause()
+            guard let renewed = try await store.renew(intent) else { return .finished(.superseded) }
+            intent = renewed
+        }
+        return .finished(try await store.finish(intent) { conclusions.uncertain(gone: false, $0) })
+    }
+
+    /// A check that another job left behind. Its code is known to nobody here: while the verification is pending, the
+    /// check is given back to its own redelivery.
+    func foreignCheck(
+        _ intent: Intent, _ conclusions: CheckConclusions, callOverAt: MonotonicTime
+    ) async throws(StoreError) -> Finished? {
+        switch try await check(intent, conclusions, callOverAt: callOverAt) {
+        case .finished(let finished): return finished
+        case .stillPending:
+            try await store.release(intent)
+            return nil
+        }
+    }
+
+    /// Twilio knows no such verification though our journal holds it live: either the service is gone, which is no
+    /// fault of the person's, or the code has died.
+    func missing(_ intent: Intent, _ conclusions: CheckConclusions) async throws(StoreError) -> Finished {
+        if (try? await twilio.fetchService()) != nil {
+            return try await store.finish(intent) { conclusions.expired(.codeExpired, $0) }
+        }
+        return try await store.finish(intent) { conclusions.notChecked(.unavailable, $0) }
+    }
+
+    private enum State { case pending, ended, gone, unreadable }
+
+    private func state(of sid: String) async throws(StoreError) -> State {
+        guard try await store.takeRead(.verification, limits: settings.readLimits) else { return .unreadable }
+        do throws(CallFailure) {
+            guard let verification = try await twilio.fetchVerification(.sid(sid)) else { return .gone }
+            return verification.status == .pending && verification.sid == sid ? .pending : .ended
+        } catch {
+            return .unreadable
+        }
+    }
+
+    /// Whether a send of this verification converted not earlier than our call. Times are compared in whole seconds,
+    /// ours rounded down.
+    private func hasConverted(_ intent: Intent, _ conclusions: CheckConclusions) async throws(StoreError) -> Bool {
+        guard try await store.takeRead(.attempts, limits: settings.attemptLimits) else { return false }
+        guard
+            let attempts = try? await twilio.attempts(
+                verificationSID: conclusions.sid, to: nil, createdAfter: nil)
+        else { return false }
+        return attempts.contains { attempt in
+            guard attempt.converted, attempt.verificationSID == conclusions.sid, let at = attempt.updatedAt else {
+                return false
+            }
+            return (at + (attempt.clockOffset ?? .zero)) + .seconds(1) > intent.begunAt.roundedDown
+        }
+    }
+}
+
+/// When to look again, and when to stop looking.
+struct Look {
+    private let until: MonotonicTime
+    private var next: Duration = .milliseconds(250)
+
+    init(until: MonotonicTime) {
+        self.until = until
+    }
+
+    func mayContinue(at now: MonotonicTime) -> Bool { now < until }
+
+    mutating func pause() async {
+        try? await Task.sleep(for: next)
+        next = min(next * 2, .seconds(2))
+    }
+}
+
+extension SendConclusions {
+    /// Whether a verification that was read proves our send: an attempt that the intent did not know, made not before
+    /// the intent was.
+    func shows(_ verification: Verification) -> Bool {
+        guard verification.to == number, verification.status == .pending else { return false }
+        let offset = verification.clockOffset ?? .zero
+        return verification.attempts.contains { attempt in
+            guard !knownAttempts.contains(attempt.sid), let time = attempt.time else { return false }
+            return time + offset + .seconds(1) > intent.begunAt.roundedDown
+        }
+    }
+}

@@ -1,0 +1,107 @@
+import Basics
+import FoundationEssentials
+
+/// A JSON object of which every field may be missing, null or of a wrong type: nothing Twilio sends can make decoding
+/// fail for a field nobody needs.
+struct LenientObject: Decodable {
+    private struct Key: CodingKey {
+        var stringValue: String
+        var intValue: Int? { nil }
+        init(stringValue: String) { self.stringValue = stringValue }
+        init?(intValue: Int) { nil }
+    }
+
+    private let fields: KeyedDecodingContainer<Key>
+
+    init(from decoder: any Decoder) throws {
+        fields = try decoder.container(keyedBy: Key.self)
+    }
+
+    /// `nil` unless the bytes are a JSON object of at most 256 KiB.
+    static func read<Value>(_ body: [UInt8], _ use: (LenientObject) -> Value?) -> Value? {
+        guard body.count <= 256 * 1024 else { return nil }
+        return (try? JSONDecoder().decode(LenientObject.self, from: Data(body))).flatMap(use)
+    }
+
+    func string(_ name: String) -> String? { value(name) }
+    func bool(_ name: String) -> Bool? { value(name) }
+    func int(_ name: String) -> Int? { value(name) ?? string(name).flatMap { Int($0) } }
+    func time(_ name: String) -> Timestamp? { string(name).flatMap { Timestamp(rfc3339: $0) } }
+    func object(_ name: String) -> LenientObject? { value(name) }
+    func objects(_ name: String) -> [LenientObject]? { value(name) }
+
+    /// A well-formed SID with this prefix.
+    func sid(_ name: String, prefix: String) -> String? {
+        string(name).flatMap { TwilioSID.isValid($0, prefix: prefix) ? $0 : nil }
+    }
+
+    private func value<Value: Decodable>(_ name: String) -> Value? {
+        (try? fields.decodeIfPresent(Value.self, forKey: Key(stringValue: name))) ?? nil
+    }
+}
+
+/// Twilio's error envelope. https://www.twilio.com/docs/usage/twilios-response
+struct ErrorBody {
+    var code: Int?
+    var message: String?
+
+    init?(_ body: [UInt8]) {
+        let read = LenientObject.read(body) { ($0.int("code"), $0.string("message")) }
+        guard let read else { return nil }
+        (code, message) = read
+    }
+}
+
+extension Verification {
+    /// `nil` unless the object is a verification of this service.
+    init?(_ object: LenientObject, serviceSID: String, clockOffset: Duration?) {
+        guard let sid = object.sid("sid", prefix: "VE"), object.string("service_sid") == serviceSID,
+            let status = object.string("status")
+        else { return nil }
+        self.init(
+            sid: sid, to: object.string("to").flatMap { E164($0) },
+            channel: object.string("channel")?.lowercased() ?? "", status: VerificationStatus(status),
+            valid: object.bool("valid") ?? false, createdAt: object.time("date_created"),
+            updatedAt: object.time("date_updated"), attempts: Self.attempts(object), clockOffset: clockOffset)
+    }
+
+    private static func attempts(_ object: LenientObject) -> [SendAttempt] {
+        (object.objects("send_code_attempts") ?? []).compactMap { attempt in
+            attempt.sid("attempt_sid", prefix: "VL").map { SendAttempt(sid: $0, time: attempt.time("time")) }
+        }
+    }
+}
+
+extension CheckAnswer {
+    /// `nil` unless the object is a check on this service.
+    init?(_ object: LenientObject, serviceSID: String) {
+        guard let sid = object.sid("sid", prefix: "VE"), object.string("service_sid") == serviceSID,
+            let status = object.string("status")
+        else { return nil }
+        self.init(
+            sid: sid, to: object.string("to").flatMap { E164($0) }, status: VerificationStatus(status),
+            valid: object.bool("valid") ?? false)
+    }
+}
+
+extension Attempt {
+    /// `nil` unless the object is an attempt.
+    init?(_ object: LenientObject, clockOffset: Duration?) {
+        guard let sid = object.sid("sid", prefix: "VL"), let parent = object.sid("verification_sid", prefix: "VE")
+        else { return nil }
+        self.init(
+            sid: sid, verificationSID: parent, createdAt: object.time("date_created"),
+            updatedAt: object.time("date_updated"), converted: object.string("conversion_status") == "converted",
+            clockOffset: clockOffset)
+    }
+}
+
+extension Service {
+    /// `nil` unless the object is the service with this SID.
+    init?(_ object: LenientObject, serviceSID: String) {
+        guard object.string("sid") == serviceSID else { return nil }
+        self.init(
+            sid: serviceSID, friendlyName: object.string("friendly_name") ?? "",
+            codeLength: object.int("code_length"), lookupEnabled: object.bool("lookup_enabled"))
+    }
+}

@@ -1,0 +1,106 @@
+public import Basics
+
+/// What carries requests to Twilio: the real HTTP client, or a script in tests.
+public protocol Transport: Sendable {
+    /// Performs one request, once; it never repeats one by itself.
+    ///
+    /// - Parameters:
+    ///   - request: What to send.
+    ///   - gate: Asked at the last moment before the request is written; `false` keeps it back.
+    /// - Returns: Any answer with an HTTP status, whatever the status.
+    /// - Throws: ``TransportError``; when the awaiting task is cancelled, kind `cancelled` with the true reach.
+    func perform(
+        _ request: TransportRequest, gate: @escaping @Sendable () -> Bool
+    ) async throws(TransportError) -> TransportResponse
+}
+
+/// One HTTP request with Basic authentication.
+public struct TransportRequest: Sendable, CustomStringConvertible, CustomReflectable {
+    public enum Method: String, Sendable {
+        case get = "GET"
+        case post = "POST"
+        case delete = "DELETE"
+    }
+
+    public var method: Method
+    /// Absolute, with everything escaped. It may hold a telephone number.
+    public var url: String
+    public var user: String
+    public var password: Redacted<String>
+    /// Sent as `application/x-www-form-urlencoded`, in this order; not sent at all when the method is not `post`.
+    public var form: [(String, String)]
+    /// From the call to the last byte of the answer, connecting included.
+    public var timeLimit: Duration
+
+    public init(
+        method: Method, url: String, user: String, password: Redacted<String>, form: [(String, String)] = [],
+        timeLimit: Duration
+    ) {
+        self.method = method
+        self.url = url
+        self.user = user
+        self.password = password
+        self.form = form
+        self.timeLimit = timeLimit
+    }
+
+    /// The form as it goes over the wire.
+    public var encodedForm: [UInt8] { Array(FormEncoding.encode(form).utf8) }
+
+    /// The method only: URL and form may hold numbers and codes.
+    public var description: String { "\(method.rawValue) •••" }
+    public var customMirror: Mirror { Mirror(reflecting: description) }
+}
+
+/// An HTTP answer.
+public struct TransportResponse: Sendable, CustomStringConvertible, CustomReflectable {
+    public var status: Int
+    /// The header `Retry-After` as it came.
+    public var retryAfter: String?
+    /// The header `Date` as it came.
+    public var date: String?
+    /// The header `Content-Type` as it came.
+    public var contentType: String?
+    public var body: [UInt8]
+
+    public init(
+        status: Int, retryAfter: String? = nil, date: String? = nil, contentType: String? = nil, body: [UInt8] = []
+    ) {
+        self.status = status
+        self.retryAfter = retryAfter
+        self.date = date
+        self.contentType = contentType
+        self.body = body
+    }
+
+    /// Status and size: the body may hold numbers.
+    public var description: String { "HTTP \(status), \(body.count) bytes" }
+    public var customMirror: Mirror { Mirror(reflecting: description) }
+}
+
+/// Why no answer came, and whether the request can have reached the other side.
+public struct TransportError: Error, Sendable, Hashable, CustomStringConvertible {
+    public enum Reach: String, Sendable {
+        /// Not a byte of the request was written.
+        case surelyNotSent
+        /// Some of it may have been written, so the other side may have acted on it.
+        case maybeSent
+    }
+
+    public enum Kind: String, Sendable {
+        case dns, connect, tls, timeout, reset, tooLarge
+        /// The gate said no.
+        case withheld
+        case cancelled, other
+    }
+
+    public var reach: Reach
+    public var kind: Kind
+
+    public init(reach: Reach, kind: Kind) {
+        self.reach = reach
+        self.kind = kind
+    }
+
+    public var description: String { "\(kind.rawValue), \(reach.rawValue)" }
+}

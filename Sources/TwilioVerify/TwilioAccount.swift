@@ -1,0 +1,42 @@
+public import Basics
+
+/// Who calls, and on which Verify service. Read anew for every call, so that a rotated key takes effect at once.
+///
+/// Source: https://www.twilio.com/docs/iam/api-keys
+public struct TwilioAccount: Sendable {
+    /// An API key's SID (`SK…`, recommended) or the account's (`AC…`).
+    public var user: String
+    /// The key's secret, or the account's token.
+    public var password: Redacted<String>
+    /// `AC…`
+    public var accountSID: String
+    /// `VA…`
+    public var serviceSID: String
+
+    public init(user: String, password: Redacted<String>, accountSID: String, serviceSID: String) {
+        self.user = user
+        self.password = password
+        self.accountSID = accountSID
+        self.serviceSID = serviceSID
+    }
+}
+
+/// How a code travels.
+public enum Channel: String, Sendable, Hashable, CaseIterable {
+    case sms
+    /// A voice call; Twilio's word for it is `call`.
+    case call
+}
+
+/// What a verification is looked up by.
+public enum VerificationRef: Sendable, Hashable {
+    case sid(String)
+    case number(E164)
+}
+
+/// Twilio's identifiers: two letters and 32 hexadecimal digits.
+enum TwilioSID {
+    static func isValid(_ text: String, prefix: String) -> Bool {
+        text.utf8.count == 34 && text.hasPrefix(prefix) && text.dropFirst(2).allSatisfy { $0.isASCII && $0.isHexDigit }
+    }
+}

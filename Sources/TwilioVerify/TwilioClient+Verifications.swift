@@ -1,0 +1,96 @@
+public import Basics
+
+extension TwilioClient {
+    /// Has a code sent: `POST …/Verifications`. https://www.twilio.com/docs/verify/api/verification
+    ///
+    /// - Parameters:
+    ///   - to: Who gets the code.
+    ///   - channel: How.
+    ///   - locale: The message's language; `nil` lets Twilio go by the number.
+    ///   - gate: Asked when the request is about to be written; `false` ends the call as `withheld`.
+    /// - Returns: The verification, of which the sending has been accepted, not delivered.
+    /// - Throws: A failure whose effect says whether a code may have been sent.
+    public func start(
+        to: E164, channel: Channel, locale: String?, gate: @escaping @Sendable () -> Bool
+    ) async throws(CallFailure) -> Verification {
+        var form = [("To", to.revealed), ("Channel", channel.rawValue)]
+        if let locale { form.append(("Locale", locale)) }
+        do {
+            let exchange = try await call(.post, { Self.servicePath($0, "/Verifications") }, form: form, gate: gate)
+            return try verification(exchange)
+        } catch {
+            throw error.ofMissingService
+        }
+    }
+
+    /// Has a code checked: `POST …/VerificationCheck`. https://www.twilio.com/docs/verify/api/verification-check
+    ///
+    /// - Parameters:
+    ///   - verificationSID: `VE…`
+    ///   - code: What the user entered.
+    ///   - gate: Asked when the request is about to be written; `false` ends the call as `withheld`.
+    /// - Returns: Twilio's answer, a wrong code included; only ``CheckAnswer/approves(sid:to:)`` makes it an approval.
+    /// - Throws: `notFound` when the verification is over or unknown, which Twilio does not tell apart.
+    public func check(
+        verificationSID: String, code: Redacted<String>, gate: @escaping @Sendable () -> Bool
+    ) async throws(CallFailure) -> CheckAnswer {
+        let form = [("VerificationSid", verificationSID), ("Code", code.revealed)]
+        let exchange = try await call(.post, { Self.servicePath($0, "/VerificationCheck") }, form: form, gate: gate)
+        return try exchange.decode { CheckAnswer($0, serviceSID: exchange.account.serviceSID) }
+    }
+
+    /// Reads a verification: `GET …/Verifications/{SID or number}`.
+    ///
+    /// - Parameter reference: Its SID, or the number of the current one.
+    /// - Returns: `nil` when there is none: never was, approved or expired (HTTP 404).
+    /// - Throws: Any other failure.
+    public func fetchVerification(_ reference: VerificationRef) async throws(CallFailure) -> Verification? {
+        guard let exchange = try await callUnlessMissing(.get, { Self.path(of: reference, $0) }) else { return nil }
+        return try verification(exchange)
+    }
+
+    /// Ends a pending verification: `POST …/Verifications/{SID}` with `Status=canceled`.
+    ///
+    /// - Parameter sid: `VE…`
+    /// - Returns: Whether it is cancelled now; `false` when there was none (HTTP 404) or it kept another status.
+    /// - Throws: Any other failure.
+    public func cancelVerification(sid: String) async throws(CallFailure) -> Bool {
+        let form = [("Status", "canceled")]
+        guard let exchange = try await callUnlessMissing(.post, { Self.path(of: .sid(sid), $0) }, form: form)
+        else { return false }
+        return try verification(exchange).status == .canceled
+    }
+
+    /// Reads the service: `GET /v2/Services/{VA}`. https://www.twilio.com/docs/verify/api/service
+    ///
+    /// - Returns: `nil` when it does not exist (HTTP 404).
+    /// - Throws: Any other failure.
+    public func fetchService() async throws(CallFailure) -> Service? {
+        guard let exchange = try await callUnlessMissing(.get, { Self.servicePath($0) }) else { return nil }
+        return try exchange.decode { Service($0, serviceSID: exchange.account.serviceSID) }
+    }
+
+    private static func path(of reference: VerificationRef, _ account: TwilioAccount) -> String {
+        let name =
+            switch reference {
+            case .sid(let sid): sid
+            case .number(let number): number.revealed
+            }
+        return servicePath(account, "/Verifications/\(FormEncoding.escape(name))")
+    }
+
+    private func verification(_ exchange: Exchange) throws(CallFailure) -> Verification {
+        try exchange.decode {
+            Verification($0, serviceSID: exchange.account.serviceSID, clockOffset: exchange.clockOffset)
+        }
+    }
+}
+
+extension CallFailure {
+    /// A start names nothing but the service, so that is what a 404 misses.
+    fileprivate var ofMissingService: CallFailure {
+        var failure = self
+        if result == .notFound { failure.meaning = .serviceMissing }
+        return failure
+    }
+}

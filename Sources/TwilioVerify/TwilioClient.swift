@@ -1,0 +1,79 @@
+public import Basics
+
+/// A typed client of Twilio Verify v2 that makes every call once and says what may have happened when it fails.
+///
+/// Cancelling the awaiting task ends the call with a ``CallFailure`` whose effect is `none` or `unknown`, by how far
+/// the request had got. Source: https://www.twilio.com/docs/verify/api
+public struct TwilioClient: Sendable {
+    private let root: String
+    private let account: @Sendable () -> TwilioAccount
+    private let transport: any Transport
+    private let timeLimit: Duration
+    private let clocks: Clocks
+
+    /// - Parameters:
+    ///   - baseURL: `https://verify.twilio.com`, or a simulator's; a final `/` or `/v2` makes no difference.
+    ///   - account: Asked once per call.
+    ///   - transport: What carries the requests.
+    ///   - timeLimit: For one HTTP exchange, connecting included. Twilio documents none; its Attempts list takes up
+    ///     to 15 s.
+    ///   - clocks: For `Retry-After` dates and clock offsets.
+    public init(
+        baseURL: String, account: @escaping @Sendable () -> TwilioAccount, transport: any Transport,
+        timeLimit: Duration = .seconds(10), clocks: Clocks = .system
+    ) {
+        var root = baseURL[...]
+        while root.hasSuffix("/") { root = root.dropLast() }
+        self.root = root.hasSuffix("/v2") ? String(root) : root + "/v2"
+        self.account = account
+        self.transport = transport
+        self.timeLimit = timeLimit
+        self.clocks = clocks
+    }
+
+    /// One exchange, with the account it was made under.
+    struct Exchange {
+        var response: TransportResponse
+        var account: TwilioAccount
+        var clockOffset: Duration?
+
+        /// What a 2xx says; `badResponse` when it does not say it.
+        func decode<Value>(_ read: (LenientObject) -> Value?) throws(CallFailure) -> Value {
+            guard let value = LenientObject.read(response.body, read) else {
+                throw .badResponse(status: response.status)
+            }
+            return value
+        }
+    }
+
+    /// Sends and throws for any status but 2xx.
+    func call(
+        _ method: TransportRequest.Method, _ path: (TwilioAccount) -> String, form: [(String, String)] = [],
+        gate: @escaping @Sendable () -> Bool = { true }
+    ) async throws(CallFailure) -> Exchange {
+        let account = account()
+        let request = TransportRequest(
+            method: method, url: "\(root)/\(path(account))", user: account.user, password: account.password, form: form,
+            timeLimit: timeLimit)
+        let response: TransportResponse
+        do { response = try await transport.perform(request, gate: gate) } catch { throw CallFailure(error) }
+        let now = clocks.wall()
+        guard (200...299).contains(response.status) else { throw CallFailure(response, now: now) }
+        let offset = response.date.flatMap { HTTPDate.parse($0) }.map { now - $0 }
+        return Exchange(response: response, account: account, clockOffset: offset)
+    }
+
+    /// The same, with `nil` for a 404.
+    func callUnlessMissing(
+        _ method: TransportRequest.Method, _ path: (TwilioAccount) -> String, form: [(String, String)] = []
+    ) async throws(CallFailure) -> Exchange? {
+        do { return try await call(method, path, form: form) } catch {
+            if error.result == .notFound { return nil }
+            throw error
+        }
+    }
+
+    static func servicePath(_ account: TwilioAccount, _ rest: String = "") -> String {
+        "Services/\(FormEncoding.escape(account.serviceSID))\(rest)"
+    }
+}

@@ -1,0 +1,47 @@
+import AMQP
+import Basics
+import Wire
+
+/// A delivery of the broker in the contract's terms.
+enum EnvelopeReader {
+    static func envelope(_ delivery: Delivery, lane: LaneName, receivedAt: Timestamp) -> Envelope {
+        var envelope = Envelope(
+            lane: lane, exchange: delivery.exchange, routingKey: delivery.routingKey, body: body(delivery),
+            receivedAt: receivedAt)
+        let properties = delivery.properties
+        envelope.redelivered = delivery.redelivered
+        envelope.contentType = properties.contentType
+        envelope.contentEncoding = properties.contentEncoding
+        envelope.messageID = properties.messageID
+        envelope.correlationID = properties.correlationID
+        envelope.replyTo = properties.replyTo
+        envelope.type = properties.type
+        envelope.timestamp = properties.timestamp
+        envelope.appID = properties.appID
+        envelope.userID = properties.userID
+        readHeaders(properties.headers, into: &envelope)
+        return envelope
+    }
+
+    private static func body(_ delivery: Delivery) -> Envelope.Body {
+        switch delivery.body {
+        case .bytes(let bytes): .bytes(bytes)
+        case .tooLarge(let size): .tooLarge(size)
+        }
+    }
+
+    private static func readHeaders(_ headers: FieldTable, into envelope: inout Envelope) {
+        if let deadline = headers["deadline"] {
+            envelope.deadline = deadline.text
+            envelope.deadlineIsMalformed = deadline.text == nil
+        }
+        if let traceparent = headers["traceparent"]?.text, traceparent.utf8.count <= 255 {
+            envelope.traceparent = traceparent
+        }
+        if case .int(let milliseconds)? = headers["timestamp_in_ms"] { envelope.brokerMilliseconds = milliseconds }
+        // A publisher can set any count on the first delivery; from the second on the broker writes it.
+        if envelope.redelivered, case .int(let count)? = headers["x-delivery-count"], count >= 0 {
+            envelope.deliveryCount = count
+        }
+    }
+}

@@ -1,0 +1,59 @@
+import AMQP
+import Basics
+import Logging
+import Pipeline
+import Store
+import Wire
+
+/// Publishes a reply until its fate is known: confirmed, or undeliverable.
+struct ReplyPublisher: Sendable {
+    /// How often a refused reply is tried again (contract, section 3), and how long after another.
+    private static let refusedTries = 3
+    private static let refusedPause: Duration = .milliseconds(1500)
+
+    let publisher: Publisher
+    let clocks: Clocks
+    let logger: Logger
+
+    /// Returns only when the fate is known, or with `nil` when the task was cancelled: then the message is redelivered
+    /// to another worker and its reply published there.
+    func publish(_ publication: Disposition.Publication) async -> ReplyState? {
+        guard let message = message(publication) else { return .undeliverable }
+        var refusals = 0
+        while !Task.isCancelled {
+            await publisher.waitUntilUsable()
+            do throws(AMQPError) {
+                switch try await publisher.publish(message) {
+                case .confirmed: return .confirmed
+                case .returned: return .undeliverable
+                case .refused:
+                    refusals += 1
+                    if refusals == Self.refusedTries { return .undeliverable }
+                    try? await Task.sleep(for: Self.refusedPause)
+                }
+            } catch {
+                if error.code == .badArgument { return .undeliverable }
+                logger.debug("reply not confirmed", metadata: ["error": "\(error)"])
+                try? await Task.sleep(for: .milliseconds(50))
+            }
+        }
+        return nil
+    }
+
+    private func message(_ publication: Disposition.Publication) -> Message? {
+        guard let key = publication.address.routingKey else { return nil }
+        var properties = MessageProperties()
+        properties.contentType = "application/json"
+        properties.type = publication.type
+        properties.messageID = publication.messageID
+        properties.correlationID = publication.correlationID
+        properties.timestamp = UInt64(clamping: clocks.wall().wholeSeconds)
+        if key.hasPrefix(WireName.replyPrefix) { properties.deliveryMode = 2 }
+        if let traceparent = publication.traceparent {
+            properties.headers = FieldTable([("traceparent", .string(Array(traceparent.utf8)))])
+        }
+        let isQueue = if case .queue = publication.address { true } else { false }
+        return Message(
+            exchange: "", routingKey: key, mandatory: isQueue, properties: properties, body: publication.body)
+    }
+}

@@ -1,0 +1,66 @@
+import AMQP
+import Basics
+import Logging
+import Pipeline
+import Store
+import Wire
+
+extension WorkerService {
+    /// One message from delivery to acknowledgement.
+    func handle(_ delivery: Delivery) async {
+        Failpoint.afterDelivery.hit()
+        if delivery.queue == WireName.dead { return await takeDeadLetter(delivery) }
+        guard let lane = LaneName.allCases.first(where: { $0.queue == delivery.queue }), let slot = slots[lane] else {
+            return await consumer.reject(delivery.tag, requeue: true)
+        }
+        let envelope = EnvelopeReader.envelope(delivery, lane: lane, receivedAt: clocks.wall())
+        await slot.acquire()
+        let disposition = await persistently { () async throws(StoreError) in
+            try await pipeline.process(envelope, slot: slot)
+        }
+        await slot.release()
+        guard let disposition else { return }
+        await conclude(disposition, delivery)
+    }
+
+    private func conclude(_ disposition: Disposition, _ delivery: Delivery) async {
+        if let publication = disposition.publication {
+            let replies = ReplyPublisher(publisher: publisher, clocks: clocks, logger: logger)
+            guard let state = await replies.publish(publication) else { return }
+            Failpoint.afterPublish.hit()
+            do throws(StoreError) {
+                try await pipeline.settle(disposition, as: state)
+            } catch {
+                // Losing this note costs a second reply, no more.
+                logger.warning("the fate of a reply was not noted", metadata: ["error": "\(error)"])
+            }
+        }
+        Failpoint.beforeAck.hit()
+        await consumer.acknowledge(delivery.tag)
+    }
+
+    private func takeDeadLetter(_ delivery: Delivery) async {
+        let envelope = EnvelopeReader.envelope(delivery, lane: .admin, receivedAt: clocks.wall())
+        let taken: Void? = await persistently { () async throws(StoreError) in
+            try await pipeline.takeDeadLetter(envelope)
+        }
+        if taken != nil { await consumer.acknowledge(delivery.tag) }
+    }
+
+    /// While the store is away nothing is answered: the message stays in hand, unacknowledged, and what prefetch
+    /// allows is all that is taken. `nil` when the worker stops meanwhile; then the broker delivers it again.
+    private func persistently<Value: Sendable>(
+        _ body: () async throws(StoreError) -> Value
+    ) async -> Value? {
+        var backoff = Backoff(first: .milliseconds(100), longest: .seconds(5))
+        while !Task.isCancelled {
+            do throws(StoreError) {
+                return try await body()
+            } catch {
+                logger.error("the store cannot be used", metadata: ["error": "\(error)"])
+                try? await Task.sleep(for: backoff.next())
+            }
+        }
+        return nil
+    }
+}

@@ -1,0 +1,87 @@
+public import AMQP
+public import Basics
+public import Logging
+public import Pipeline
+public import ServiceLifecycle
+import Store
+import Wire
+
+/// Takes jobs from the lanes, has them carried through the pipeline, publishes their replies, acknowledges.
+///
+/// Nothing is acknowledged before its reply's fate is known, and nothing is answered that is not on disk.
+public struct WorkerService: Service {
+    let consumer: Consumer
+    let publisher: Publisher
+    let pipeline: Pipeline
+    private let settings: WorkerSettings
+    let clocks: Clocks
+    let logger: Logger
+    let slots: [LaneName: LaneSlots]
+    private let inFlight = InFlight()
+    private let onReady: @Sendable () -> Void
+
+    /// - Parameter onReady: called once, when every lane is consumed.
+    public init(
+        broker: BrokerConfiguration, pipeline: Pipeline, settings: WorkerSettings, clocks: Clocks = .system,
+        logger: Logger, onReady: @escaping @Sendable () -> Void = {}
+    ) {
+        let publisher = Publisher(configuration: broker, logger: logger)
+        self.publisher = publisher
+        let lanes = LaneName.allCases.map { lane in
+            Lane(queue: lane.queue, prefetch: UInt16(clamping: (settings.slots[lane] ?? 1) * 2))
+        }
+        // Replies must have a way out before jobs come in: otherwise codes go out with nobody to tell.
+        consumer = Consumer(
+            configuration: broker, lanes: lanes + [Lane(queue: WireName.dead, prefetch: 16)],
+            gate: { await publisher.waitUntilUsable() }, logger: logger)
+        self.pipeline = pipeline
+        self.settings = settings
+        self.clocks = clocks
+        self.logger = logger
+        self.onReady = onReady
+        slots = settings.slots.mapValues { LaneSlots(count: max(1, $0)) }
+    }
+
+    /// Runs until the graceful shutdown has drained it.
+    public func run() async throws {
+        await withTaskGroup { group in
+            group.addTask { await publisher.run() }
+            group.addTask { await consumer.run() }
+            group.addTask { await serve() }
+            group.addTask {
+                await consumer.waitUntilConsuming()
+                if !Task.isCancelled { onReady() }
+                try? await gracefulShutdown()
+                await drain()
+            }
+            // The last child returns when drained; the others run until they are cancelled here.
+            for await _ in group where inFlight.count == 0 {
+                if Task.isShuttingDownGracefully || Task.isCancelled { break }
+            }
+            group.cancelAll()
+        }
+    }
+
+    private func serve() async {
+        await withDiscardingTaskGroup { group in
+            for await delivery in consumer.deliveries {
+                inFlight.enter()
+                group.addTask {
+                    await handle(delivery)
+                    inFlight.leave()
+                }
+            }
+        }
+    }
+
+    private func drain() async {
+        await consumer.stopConsuming()
+        await withTaskGroup { group in
+            group.addTask { await inFlight.waitUntilEmpty() }
+            group.addTask { try? await Task.sleep(for: settings.drain) }
+            await group.next()
+            group.cancelAll()
+        }
+        logger.info("drained", metadata: ["in_hand": "\(inFlight.count)"])
+    }
+}

@@ -1,0 +1,11 @@
+public import Wire
+
+/// How much a worker does at once, and how long it takes to stop.
+public struct WorkerSettings: Sendable {
+    /// Jobs at once per lane (`worker.*_slots`); prefetch is twice that.
+    public var slots: [LaneName: Int] = [.send: 128, .check: 128, .account: 64, .admin: 4]
+    /// How long SIGTERM waits for jobs in hand (`worker.drain_seconds`).
+    public var drain: Duration = .seconds(20)
+
+    public init() {}
+}

@@ -24,7 +24,7 @@ let package = Package(
         .executableTarget(
             name: "verify-courier",
             dependencies: [
-                "App", "Basics", "VerifyClient", "Wire",
+                "AMQP", "App", "Basics", "Store", "VerifyClient", "Wire",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ]),

@@ -1,0 +1,69 @@
+import AMQP
+import Basics
+import CurlHTTP
+public import Logging
+import Pipeline
+import ServiceLifecycle
+import Store
+import StoreSQLite
+import TwilioVerify
+import UnixSignals
+import Worker
+
+/// Puts the parts together. Nothing below knows the configuration.
+public struct App: Sendable {
+    public let settings: Settings
+    public let logger: Logger
+
+    public init(settings: Settings, logger: Logger) {
+        self.settings = settings
+        self.logger = logger
+    }
+
+    /// Makes the store and its key file; nothing else does, but `work(create: true)`.
+    public func createStore() async throws {
+        try await SQLiteStore.create(settings.store(), siteOptions: settings.siteOptions())
+    }
+
+    /// Runs a worker until SIGTERM or SIGINT has drained it.
+    ///
+    /// - Parameters:
+    ///   - create: makes the store first if there is none (for demonstrations).
+    ///   - onReady: called once when every lane is consumed.
+    /// - Throws: ``ConfigProblem`` or `StoreError` before anything was taken from the broker.
+    public func work(create: Bool, onReady: @escaping @Sendable () -> Void) async throws {
+        try settings.requireLoopbackBroker()
+        let pipelineSettings = try settings.pipeline()
+        let workerSettings = try settings.worker()
+        let account = try settings.account()
+        let baseURL = try settings.twilioBaseURL()
+        let store = try await openStore(create: create)
+        if !pipelineSettings.limits.enabled {
+            logger.warning("limits.enabled is false: nothing but Twilio limits sends and tries. For load tests only")
+        }
+        let curl = CurlClient(configuration: CurlConfiguration(caFile: settings.text("twilio.ca_file")), logger: logger)
+        let twilio = TwilioClient(
+            baseURL: baseURL, account: { account }, transport: CurlTransport(client: curl))
+        let pipeline = Pipeline(store: store, twilio: twilio, settings: pipelineSettings, logger: logger)
+        let worker = WorkerService(
+            broker: try settings.broker(name: "verify-courier worker"), pipeline: pipeline, settings: workerSettings,
+            logger: logger, onReady: onReady)
+        let group = ServiceGroup(
+            configuration: ServiceGroupConfiguration(
+                services: [.init(service: worker, successTerminationBehavior: .gracefullyShutdownGroup)],
+                gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
+        try await group.run()
+        await store.close()
+    }
+
+    private func openStore(create: Bool) async throws -> SQLiteStore {
+        if create {
+            do {
+                try await createStore()
+            } catch let error as StoreError where error.code == .exists {
+                logger.debug("the store exists already")
+            }
+        }
+        return try await SQLiteStore.open(settings.store(), logger: logger)
+    }
+}

@@ -1,0 +1,29 @@
+import AMQP
+import App
+import ArgumentParser
+import Foundation
+import Store
+import VerifyClient
+
+/// Runs `body`; an error is said on stderr in words, and ends the program with the contract's exit code.
+func orExit<Value>(_ body: () async throws -> Value) async throws -> Value {
+    do {
+        return try await body()
+    } catch let error as ExitCode {
+        throw error
+    } catch {
+        FileHandle.standardError.write(Data("verify-courier: \(error)\n".utf8))
+        throw ExitCode(exitCode(of: error))
+    }
+}
+
+private func exitCode(of error: any Error) -> Int32 {
+    switch error {
+    case is ConfigProblem: 78
+    case let error as StoreError:
+        [.missing, .exists, .wrongKey, .wrongSchema].contains(error.code) ? 78 : 69
+    case let error as AMQPError: error.code == .preconditionFailed ? 78 : 69
+    case is ClientError: 69
+    default: 70
+    }
+}

@@ -1,0 +1,76 @@
+import ArgumentParser
+import Foundation
+import Wire
+
+struct OptionsCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "options", abstract: "Asks which options a person has.",
+        discussion: "Example: verify-courier options --user anna")
+
+    @OptionGroup var common: CommonOptions
+    @OptionGroup var job: JobOptions
+
+    func run() async throws { try await job.ask(.options, common) }
+}
+
+struct RegisterCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "register", abstract: "Registers a method of a person.", subcommands: [Phone.self])
+
+    struct Phone: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Sends a code to a number; the first right code registers it.",
+            discussion: "Example: verify-courier register phone --user anna --phone +14155550142")
+
+        @OptionGroup var common: CommonOptions
+        @OptionGroup var job: JobOptions
+
+        @Option(help: "The number, international with +, or national with --region.")
+        var phone: String
+
+        @Option(help: "Two letters: where a national number is dialled.")
+        var region: String?
+
+        @Option(help: "sms or call.")
+        var channel = "sms"
+
+        func run() async throws {
+            try await job.ask(.registerPhone, common, ["phone": phone, "region": region, "channel": channel])
+        }
+    }
+}
+
+struct SendCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "send", abstract: "Sends a code to a person's registered phone.",
+        discussion: "Example: verify-courier send --user anna --channel call")
+
+    @OptionGroup var common: CommonOptions
+    @OptionGroup var job: JobOptions
+
+    @Option(help: "sms or call.")
+    var channel = "sms"
+
+    func run() async throws { try await job.ask(.send, common, ["channel": channel]) }
+}
+
+struct CheckCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "check", abstract: "Checks the code that a person typed; it is read from standard input.",
+        discussion: "Example: echo 123456 | verify-courier check --user anna")
+
+    @OptionGroup var common: CommonOptions
+    @OptionGroup var job: JobOptions
+
+    @Option(help: "phone or authenticator, where it is not clear.")
+    var method: String?
+
+    func run() async throws {
+        // Never an argument: those show in the list of processes.
+        if isatty(STDIN_FILENO) != 0 { FileHandle.standardError.write(Data("code: ".utf8)) }
+        guard let code = readLine(), !code.isEmpty else {
+            throw ValidationError("the code is read from standard input, and there was none")
+        }
+        try await job.ask(.check, common, ["code": code, "method": method])
+    }
+}

@@ -1,0 +1,28 @@
+import App
+import ArgumentParser
+import Foundation
+
+struct WorkCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "work", abstract: "Runs a worker; prints 'ready' once it takes jobs.",
+        discussion: "SIGTERM drains it: what it has in hand is finished, nothing new is taken.")
+
+    @OptionGroup var common: CommonOptions
+
+    @Flag(help: "Make the store first if there is none (for demonstrations).")
+    var create = false
+
+    @Option(help: "Seconds to wait for broker and lanes at the start.")
+    var wait = 30
+
+    func run() async throws {
+        let app = try await common.app()
+        try await orExit {
+            let patience = Duration.seconds(wait)
+            try await app.requireTopology(within: patience)
+            try await app.work(create: create) {
+                FileHandle.standardOutput.write(Data("ready\n".utf8))
+            }
+        }
+    }
+}

@@ -13,7 +13,9 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: ["YAML"]),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(
             url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0", traits: ["FullFoundation"]),
@@ -74,7 +76,9 @@ let package = Package(
             name: "TwilioSimulator",
             dependencies: [
                 "Basics",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "Logging", package: "swift-log"),
             ]),
 
@@ -105,6 +109,13 @@ let package = Package(
         // Layer 1
         .target(name: "Basics"),
 
+        // Used by tests only
+        .target(name: "TestKit", dependencies: ["Basics"]),
+        .testTarget(
+            name: "CurlHTTPTests",
+            dependencies: ["Basics", "CurlHTTP", "TestKit", .product(name: "Logging", package: "swift-log")]),
+        .testTarget(name: "TwilioVerifyTests", dependencies: ["Basics", "TestKit", "TwilioVerify"]),
+
         // Layer 0: C libraries
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CRabbitMQ", pkgConfig: "librabbitmq", providers: [.apt(["librabbitmq-dev"])]),
@@ -126,7 +137,7 @@ let ownSettings: [SwiftSetting] = [
 ]
 
 for target in package.targets where [.regular, .test, .executable].contains(target.type) {
-    if !target.name.hasPrefix("C") || target.name == "CurlHTTP" {
+    if !["CPhoneNumber", "CLinux"].contains(target.name) {
         target.swiftSettings = (target.swiftSettings ?? []) + ownSettings
     }
 }

@@ -8,7 +8,9 @@ public struct ConfigKey: Sendable {
     public var isSecret: Bool
     public var meaning: String
 
-    init(_ name: String, _ fallback: String?, _ kind: Kind = .text, secret: Bool = false, _ meaning: String) {
+    init(
+        _ name: String, _ fallback: String?, kind: Kind = .text, secret: Bool = false, _ meaning: String
+    ) {
         self.name = name
         self.fallback = fallback
         self.kind = kind
@@ -33,16 +35,16 @@ public struct ConfigKey: Sendable {
         ConfigKey("store.key_file", nil, "keys for numbers at rest; default the store's path + .key"),
         ConfigKey("twilio.base_url", "https://verify.twilio.com", "plain HTTP for loopback addresses only"),
         ConfigKey("twilio.ca_file", nil, "PEM file of authorities, if not the system's"),
-        ConfigKey("twilio.code_minutes", "10", .number, "life of a code, as set at Twilio"),
-        ConfigKey("twilio.reads_per_minute", "60", .number, "reads for reconciling; 0 = no limit"),
-        ConfigKey("twilio.reads_per_hour", "180", .number, "likewise"),
-        ConfigKey("twilio.reads_per_day", "250", .number, "likewise"),
-        ConfigKey("twilio.attempts_per_minute", "100", .number, "reads of the list of attempts; 0 = no limit"),
-        ConfigKey("worker.send_slots", "128", .number, "jobs at once in the lane"),
-        ConfigKey("worker.check_slots", "128", .number, "likewise"),
-        ConfigKey("worker.account_slots", "64", .number, "likewise"),
-        ConfigKey("worker.admin_slots", "4", .number, "likewise"),
-        ConfigKey("worker.drain_seconds", "20", .number, "how long SIGTERM waits for jobs in hand"),
+        ConfigKey("twilio.code_minutes", "10", kind: .number, "life of a code, as set at Twilio"),
+        ConfigKey("twilio.reads_per_minute", "60", kind: .number, "reads for reconciling; 0 = no limit"),
+        ConfigKey("twilio.reads_per_hour", "180", kind: .number, "likewise"),
+        ConfigKey("twilio.reads_per_day", "250", kind: .number, "likewise"),
+        ConfigKey("twilio.attempts_per_minute", "100", kind: .number, "reads of the list of attempts; 0 = no limit"),
+        ConfigKey("worker.send_slots", "128", kind: .number, "jobs at once in the lane"),
+        ConfigKey("worker.check_slots", "128", kind: .number, "likewise"),
+        ConfigKey("worker.account_slots", "64", kind: .number, "likewise"),
+        ConfigKey("worker.admin_slots", "4", kind: .number, "likewise"),
+        ConfigKey("worker.drain_seconds", "20", kind: .number, "how long SIGTERM waits for jobs in hand"),
         ConfigKey("site.2FA_PROVIDER", "Twilio Verify", "Twilio Verify, or None"),
         ConfigKey("site.2FA_VER_SMS", "Enabled", "Enabled or Disabled"),
         ConfigKey("site.2FA_VER_VOICE", "Enabled", "Enabled or Disabled"),
@@ -54,11 +56,11 @@ public struct ConfigKey: Sendable {
         ConfigKey("site.2FA_VERIFY_AUTHTOKEN", nil, secret: true, "Twilio's auth token"),
         ConfigKey("site.2FA_VERIFY_APIKEYSID", nil, "an API key in place of the token, SK…"),
         ConfigKey("site.2FA_VERIFY_APIKEYSECRET", nil, secret: true, "its secret"),
-        ConfigKey("limits.enabled", "true", .flag, "false switches our limits off, for a load test"),
-        ConfigKey("limits.cooldown_seconds", "30,40,60,90,120", .list, "between sends to a person"),
-        ConfigKey("limits.sends_per_code", "5", .number, "Twilio's own number"),
-        ConfigKey("limits.checks_per_code", "5", .number, "Twilio's own number"),
-        ConfigKey("reply.prefixes", "verify.reply.", .list, "what reply queues may begin with"),
+        ConfigKey("limits.enabled", "true", kind: .flag, "false switches our limits off, for a load test"),
+        ConfigKey("limits.cooldown_seconds", "30,40,60,90,120", kind: .list, "between sends to a person"),
+        ConfigKey("limits.sends_per_code", "5", kind: .number, "Twilio's own number"),
+        ConfigKey("limits.checks_per_code", "5", kind: .number, "Twilio's own number"),
+        ConfigKey("reply.prefixes", "verify.reply.", kind: .list, "what reply queues may begin with"),
         ConfigKey("log.level", "info", "trace, debug, info, notice, warning, error or critical"),
     ]
 

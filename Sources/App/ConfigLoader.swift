@@ -1,5 +1,5 @@
 import Configuration
-import FoundationEssentials
+public import FoundationEssentials
 
 /// A value and where it came from.
 public struct ConfigEntry: Sendable {

@@ -8,8 +8,8 @@ struct CurlTransport: Transport {
     func perform(
         _ request: TransportRequest, gate: @escaping @Sendable () -> Bool
     ) async throws(TransportError) -> TransportResponse {
-        do {
-            let response = try await client.perform(CurlTransport.http(request), gate: gate)
+        do throws(CurlError) {
+            let response = try await client.perform(Self.http(request), gate: gate)
             return TransportResponse(
                 status: response.status, retryAfter: response.headers["retry-after"], date: response.headers["date"],
                 contentType: response.headers["content-type"], body: response.body)
@@ -18,5 +18,13 @@ struct CurlTransport: Transport {
                 reach: error.reach == .surelyNotSent ? .surelyNotSent : .maybeSent,
                 kind: TransportError.Kind(rawValue: error.kind.rawValue) ?? .other)
         }
+    }
+
+    private static func http(_ request: TransportRequest) -> HTTPRequest {
+        let isPost = request.method == .post
+        return HTTPRequest(
+            method: HTTPRequest.Method(rawValue: request.method.rawValue) ?? .get, url: request.url,
+            user: request.user, password: request.password, body: isPost ? request.encodedForm : nil,
+            contentType: isPost ? "application/x-www-form-urlencoded" : nil, timeLimit: request.timeLimit)
     }
 }

@@ -1,4 +1,4 @@
-import AMQP
+public import AMQP
 import Wire
 
 /// Exchanges, queues and bindings of contract section 1: what is safety is an argument here, never a policy.

@@ -4,6 +4,7 @@ import CurlHTTP
 public import Logging
 import Pipeline
 import ServiceLifecycle
+import SitePolicy
 import Store
 import StoreSQLite
 import TwilioVerify
@@ -41,7 +42,9 @@ public struct App: Sendable {
         if !pipelineSettings.limits.enabled {
             logger.warning("limits.enabled is false: nothing but Twilio limits sends and tries. For load tests only")
         }
-        let curl = CurlClient(configuration: CurlConfiguration(caFile: settings.text("twilio.ca_file")), logger: logger)
+        var http = CurlConfiguration(userAgent: "verify-courier")
+        http.caFile = settings.text("twilio.ca_file")
+        let curl = CurlClient(configuration: http, logger: logger)
         let twilio = TwilioClient(
             baseURL: baseURL, account: { account }, transport: CurlTransport(client: curl))
         let pipeline = Pipeline(store: store, twilio: twilio, settings: pipelineSettings, logger: logger)

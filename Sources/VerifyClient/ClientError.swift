@@ -19,5 +19,10 @@ public struct ClientError: Error, Sendable, CustomStringConvertible {
     public var code: Code
     public var message: String
 
+    public init(code: Code, message: String) {
+        self.code = code
+        self.message = message
+    }
+
     public var description: String { message }
 }

@@ -32,7 +32,7 @@ struct CommonOptions: ParsableArguments {
     func app() async throws -> App {
         let settings = try await settings()
         return try await orExit {
-            var logger = Logger(label: "verify-courier", factory: StreamLogHandler.standardError)
+            var logger = Logger(label: "verify-courier", factory: { StreamLogHandler.standardError(label: $0) })
             logger.logLevel = try settings.logLevel
             return App(settings: settings, logger: logger)
         }

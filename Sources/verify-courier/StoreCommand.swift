@@ -1,3 +1,4 @@
+import App
 import ArgumentParser
 
 struct StoreCommand: AsyncParsableCommand {

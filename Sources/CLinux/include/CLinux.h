@@ -14,3 +14,6 @@ int clinux_lock_byte(int fd, int64_t offset);
 
 /// Whether another open file description holds a lock on that byte: 1 yes, 0 no, -1 with errno.
 int clinux_byte_is_locked(int fd, int64_t offset);
+
+/// Names the calling thread, for debuggers and `top -H`; Linux keeps the first 15 bytes.
+void clinux_name_thread(const char *name);

@@ -1,0 +1,88 @@
+import Basics
+public import Logging
+import PollExecutor
+
+/// A connection for declaring things, with blocking calls on a thread of its own; used, then closed.
+public actor AdminConnection {
+    private let executor: PollExecutor
+    private var handle: Handle?
+
+    public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+    init() throws(AMQPError) {
+        guard let poller = try? EventFDPoller() else { throw AMQPError(.unreachable, "too many open files") }
+        executor = PollExecutor(name: "amqp-admin", poller: poller)
+        executor.start { nil }
+    }
+
+    func open(_ configuration: BrokerConfiguration) throws(AMQPError) {
+        var failure = AMQPError(.badURL, "no broker URL is given")
+        for url in configuration.urls {
+            do throws(AMQPError) {
+                let handle = try Handle(url, configuration)
+                try handle.openChannelAndWait()
+                self.handle = handle
+                return
+            } catch {
+                failure = error
+            }
+        }
+        throw failure
+    }
+
+    func close() {
+        handle?.closeAndWait()
+        handle = nil
+        executor.stop()
+    }
+
+    private func opened() throws(AMQPError) -> Handle {
+        guard let handle else { throw AMQPError(.closed, "the connection is closed") }
+        return handle
+    }
+
+    public func declareExchange(_ exchange: ExchangeDeclaration) throws(AMQPError) {
+        try opened().declare(exchange)
+    }
+
+    /// - Throws: `preconditionFailed` when it exists with other arguments; the message is the broker's, which names
+    ///   the queue, the argument and both values.
+    public func declareQueue(_ queue: QueueDeclaration) throws(AMQPError) {
+        try opened().declare(queue, passive: false)
+    }
+
+    public func bind(_ binding: Binding) throws(AMQPError) {
+        try opened().bind(binding)
+    }
+
+    /// How many messages are ready in a queue; `notFound` when there is none of that name.
+    public func messageCount(of queue: String) throws(AMQPError) -> Int {
+        let name = QueueDeclaration(
+            name: queue, durable: true, exclusive: false, autoDelete: false, arguments: FieldTable())
+        return try opened().declare(name, passive: true)
+    }
+
+    public func deleteQueue(_ name: String) throws(AMQPError) {
+        try opened().deleteQueue(name)
+    }
+}
+
+/// Declaring exchanges, queues and bindings.
+public enum BrokerAdmin {
+    /// Connects, runs `body`, closes.
+    public static func withConnection<Value: Sendable>(
+        _ configuration: BrokerConfiguration, logger: Logger,
+        body: (AdminConnection) async throws -> Value
+    ) async throws -> Value {
+        let connection = try AdminConnection()
+        do {
+            try await connection.open(configuration)
+            let value = try await body(connection)
+            await connection.close()
+            return value
+        } catch {
+            await connection.close()
+            throw error
+        }
+    }
+}

@@ -1,0 +1,60 @@
+public import Basics
+import FoundationEssentials
+
+/// Where a broker is and who we are there: `amqp://user:password@host:port/vhost`, or `amqps`.
+///
+/// Without a path, and with `/`, the virtual host is `/` (librabbitmq's own parser takes the latter for an empty name).
+public struct BrokerURL: Sendable, CustomStringConvertible {
+    public let host: String
+    public let port: Int
+    public let virtualHost: String
+    public let user: String
+    public let password: Redacted<String>
+    public let usesTLS: Bool
+
+    public init(_ text: String) throws(AMQPError) {
+        guard let parts = URLComponents(string: text), let scheme = parts.scheme, let host = parts.host, !host.isEmpty,
+            ["amqp", "amqps"].contains(scheme), parts.query == nil, parts.fragment == nil
+        else { throw AMQPError(.badURL, "the broker's URL must be amqp://user:password@host:port/vhost") }
+        usesTLS = scheme == "amqps"
+        self.host = host.hasPrefix("[") ? String(host.dropFirst().dropLast()) : host
+        port = parts.port ?? (usesTLS ? 5671 : 5672)
+        let path = parts.percentEncodedPath.dropFirst()
+        guard !path.contains("/"), (1...65535).contains(port) else {
+            throw AMQPError(.badURL, "the broker's URL has more than one path segment, or a port that is none")
+        }
+        virtualHost = path.isEmpty ? "/" : String(parts.path.dropFirst())
+        user = parts.user ?? "guest"
+        password = Redacted(parts.password ?? "guest")
+    }
+
+    public var description: String {
+        "\(usesTLS ? "amqps" : "amqp")://\(user)@\(host):\(port) (virtual host '\(virtualHost)')"
+    }
+}
+
+/// How to reach the broker.
+public struct BrokerConfiguration: Sendable {
+    /// Tried in turn.
+    public var urls: [BrokerURL]
+    /// Shown at the broker.
+    public var connectionName: String
+    /// Silence of twice this length ends a connection. Default 10 s.
+    public var heartbeat: Duration
+    /// PEM files; the authorities default to the system's.
+    public var caFile: String?
+    public var certificateFile: String?
+    public var keyFile: String?
+
+    public init(
+        urls: [BrokerURL], connectionName: String, heartbeat: Duration = .seconds(10), caFile: String? = nil,
+        certificateFile: String? = nil, keyFile: String? = nil
+    ) {
+        self.urls = urls
+        self.connectionName = connectionName
+        self.heartbeat = heartbeat
+        self.caFile = caFile
+        self.certificateFile = certificateFile
+        self.keyFile = keyFile
+    }
+}

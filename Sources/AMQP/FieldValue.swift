@@ -1,0 +1,41 @@
+/// A value in a table of AMQP headers or arguments.
+public indirect enum FieldValue: Sendable, Equatable {
+    case null
+    case bool(Bool)
+    case int(Int64)
+    case double(Double)
+    case string([UInt8])
+    case bytes([UInt8])
+    case timestamp(UInt64)
+    case table(FieldTable)
+    case array([FieldValue])
+
+    /// As text, if it is text.
+    public var text: String? {
+        switch self {
+        case .string(let bytes), .bytes(let bytes): String(validating: bytes, as: UTF8.self)
+        default: nil
+        }
+    }
+}
+
+/// A table of headers or arguments, in order.
+public struct FieldTable: Sendable, Equatable {
+    public var entries: [(String, FieldValue)]
+    /// More was there than is ever read: 1,000 entries, 64 levels.
+    public var isTruncated = false
+
+    public init(_ entries: [(String, FieldValue)] = []) {
+        self.entries = entries
+    }
+
+    /// The first value of that name.
+    public subscript(key: String) -> FieldValue? {
+        entries.first { $0.0 == key }?.1
+    }
+
+    public static func == (left: FieldTable, right: FieldTable) -> Bool {
+        left.entries.count == right.entries.count
+            && zip(left.entries, right.entries).allSatisfy { $0.0 == $1.0 && $0.1 == $1.1 }
+    }
+}

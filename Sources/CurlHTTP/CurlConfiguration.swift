@@ -1,0 +1,22 @@
+/// Settings of a ``CurlClient``.
+public struct CurlConfiguration: Sendable {
+    /// For resolving, connecting and the TLS handshake together. Default 3 s; an earlier end of a request's own time
+    /// limit comes first.
+    public var connectTimeout: Duration = .seconds(3)
+    /// A longer body ends the call as `tooLarge`. Default 256 KiB.
+    public var maxResponseBytes: Int = 256 * 1024
+    /// Further calls wait for a free connection, within their connect time-out. Default 256, 1 or more.
+    public var maxConnectionsPerHost: Int = 256
+    /// A connection unused for longer is not used again: the fewer stale ones, the fewer calls of unknown fate.
+    /// Whole seconds, default 30.
+    public var longestIdle: Duration = .seconds(30)
+    public var userAgent: String
+    /// Certificates to trust, in PEM; `nil` means the system's.
+    public var caFile: String?
+    /// Whether `http:` goes to loopback hosts only. Default `true`: credentials never leave the machine in the clear.
+    public var allowsPlainHTTPOnLoopbackOnly: Bool = true
+
+    public init(userAgent: String) {
+        self.userAgent = userAgent
+    }
+}

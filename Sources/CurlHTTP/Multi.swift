@@ -1,0 +1,96 @@
+import Basics
+import CCurl
+import Logging
+import PollExecutor
+
+/// Drives all transfers on one thread.
+actor Multi {
+    private nonisolated let executor: PollExecutor
+    private nonisolated let handle: MultiHandle
+    private let configuration: CurlConfiguration
+    private let logger: Logger
+    /// By easy handle, which is what libcurl names in its messages.
+    private var transfers: [UnsafeMutableRawPointer: Transfer] = [:]
+    private var lastTicket: UInt64 = 0
+
+    nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+    init(configuration: CurlConfiguration, logger: Logger) {
+        handle = MultiHandle(configuration: configuration)
+        executor = PollExecutor(name: "curl", poller: handle)
+        self.configuration = configuration
+        self.logger = logger
+    }
+
+    /// Once, before anything else.
+    nonisolated func start() {
+        executor.start { [weak self] in
+            self?.assumeIsolated { $0.advance() }
+            // curl_multi_poll knows libcurl's own deadlines.
+            return nil
+        }
+    }
+
+    /// A number to cancel by.
+    func ticket() -> UInt64 {
+        lastTicket += 1
+        return lastTicket
+    }
+
+    func run(_ request: HTTPRequest, ticket: UInt64, gate: @escaping @Sendable () -> Bool) async -> Transfer.Answer {
+        await withCheckedContinuation { continuation in
+            // Decided in here: on a custom executor other jobs may run before this body does.
+            guard !Task.isCancelled else {
+                return continuation.resume(returning: .failure(CurlError(reach: .surelyNotSent, kind: .cancelled)))
+            }
+            begin(request, ticket: ticket, gate: gate, continuation)
+        }
+    }
+
+    /// Takes the transfer out, if it is still under way.
+    func cancel(_ ticket: UInt64) {
+        guard let transfer = transfers.values.first(where: { $0.ticket == ticket }) else { return }
+        remove(transfer)
+        transfer.fail(.cancelled)
+    }
+
+    private func begin(
+        _ request: HTTPRequest, ticket: UInt64, gate: @escaping @Sendable () -> Bool,
+        _ continuation: CheckedContinuation<Transfer.Answer, Never>
+    ) {
+        do {
+            let transfer = try Transfer(
+                request, ticket: ticket, configuration: configuration, gate: gate, continuation: continuation)
+            guard let multi = handle.pointer, curl_multi_add_handle(multi, transfer.easy) == CURLM_OK else {
+                return transfer.fail(.other)
+            }
+            transfers[transfer.easy] = transfer
+        } catch {
+            continuation.resume(returning: .failure(error))
+        }
+    }
+
+    /// Lets libcurl read and write until it would block, then hands out what has ended.
+    private func advance() {
+        guard let multi = handle.pointer else { return }
+        var running: Int32 = 0
+        let code = curl_multi_perform(multi, &running)
+        if code != CURLM_OK { logger.debug("libcurl failed", metadata: ["curl.multi.code": "\(code.rawValue)"]) }
+        var left: Int32 = 0
+        while let message = curl_multi_info_read(multi, &left) {
+            guard message.pointee.msg == CURLMSG_DONE, let easy = message.pointee.easy_handle,
+                let transfer = transfers[easy]
+            else { continue }
+            // Read first: the message is gone once the handle is removed.
+            let code = ccurl_result(message)
+            remove(transfer)
+            if code != CURLE_OK { logger.debug("transfer failed", metadata: ["curl.code": "\(code.rawValue)"]) }
+            transfer.finish(code)
+        }
+    }
+
+    private func remove(_ transfer: Transfer) {
+        if let multi = handle.pointer { curl_multi_remove_handle(multi, transfer.easy) }
+        transfers[transfer.easy] = nil
+    }
+}

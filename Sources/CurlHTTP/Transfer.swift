@@ -1,0 +1,127 @@
+import Basics
+import CCurl
+
+/// One request under way: it owns the easy handle and everything libcurl points into.
+///
+/// Not Sendable: it lives in ``Multi`` and is touched on its thread only, by the callbacks too.
+final class Transfer {
+    typealias Answer = Result<HTTPResponse, CurlError>
+
+    let ticket: UInt64
+    let easy: UnsafeMutableRawPointer
+    private let limit: Int
+    private let gate: @Sendable () -> Bool
+    private let continuation: CheckedContinuation<Answer, Never>
+    private var headerList: UnsafeMutablePointer<curl_slist>?
+    private var posted: UnsafeMutableBufferPointer<UInt8>?
+    private var body: [UInt8] = []
+    private var headers = HeaderReader()
+    private var isTooLarge = false
+    private var passage = Passage.notAsked
+
+    /// What the gate has done. It lets pass once.
+    private enum Passage {
+        case notAsked, withheld, passed
+    }
+
+    /// - Throws: When libcurl refuses an option; nothing has been sent, and the continuation is left to the caller.
+    init(
+        _ request: HTTPRequest, ticket: UInt64, configuration: CurlConfiguration, gate: @escaping @Sendable () -> Bool,
+        continuation: CheckedContinuation<Answer, Never>
+    ) throws(CurlError) {
+        guard let easy = curl_easy_init() else { throw .unusable }
+        self.ticket = ticket
+        self.easy = easy
+        self.gate = gate
+        self.continuation = continuation
+        limit = configuration.maxResponseBytes
+        var options = EasyOptions(easy)
+        options.apply(configuration)
+        options.apply(request, connectTimeout: configuration.connectTimeout)
+        keepHeaders(of: request, &options)
+        keepBody(of: request, &options)
+        // Unretained: Multi keeps the transfer until its easy handle has left the multi handle.
+        options.setCallbacks(context: Unmanaged.passUnretained(self).toOpaque())
+        guard options.areAllSet else { throw .unusable }
+    }
+
+    deinit {
+        curl_easy_cleanup(easy)
+        curl_slist_free_all(headerList)
+        // It may hold a code.
+        posted?.update(repeating: 0)
+        posted?.deallocate()
+    }
+
+    private func keepHeaders(of request: HTTPRequest, _ options: inout EasyOptions) {
+        // Without this libcurl would hold a long body back until the server says 100.
+        var lines = ["Expect:", "Accept: application/json"]
+        if let contentType = request.contentType { lines.append("Content-Type: \(contentType)") }
+        for line in lines {
+            guard let longer = curl_slist_append(headerList, line) else { return options.fail() }
+            headerList = longer
+        }
+        options.setPointer(CURLOPT_HTTPHEADER, headerList)
+    }
+
+    private func keepBody(of request: HTTPRequest, _ options: inout EasyOptions) {
+        guard request.method == .post else { return }
+        let bytes = request.body ?? []
+        // One more than needed, so that there is an address for an empty body too.
+        let buffer = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: bytes.count + 1)
+        _ = buffer.initialize(from: bytes + [0])
+        posted = buffer
+        options.setSize(CURLOPT_POSTFIELDSIZE_LARGE, bytes.count)
+        options.setPointer(CURLOPT_POSTFIELDS, buffer.baseAddress)
+    }
+
+    // MARK: Callbacks, on the thread of Multi
+
+    /// Called when the connection stands and the request is about to be written. libcurl calls it again when it is
+    /// about to *repeat* the request, because a reused connection closed before any answer: the first copy may have
+    /// been read and acted on, so there is no second one.
+    func mayWrite() -> Bool {
+        guard passage == .notAsked else { return false }
+        passage = gate() ? .passed : .withheld
+        return passage == .passed
+    }
+
+    /// - Returns: Whether to go on.
+    func receive(body bytes: UnsafeRawBufferPointer) -> Bool {
+        guard body.count + bytes.count <= limit else {
+            isTooLarge = true
+            return false
+        }
+        body.append(contentsOf: bytes)
+        return true
+    }
+
+    /// - Returns: Whether to go on.
+    func receive(header line: UnsafeRawBufferPointer) -> Bool {
+        isTooLarge = !headers.read(line)
+        return !isTooLarge
+    }
+
+    // MARK: Ends; exactly one is called, once
+
+    func finish(_ code: CURLcode) {
+        continuation.resume(returning: answer(code))
+    }
+
+    func fail(_ kind: CurlError.Kind) {
+        continuation.resume(returning: .failure(CurlError(reach: reach, kind: kind)))
+    }
+
+    private var reach: CurlError.Reach { passage == .passed ? .maybeSent : .surelyNotSent }
+
+    private func answer(_ code: CURLcode) -> Answer {
+        if passage == .withheld { return .failure(CurlError(reach: .surelyNotSent, kind: .withheld)) }
+        if isTooLarge { return .failure(CurlError(reach: reach, kind: .tooLarge)) }
+        guard code == CURLE_OK else { return .failure(CurlError(reach: reach, kind: CurlError.Kind(code))) }
+        var status = 0
+        guard ccurl_get_long(easy, CURLINFO_RESPONSE_CODE, &status) == CURLE_OK, status > 0 else {
+            return .failure(CurlError(reach: reach, kind: .reset))
+        }
+        return .success(HTTPResponse(status: status, headers: headers.values, body: body))
+    }
+}

@@ -1,0 +1,105 @@
+public import Basics
+import Glibc
+import Synchronization
+
+/// A serial executor on a thread of its own, which also does one handler's I/O.
+///
+/// For an actor around a C library whose calls must all come from one thread and may block for a while. The thread
+/// takes turns: a bounded batch of the actor's jobs, then the I/O handler, then a wait in the ``Poller``.
+///
+/// The thread lives as long as the process: a job enqueued later than its end would never run.
+public final class PollExecutor: SerialExecutor {
+    /// What the threads share.
+    private struct Mailbox {
+        var jobs: [UnownedJob] = []
+        var stopping = false
+    }
+
+    /// Jobs run between two calls of the I/O handler, so that a storm of them cannot starve heartbeats.
+    static let batchSize = 64
+
+    private let name: String
+    private let poller: any Poller
+    private let mailbox = Locked(Mailbox())
+    private let thread = Atomic<UInt>(0)
+    private let tick = Atomic<Int64>(MonotonicTime.now().nanoseconds)
+
+    /// Nothing runs before ``start(performIO:)``.
+    /// `name` is the thread's; Linux shows its first 15 bytes.
+    public init(name: String, poller: any Poller) {
+        self.name = name
+        self.poller = poller
+    }
+
+    /// When the thread last began a turn. Far in the past means that the thread hangs in a call: an idle thread ticks
+    /// as often as its handler asks to be called.
+    public var lastTick: MonotonicTime { MonotonicTime(nanoseconds: tick.load(ordering: .relaxed)) }
+
+    /// Starts the thread. Call it once.
+    ///
+    /// - Parameter performIO: called on the thread after each batch of jobs; does I/O until it would block and returns
+    ///   when it must be called again at the latest; nil means no limit. Actors isolated to this executor may be
+    ///   entered from it with `assumeIsolated`.
+    public func start(performIO: @escaping @Sendable () -> MonotonicTime?) {
+        let number = OSThread.start(name: name) { [self] in
+            thread.store(UInt(pthread_self()), ordering: .releasing)
+            loop(performIO)
+        }
+        // Refused threads mean a process that is out of memory: there is no way to carry on.
+        precondition(number != nil, "no thread for \(name)")
+    }
+
+    /// Ends the thread after the jobs that are waiting. For tests: jobs that come later never run.
+    public func stop() {
+        mailbox.withLock { $0.stopping = true }
+        poller.wake()
+    }
+
+    public func enqueue(_ job: consuming ExecutorJob) {
+        let job = UnownedJob(job)
+        let first = mailbox.withLock { mailbox in
+            mailbox.jobs.append(job)
+            return mailbox.jobs.count == 1
+        }
+        // The thread itself looks at the mailbox before it waits.
+        if first, !isCurrentThread { poller.wake() }
+    }
+
+    public func asUnownedSerialExecutor() -> UnownedSerialExecutor {
+        UnownedSerialExecutor(ordinary: self)
+    }
+
+    public func checkIsolated() {
+        precondition(isCurrentThread, "not on the thread of \(name)")
+    }
+
+    public func isIsolatingCurrentContext() -> Bool? {
+        isCurrentThread
+    }
+
+    private var isCurrentThread: Bool {
+        thread.load(ordering: .acquiring) == UInt(pthread_self())
+    }
+
+    private func loop(_ performIO: () -> MonotonicTime?) {
+        while true {
+            tick.store(MonotonicTime.now().nanoseconds, ordering: .relaxed)
+            let (batch, ends) = takeBatch()
+            for job in batch {
+                job.runSynchronously(on: asUnownedSerialExecutor())
+            }
+            if ends { return }
+            let next = performIO()
+            let idle = mailbox.withLock { $0.jobs.isEmpty && !$0.stopping }
+            if idle { poller.wait(until: next) }
+        }
+    }
+
+    private func takeBatch() -> (jobs: [UnownedJob], ends: Bool) {
+        mailbox.withLock { mailbox in
+            let batch = Array(mailbox.jobs.prefix(Self.batchSize))
+            mailbox.jobs.removeFirst(batch.count)
+            return (batch, mailbox.stopping && batch.isEmpty)
+        }
+    }
+}

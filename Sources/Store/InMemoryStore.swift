@@ -1,0 +1,90 @@
+public import Basics
+public import Wire
+
+/// A store that lives as long as its process, for tests and trials.
+public final class InMemoryStore: LoginStore {
+    /// What several workers of one process share, as processes share a file.
+    public final class Shared: Sendable {
+        let content = Locked(InMemoryContent())
+        let sealing = Sealing.ephemeral()
+
+        public init(siteOptions: [String: String] = [:]) {
+            content.withLock { $0.options = siteOptions }
+        }
+    }
+
+    private let shared: Shared
+    private let worker: Int64
+    private let clocks: Clocks
+
+    /// A store with a single worker.
+    public convenience init(clocks: Clocks = .system) {
+        self.init(sharing: Shared(), clocks: clocks)
+    }
+
+    /// One more worker on a store that others use as well.
+    public init(sharing shared: Shared, clocks: Clocks = .system) {
+        self.shared = shared
+        self.clocks = clocks
+        worker = shared.content.withLock { content in
+            content.lastWorker += 1
+            content.living.insert(content.lastWorker)
+            return content.lastWorker
+        }
+    }
+
+    /// Ends this worker as a crash would: what it began can be taken over at once.
+    public func die() {
+        _ = shared.content.withLock { $0.living.remove(worker) }
+    }
+
+    private func transaction<Result: Sendable>(_ body: (inout InMemoryRows) -> Result) -> Result {
+        shared.content.withLock { content in
+            var rows = InMemoryRows(content: content, worker: worker, clocks: clocks, sealing: shared.sealing)
+            // The content moves into the rows and back, so that nothing is copied on write.
+            content = InMemoryContent()
+            defer { content = rows.content }
+            return body(&rows)
+        }
+    }
+
+    public func begin(
+        _ job: NewJob, decide: @escaping @Sendable (Situation) -> Decision
+    ) async throws(StoreError) -> Begun {
+        transaction { $0.begin(job, decide: decide) }
+    }
+
+    public func finish(
+        _ intent: Intent, conclude: @escaping @Sendable (Situation) -> Answer
+    ) async throws(StoreError) -> Finished {
+        transaction { $0.finish(intent, conclude: conclude) }
+    }
+
+    public func release(_ intent: Intent) async throws(StoreError) {
+        transaction { $0.release(intent) }
+    }
+
+    public func renew(_ intent: Intent) async throws(StoreError) -> Intent? {
+        transaction { $0.renew(intent) }
+    }
+
+    public func refuse(_ job: NewJob?, answer: Answer) async throws(StoreError) -> RecordedReply? {
+        transaction { $0.refuse(job, answer) }
+    }
+
+    public func state(of key: JobKey) async throws(StoreError) -> JobState {
+        transaction { $0.state(of: key) }
+    }
+
+    public func settle(_ key: JobKey, as state: ReplyState) async throws(StoreError) {
+        transaction { $0.settle(key, as: state) }
+    }
+
+    public func situation(of login: Job.Login) async throws(StoreError) -> Situation {
+        transaction { $0.situation(of: login, kind: nil, number: nil) }
+    }
+
+    public func takeRead(_ kind: ReadKind, limits: [ReadLimit]) async throws(StoreError) -> Bool {
+        transaction { $0.takeRead(kind, limits: limits) }
+    }
+}

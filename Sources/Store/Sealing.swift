@@ -1,0 +1,78 @@
+import Crypto
+import FoundationEssentials
+public import Wire
+
+/// Hides what the store keeps of people: seals values, and makes keyed hashes to find them by.
+///
+/// Each sealed value begins with the id of its key, so that a store can be moved to a new key value by value.
+/// Look-up hashes always come from the oldest key: rows are found by them, so they must stay what they are.
+public struct Sealing: Sendable {
+    private let current: UInt8
+    private let sealingKeys: [UInt8: SymmetricKey]
+    private let lookupKey: SymmetricKey
+
+    /// `nil` unless every key has 32 bytes and `current` is one of them.
+    public init?(keys: [UInt8: [UInt8]], current: UInt8) {
+        guard keys[current] != nil, keys.values.allSatisfy({ $0.count == 32 }) else { return nil }
+        guard let oldest = keys.min(by: { $0.key < $1.key })?.value else { return nil }
+        self.current = current
+        sealingKeys = keys.mapValues { Self.derive("verify-courier sealing", from: $0) }
+        lookupKey = Self.derive("verify-courier lookup", from: oldest)
+    }
+
+    /// A key of one process's own, for stores that nobody reads later.
+    public static func ephemeral() -> Sealing {
+        let key = SymmetricKey(size: .bits256)
+        return Sealing(current: 0, sealingKeys: [0: key], lookupKey: SymmetricKey(size: .bits256))
+    }
+
+    private init(current: UInt8, sealingKeys: [UInt8: SymmetricKey], lookupKey: SymmetricKey) {
+        self.current = current
+        self.sealingKeys = sealingKeys
+        self.lookupKey = lookupKey
+    }
+
+    private static func derive(_ purpose: String, from key: [UInt8]) -> SymmetricKey {
+        HKDF<SHA256>.deriveKey(
+            inputKeyMaterial: SymmetricKey(data: key), info: Array(purpose.utf8), outputByteCount: 32)
+    }
+
+    /// Key id, nonce, ciphertext, tag.
+    public func seal(_ plain: [UInt8]) throws(StoreError) -> [UInt8] {
+        guard let key = sealingKeys[current], let box = try? AES.GCM.seal(plain, using: key, authenticating: [current]),
+            let combined = box.combined
+        else { throw StoreError(.failed, "A value could not be encrypted.") }
+        return [current] + combined
+    }
+
+    public func open(_ sealed: [UInt8]) throws(StoreError) -> [UInt8] {
+        guard let id = sealed.first, let key = sealingKeys[id] else {
+            throw StoreError(.wrongKey, "A value in the store is sealed with a key that the key file does not hold.")
+        }
+        guard let box = try? AES.GCM.SealedBox(combined: sealed.dropFirst()),
+            let plain = try? AES.GCM.open(box, using: key, authenticating: [id])
+        else { throw StoreError(.corrupt, "A sealed value in the store was changed or is damaged.") }
+        return Array(plain)
+    }
+
+    /// A keyed hash: equal texts are found by it, and nothing is read from it.
+    public func lookup(_ text: String) -> [UInt8] {
+        hash("lookup", Array(text.utf8))
+    }
+
+    /// A keyed hash of a job: whether an id comes back with another body.
+    public func fingerprint(_ kind: JobKind, _ body: [UInt8]) -> [UInt8] {
+        hash("fingerprint \(kind.rawValue)", body)
+    }
+
+    /// Tells whether a store and a key file belong together.
+    public var checkValue: [UInt8] { hash("check", []) }
+
+    /// The use is hashed in front, ended by a zero byte that no use contains, so that no two uses ever meet.
+    private func hash(_ use: String, _ bytes: [UInt8]) -> [UInt8] {
+        var hmac = HMAC<SHA256>(key: lookupKey)
+        hmac.update(data: Array(use.utf8) + [0])
+        hmac.update(data: bytes)
+        return Array(hmac.finalize())
+    }
+}

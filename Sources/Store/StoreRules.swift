@@ -1,0 +1,165 @@
+package import Basics
+package import Wire
+
+/// What ``LoginStore`` promises, written once over any store's rows.
+extension StoreRows {
+    package mutating func begin(
+        _ job: NewJob, decide: (Situation) -> Decision
+    ) throws(Failure) -> Begun {
+        let print = fingerprint(job.kind, job.body.revealed)
+        var row = JobRow(
+            key: job.key, kind: job.kind, fingerprint: print, login: job.login, begunAt: clocks.wall(),
+            deadline: job.deadline)
+        if let known = try self.job(job.key) {
+            guard known.fingerprint == print else { return .reused }
+            if let reply = known.recorded { return .recorded(reply, fresh: false) }
+            if known.state == .begun {
+                return try leaseIsAlive(known) ? .inProgress : .abandoned(takeOver(known))
+            }
+            (row.fence, row.begins) = (known.fence, known.begins)
+        }
+        return try beginUnknown(job, row, decide: decide)
+    }
+
+    private mutating func beginUnknown(
+        _ job: NewJob, _ fresh: JobRow, decide: (Situation) -> Decision
+    ) throws(Failure) -> Begun {
+        var row = fresh
+        let situation = try situation(of: job.login, kind: job.kind, number: job.number)
+        if let number = situation.number, let other = try begunJob(on: number, except: job.key) {
+            return try leaseIsAlive(other) ? .busy(other.key) : .abandoned(takeOver(other))
+        }
+        row.generation = situation.user?.generation ?? 0
+        switch decide(situation) {
+        case .answer(let answer):
+            return .recorded(try record(row, answer), fresh: true)
+        case .call(let call, let changes):
+            for change in changes { try apply(change) }
+            row.call = call
+            row.state = .begun
+            row.begins += 1
+            lease(&row)
+            try put(row)
+            guard let intent = row.intent() else { throw damaged() }
+            return .intent(intent)
+        }
+    }
+
+    package mutating func finish(
+        _ intent: Intent, conclude: (Situation) -> Answer
+    ) throws(Failure) -> Finished {
+        guard let row = try own(intent) else { return .superseded }
+        let situation = try situation(of: intent.login, kind: intent.kind, number: intent.call.number)
+        return .recorded(try record(row, conclude(situation)))
+    }
+
+    package mutating func release(_ intent: Intent) throws(Failure) {
+        guard var row = try own(intent) else { return }
+        row.state = .released
+        row.call = nil
+        row.leaseUntil = MonotonicTime(nanoseconds: 0)
+        try put(row)
+    }
+
+    package mutating func renew(_ intent: Intent) throws(Failure) -> Intent? {
+        guard var row = try own(intent) else { return nil }
+        row.call = intent.call
+        row.login = intent.login
+        row.leaseUntil = clocks.monotonic() + Lease.length
+        try put(row)
+        var renewed = intent
+        renewed.leaseUntil = row.leaseUntil
+        return renewed
+    }
+
+    package mutating func refuse(_ job: NewJob?, _ answer: Answer) throws(Failure) -> RecordedReply? {
+        guard let job else {
+            for change in answer.changes { try apply(change) }
+            return nil
+        }
+        let known = try self.job(job.key)
+        if let reply = known?.recorded { return reply }
+        var row = JobRow(
+            key: job.key, kind: job.kind, fingerprint: fingerprint(job.kind, job.body.revealed), login: job.login,
+            begunAt: clocks.wall(), deadline: job.deadline)
+        (row.fence, row.begins) = (known?.fence ?? 0, known?.begins ?? 0)
+        return try record(row, answer)
+    }
+
+    package func state(of key: JobKey) throws(Failure) -> JobState {
+        guard let row = try job(key) else { return .unknown }
+        if let reply = row.recorded { return .recorded(reply) }
+        return row.state == .begun ? .inProgress : .unknown
+    }
+
+    package mutating func takeRead(_ kind: ReadKind, limits: [ReadLimit]) throws(Failure) -> Bool {
+        guard let longest = limits.map(\.window).max() else { return true }
+        let now = clocks.wall()
+        for limit in limits where try reads(kind, after: now - limit.window) >= limit.count { return false }
+        try addRead(kind, at: now, forgetting: now - longest)
+        return true
+    }
+
+    /// The number as ``Situation/number`` says, and all that hangs on it.
+    package func situation(of login: Job.Login, kind: JobKind?, number: E164?) throws(Failure) -> Situation {
+        let key = LoginKey(login)
+        var situation = Situation(now: clocks.wall())
+        situation.options = try options()
+        situation.user = try user(login.user)
+        situation.pending = try pending(key)
+        situation.pendingElsewhere = try pendingElsewhere(than: key, at: situation.now)
+        situation.number = number ?? (kind == .check ? situation.pending?.number : situation.user?.phone)
+        if let number = situation.number { situation.code = try code(of: number) }
+        return situation
+    }
+}
+
+extension StoreRows {
+    /// The row of an intent, if it still is the acting worker's.
+    private func own(_ intent: Intent) throws(Failure) -> JobRow? {
+        guard let row = try job(intent.key), row.state == .begun, row.fence == intent.fence, row.worker == worker
+        else { return nil }
+        return row
+    }
+
+    /// Death wins over the time: after a reboot the clock that leases are written in starts anew.
+    private func leaseIsAlive(_ row: JobRow) throws(Failure) -> Bool {
+        guard try isAlive(row.worker) else { return false }
+        return clocks.monotonic() < row.leaseUntil
+    }
+
+    /// Makes the row the acting worker's, under a fence that the former holder does not know.
+    private func lease(_ row: inout JobRow) {
+        row.fence += 1
+        row.worker = worker
+        row.leaseUntil = clocks.monotonic() + Lease.length
+    }
+
+    private mutating func takeOver(_ former: JobRow) throws(Failure) -> Intent {
+        var row = former
+        try loadCall(of: &row)
+        let now = clocks.monotonic()
+        let until = try isAlive(former.worker) ? max(now, former.leaseUntil) : now
+        row.begins += 1
+        lease(&row)
+        try put(row)
+        guard let intent = row.intent(formerLeaseUntil: until) else { throw damaged() }
+        return intent
+    }
+
+    private mutating func record(_ begun: JobRow, _ answer: Answer) throws(Failure) -> RecordedReply {
+        for change in answer.changes { try apply(change) }
+        var row = begun
+        row.state = .recorded
+        row.call = nil
+        row.leaseUntil = MonotonicTime(nanoseconds: 0)
+        row.outcome = answer.outcome
+        row.reply = answer.body
+        row.replyState = .pending
+        row.recordedAt = clocks.wall()
+        try put(row)
+        try addHistory(row, reason: answer.reason)
+        guard let reply = row.recorded else { throw damaged() }
+        return reply
+    }
+}

@@ -1,0 +1,127 @@
+import Basics
+import GRDB
+import Store
+
+/// Puts all operations that wait while a commit is under way into the next one, so that they share its fsync.
+final class GroupCommit: Sendable {
+    /// One operation: its work, and the telling of its caller once the commit is on disk or has failed.
+    struct Operation: Sendable {
+        var work: @Sendable (Database) throws -> Void
+        var end: @Sendable (StoreError?) -> Void
+    }
+
+    private struct State {
+        var waiting: [Operation] = []
+        var isRunning = false
+        var isClosed = false
+        var whenIdle: [CheckedContinuation<Void, Never>] = []
+    }
+
+    private static let mostOperations = 256
+    private static let longestBatch: Duration = .milliseconds(20)
+
+    private let pool: DatabasePool
+    private let writer: LockFile
+    private let state = Locked(State())
+
+    init(_ pool: DatabasePool, writer: LockFile) {
+        self.pool = pool
+        self.writer = writer
+    }
+
+    func submit(_ operation: Operation) {
+        let (isClosed, starts) = state.withLock { state in
+            if state.isClosed { return (true, false) }
+            state.waiting.append(operation)
+            let starts = !state.isRunning
+            state.isRunning = true
+            return (false, starts)
+        }
+        if isClosed { operation.end(StoreError(.failed, "The store is closed.")) }
+        if starts { pool.asyncWriteWithoutTransaction { self.drain($0) } }
+    }
+
+    /// Lets no more in, and waits for what is queued.
+    func close() async {
+        await withCheckedContinuation { continuation in
+            let isIdle = state.withLock { state in
+                state.isClosed = true
+                if state.isRunning { state.whenIdle.append(continuation) }
+                return !state.isRunning
+            }
+            if isIdle { continuation.resume() }
+        }
+    }
+
+    /// On the writer's own thread, so that waiting for the other processes' lock blocks no task.
+    private func drain(_ db: Database) {
+        while true {
+            let batch = state.withLock { state in
+                let batch = Array(state.waiting.prefix(Self.mostOperations))
+                state.waiting.removeFirst(batch.count)
+                if batch.isEmpty { state.isRunning = false }
+                return batch
+            }
+            guard !batch.isEmpty else { break }
+            commit(batch, db)
+        }
+        let idle = state.withLock { state in
+            let idle = state.isRunning ? [] : state.whenIdle
+            if !state.isRunning { state.whenIdle = [] }
+            return idle
+        }
+        for continuation in idle { continuation.resume() }
+    }
+
+    private func commit(_ batch: [Operation], _ db: Database) {
+        var errors: [StoreError?] = []
+        do {
+            try writer.lock()
+            defer { writer.unlock() }
+            try db.cachedStatement(sql: "BEGIN IMMEDIATE").execute()
+            errors = try runAll(batch, db)
+            try db.cachedStatement(sql: "COMMIT").execute()
+        } catch {
+            if db.isInsideTransaction { try? db.rollback() }
+            let failure = StoreError(sqlite: error)
+            let failed = errors.isEmpty ? batch.count : errors.count
+            for operation in batch.prefix(failed) { operation.end(failure) }
+            putBack(batch.dropFirst(failed))
+            return
+        }
+        for (operation, error) in zip(batch, errors) { operation.end(error) }
+        putBack(batch.dropFirst(errors.count))
+    }
+
+    /// Runs operations until the time is up; one result for each that ran.
+    private func runAll(_ batch: [Operation], _ db: Database) throws -> [StoreError?] {
+        let end = MonotonicTime.now() + Self.longestBatch
+        var errors: [StoreError?] = []
+        for operation in batch {
+            if !errors.isEmpty, MonotonicTime.now() >= end { break }
+            errors.append(try run(operation, db))
+        }
+        return errors
+    }
+
+    /// A savepoint each: what one operation wrote before it failed is undone, and the others stand.
+    private func run(_ operation: Operation, _ db: Database) throws -> StoreError? {
+        try db.cachedStatement(sql: "SAVEPOINT operation").execute()
+        do {
+            try operation.work(db)
+            try db.cachedStatement(sql: "RELEASE operation").execute()
+            return nil
+        } catch {
+            // Some errors (a full disk) end the whole transaction; then the batch has failed.
+            guard db.isInsideTransaction else { throw error }
+            try db.cachedStatement(sql: "ROLLBACK TO operation").execute()
+            try db.cachedStatement(sql: "RELEASE operation").execute()
+            return StoreError(sqlite: error)
+        }
+    }
+
+    private func putBack(_ rest: ArraySlice<Operation>) {
+        guard !rest.isEmpty else { return }
+        state.withLock { $0.waiting.insert(contentsOf: rest, at: 0) }
+    }
+}

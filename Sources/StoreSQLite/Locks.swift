@@ -1,0 +1,59 @@
+import CLinux
+import Glibc
+import Store
+
+/// A file that is only ever locked.
+final class LockFile: Sendable {
+    let descriptor: Int32
+    /// `F_OFD_SETLK`, which the overlay leaves out; the same on every Linux.
+    private static let setOpenFileLock: Int32 = 37
+
+    init(_ path: String) throws(StoreError) {
+        descriptor = Glibc.open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else {
+            throw StoreError(.failed, "A lock file beside the store cannot be opened; look at the directory's rights.")
+        }
+    }
+
+    deinit { Glibc.close(descriptor) }
+
+    /// Waits for the whole file; blocks the thread.
+    func lock() throws(StoreError) {
+        while flock(descriptor, LOCK_EX) != 0 {
+            guard errno == EINTR else { throw StoreError(.failed, "The store's lock file cannot be locked.") }
+        }
+    }
+
+    func unlock() { flock(descriptor, LOCK_UN) }
+
+    /// Drops all byte locks of this open file.
+    func unlockBytes() {
+        var lock = flock()
+        lock.l_type = Int16(F_UNLCK)
+        lock.l_whence = Int16(SEEK_SET)
+        _ = fcntl(descriptor, Self.setOpenFileLock, &lock)
+    }
+}
+
+/// Who lives: each worker holds a lock on the byte of its number, which the kernel drops when its process ends.
+final class Liveness: Sendable {
+    let worker: Int64
+    private let file: LockFile
+
+    init(_ file: LockFile, worker: Int64) throws(StoreError) {
+        self.file = file
+        self.worker = worker
+        guard clinux_lock_byte(file.descriptor, worker) == 0 else {
+            throw StoreError(.failed, "The lock that shows this worker alive cannot be taken.")
+        }
+    }
+
+    /// Gives the lock up: from now on others may take over what this worker began.
+    func end() { file.unlockBytes() }
+
+    /// An open file does not see its own locks, hence the comparison. If the kernel cannot tell, the lease's time
+    /// decides alone.
+    func isAlive(_ other: Int64) -> Bool {
+        other == worker || clinux_byte_is_locked(file.descriptor, other) != 0
+    }
+}

@@ -1,0 +1,104 @@
+import Basics
+import Dispatch
+import Foundation
+import GRDB
+import Store
+
+/// Making and opening the store's file.
+enum SQLiteFile {
+    /// Runs work that blocks on a thread of its own, never on the tasks' few.
+    static func blocking<Result: Sendable>(
+        _ work: @escaping @Sendable () throws -> Result
+    ) async throws(StoreError) -> Result {
+        let result: Swift.Result<Result, any Error> = await withCheckedContinuation { continuation in
+            DispatchQueue.global().async { continuation.resume(returning: Swift.Result { try work() }) }
+        }
+        do { return try result.get() } catch { throw StoreError(sqlite: error) }
+    }
+
+    static func create(_ configuration: SQLiteStoreConfiguration, _ siteOptions: [String: String]) throws {
+        guard !exists(configuration.path) else {
+            throw StoreError(.exists, "There is a store at that place already; it is left alone.")
+        }
+        let sealing = try KeyFile.create(configuration.keyFile)
+        do {
+            try makeFile(configuration.path)
+            let pool = try openPool(configuration.path)
+            try Schema.migrator.migrate(pool)
+            try pool.write { try fill($0, sealing, siteOptions) }
+            try pool.close()
+            try syncFolder(of: configuration.path)
+            try syncFolder(of: configuration.keyFile)
+        } catch {
+            // Only what this call made is removed: both files were made exclusively.
+            if (error as? StoreError)?.code != .exists { removeStore(configuration.path) }
+            unlink(configuration.keyFile)
+            throw error
+        }
+    }
+
+    static func open(_ configuration: SQLiteStoreConfiguration, _ clocks: Clocks) throws -> SQLiteStore {
+        guard exists(configuration.path) else {
+            throw StoreError(.missing, "There is no store at that place; `store init` makes one.")
+        }
+        let sealing = try KeyFile.read(configuration.keyFile)
+        let pool = try openPool(configuration.path)
+        let writer = try LockFile(configuration.path + ".writer")
+        try writer.lock()
+        defer { writer.unlock() }
+        try pool.read { try Schema.check($0, sealing) }
+        try Schema.migrator.migrate(pool)
+        let worker = try pool.write { db in
+            try db.execute(sql: "INSERT INTO worker (started_at) VALUES (?)", arguments: [clocks.wall().milliseconds])
+            return db.lastInsertedRowID
+        }
+        let liveness = try Liveness(LockFile(configuration.path + ".live"), worker: worker)
+        return SQLiteStore(
+            pool, writer: writer, context: .init(clocks: clocks, sealing: sealing, liveness: liveness))
+    }
+
+    private static func openPool(_ path: String) throws -> DatabasePool {
+        var configuration = Configuration()
+        configuration.label = "store"
+        configuration.busyMode = .timeout(5)
+        configuration.maximumReaderCount = 2
+        configuration.foreignKeysEnabled = false
+        let pool = try DatabasePool(path: path, configuration: configuration)
+        // After GRDB's own setting: with NORMAL, a power cut could take back what was answered.
+        try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
+        return pool
+    }
+
+    private static func fill(_ db: Database, _ sealing: Sealing, _ siteOptions: [String: String]) throws {
+        try db.execute(
+            sql: "INSERT INTO meta VALUES ('schema', ?), ('key_check', ?)",
+            arguments: [Schema.version, Data(sealing.checkValue)])
+        for (name, value) in siteOptions {
+            try db.execute(sql: "INSERT INTO site_option VALUES (?, ?)", arguments: [name, value])
+        }
+    }
+
+    private static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+
+    private static func makeFile(_ path: String) throws {
+        let file = Foundation.open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        guard file >= 0 else {
+            let code: StoreError.Code = errno == EEXIST ? .exists : .failed
+            throw StoreError(code, "The store's file cannot be made: \(String(cString: strerror(errno))).")
+        }
+        close(file)
+    }
+
+    private static func removeStore(_ path: String) {
+        for suffix in ["", "-wal", "-shm"] { unlink(path + suffix) }
+    }
+
+    /// A new file's name is on disk only once its folder is.
+    private static func syncFolder(of path: String) throws {
+        let folder = Foundation.open(URL(fileURLWithPath: path).deletingLastPathComponent().path, O_RDONLY | O_CLOEXEC)
+        defer { close(folder) }
+        guard folder >= 0, fsync(folder) == 0 else {
+            throw StoreError(.failed, "The store's folder could not be synced.")
+        }
+    }
+}

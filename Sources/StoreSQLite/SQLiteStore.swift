@@ -1,0 +1,139 @@
+public import Basics
+import GRDB
+public import Logging
+public import Store
+public import Wire
+
+/// Where an SQLite store is.
+public struct SQLiteStoreConfiguration: Sendable {
+    public var path: String
+    public var keyFile: String
+
+    /// The key file is beside the store unless told otherwise.
+    public init(path: String, keyFile: String? = nil) {
+        self.path = path
+        self.keyFile = keyFile ?? path + ".key"
+    }
+}
+
+/// A store in one file that all processes of a machine can share.
+public final class SQLiteStore: LoginStore {
+    private let pool: DatabasePool
+    private let writes: GroupCommit
+    private let context: Context
+
+    /// What every transaction needs beside its connection.
+    struct Context: Sendable {
+        var clocks: Clocks
+        var sealing: Sealing
+        var liveness: Liveness
+
+        func rows(_ db: Database) -> SQLiteRows {
+            SQLiteRows(db: db, worker: liveness.worker, clocks: clocks, sealing: sealing, liveness: liveness)
+        }
+    }
+
+    init(_ pool: DatabasePool, writer: LockFile, context: Context) {
+        self.pool = pool
+        self.context = context
+        writes = GroupCommit(pool, writer: writer)
+    }
+
+    /// Makes the key file and the store; throws `.exists` if either is there.
+    public static func create(
+        _ configuration: SQLiteStoreConfiguration, siteOptions: [String: String], clocks: Clocks = .system
+    ) async throws(StoreError) {
+        try await SQLiteFile.blocking { try SQLiteFile.create(configuration, siteOptions) }
+    }
+
+    /// Opens a store that is there, brings it up to date and enters this process as a worker.
+    public static func open(
+        _ configuration: SQLiteStoreConfiguration, clocks: Clocks = .system, logger: Logger
+    ) async throws(StoreError) -> SQLiteStore {
+        let store = try await SQLiteFile.blocking { try SQLiteFile.open(configuration, clocks) }
+        logger.debug("store opened", metadata: ["worker": "\(store.context.liveness.worker)"])
+        return store
+    }
+
+    /// Waits for what is queued, then closes the file; this worker counts as dead from then on.
+    public func close() async {
+        await writes.close()
+        _ = try? await SQLiteFile.blocking { [self] in
+            try? pool.close()
+            context.liveness.end()
+        }
+    }
+
+    private func write<Result: Sendable>(
+        _ body: @escaping @Sendable (inout SQLiteRows) throws -> Result
+    ) async throws(StoreError) -> Result {
+        let answer: Swift.Result<Result, StoreError> = await withCheckedContinuation { continuation in
+            // One operation is worked once and ended after that, both on the writer's thread.
+            let result = Locked<Result?>(nil)
+            writes.submit(
+                GroupCommit.Operation { [context] db in
+                    var rows = context.rows(db)
+                    let value = try body(&rows)
+                    result.withLock { $0 = value }
+                } end: { error in
+                    switch (error, result.withLock { $0 }) {
+                    case (nil, let value?): continuation.resume(returning: .success(value))
+                    case (let error, _):
+                        continuation.resume(
+                            returning: .failure(error ?? StoreError(.failed, "The store gave no result.")))
+                    }
+                })
+        }
+        return try answer.get()
+    }
+
+    private func read<Result: Sendable>(
+        _ body: @escaping @Sendable (SQLiteRows) throws -> Result
+    ) async throws(StoreError) -> Result {
+        do {
+            return try await pool.read { [context] db in try body(context.rows(db)) }
+        } catch {
+            throw StoreError(sqlite: error)
+        }
+    }
+
+    public func begin(
+        _ job: NewJob, decide: @escaping @Sendable (Situation) -> Decision
+    ) async throws(StoreError) -> Begun {
+        try await write { try $0.begin(job, decide: decide) }
+    }
+
+    public func finish(
+        _ intent: Intent, conclude: @escaping @Sendable (Situation) -> Answer
+    ) async throws(StoreError) -> Finished {
+        try await write { try $0.finish(intent, conclude: conclude) }
+    }
+
+    public func release(_ intent: Intent) async throws(StoreError) {
+        try await write { try $0.release(intent) }
+    }
+
+    public func renew(_ intent: Intent) async throws(StoreError) -> Intent? {
+        try await write { try $0.renew(intent) }
+    }
+
+    public func refuse(_ job: NewJob?, answer: Answer) async throws(StoreError) -> RecordedReply? {
+        try await write { try $0.refuse(job, answer) }
+    }
+
+    public func state(of key: JobKey) async throws(StoreError) -> JobState {
+        try await read { try $0.state(of: key) }
+    }
+
+    public func settle(_ key: JobKey, as state: ReplyState) async throws(StoreError) {
+        try await write { try $0.settle(key, as: state) }
+    }
+
+    public func situation(of login: Job.Login) async throws(StoreError) -> Situation {
+        try await read { try $0.situation(of: login, kind: nil, number: nil) }
+    }
+
+    public func takeRead(_ kind: ReadKind, limits: [ReadLimit]) async throws(StoreError) -> Bool {
+        try await write { try $0.takeRead(kind, limits: limits) }
+    }
+}

@@ -1,0 +1,62 @@
+import Foundation
+import GRDB
+import Store
+
+/// The tables, as migrations that are never changed once released.
+enum Schema {
+    static let version = "1"
+
+    static var migrator: DatabaseMigrator {
+        var migrator = DatabaseMigrator()
+        migrator.registerMigration("0001") { try $0.execute(sql: first) }
+        return migrator
+    }
+
+    /// Refuses a file of another program, of a newer version, or of another key.
+    static func check(_ db: Database, _ sealing: Sealing) throws {
+        guard try db.tableExists("meta") else {
+            throw StoreError(.wrongSchema, "The store's file is not one of this program's.")
+        }
+        guard try !migrator.hasBeenSuperseded(db) else {
+            throw StoreError(.wrongSchema, "The store was made by a newer version of this program; use that one.")
+        }
+        let value = try Data.fetchOne(db, sql: "SELECT value FROM meta WHERE name = 'key_check'")
+        guard value.map({ Array($0) }) == sealing.checkValue else {
+            throw StoreError(.wrongKey, "The key file belongs to another store; put back this store's own.")
+        }
+    }
+
+    private static let first = """
+        CREATE TABLE meta (name TEXT PRIMARY KEY, value ANY) WITHOUT ROWID;
+        CREATE TABLE worker (id INTEGER PRIMARY KEY AUTOINCREMENT, started_at INTEGER NOT NULL);
+        CREATE TABLE site_option (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+        CREATE TABLE job (
+            front_end TEXT NOT NULL, message_id TEXT NOT NULL, kind TEXT NOT NULL, fingerprint BLOB NOT NULL,
+            user TEXT NOT NULL, application TEXT NOT NULL, login TEXT NOT NULL, state INTEGER NOT NULL,
+            worker INTEGER NOT NULL, fence INTEGER NOT NULL, begins INTEGER NOT NULL, lease_until INTEGER NOT NULL,
+            begun_at INTEGER NOT NULL, deadline INTEGER NOT NULL, generation INTEGER NOT NULL,
+            number_hmac BLOB, call BLOB, outcome TEXT, reply BLOB NOT NULL, reply_state INTEGER NOT NULL,
+            recorded_at INTEGER, PRIMARY KEY (front_end, message_id)) WITHOUT ROWID;
+        CREATE INDEX job_begun_on_number ON job (number_hmac) WHERE state = 0;
+        CREATE TABLE user (
+            name TEXT PRIMARY KEY, required INTEGER NOT NULL, grace_until INTEGER, phone BLOB,
+            phone_registered_at INTEGER, generation INTEGER NOT NULL, last_approved_at INTEGER,
+            send_streak INTEGER NOT NULL, last_send_at INTEGER) WITHOUT ROWID;
+        CREATE TABLE code (
+            number_hmac BLOB PRIMARY KEY, number BLOB NOT NULL, sid TEXT NOT NULL, channel TEXT NOT NULL,
+            expires_at INTEGER NOT NULL, attempts TEXT NOT NULL, checks_begun INTEGER NOT NULL,
+            checks_denied INTEGER NOT NULL, ended TEXT) WITHOUT ROWID;
+        CREATE TABLE pending (
+            user TEXT NOT NULL, application TEXT NOT NULL, login TEXT NOT NULL, number_hmac BLOB NOT NULL,
+            number BLOB NOT NULL, sid TEXT NOT NULL, purpose TEXT NOT NULL, ended TEXT,
+            PRIMARY KEY (user, application, login)) WITHOUT ROWID;
+        CREATE TABLE dead_letter (
+            id INTEGER PRIMARY KEY, at INTEGER NOT NULL, reason TEXT NOT NULL, routing_key TEXT NOT NULL,
+            front_end TEXT NOT NULL, message_id TEXT, body BLOB NOT NULL);
+        CREATE TABLE history (
+            id INTEGER PRIMARY KEY, at INTEGER NOT NULL, kind TEXT NOT NULL, user TEXT NOT NULL,
+            application TEXT NOT NULL, outcome TEXT NOT NULL, reason TEXT);
+        CREATE TABLE read_log (id INTEGER PRIMARY KEY, kind TEXT NOT NULL, at_ms INTEGER NOT NULL);
+        CREATE INDEX read_log_by_time ON read_log (kind, at_ms);
+        """
+}

@@ -114,6 +114,24 @@ let package = Package(
         .testTarget(
             name: "CurlHTTPTests",
             dependencies: ["Basics", "CurlHTTP", "TestKit", .product(name: "Logging", package: "swift-log")]),
+        .testTarget(
+            name: "AMQPTests",
+            dependencies: ["AMQP", "Basics", "TestKit", .product(name: "Logging", package: "swift-log")]),
+        .testTarget(name: "PollExecutorTests", dependencies: ["Basics", "PollExecutor", "TestKit"]),
+        .testTarget(name: "WireTests", dependencies: ["Basics", "Wire"]),
+        .testTarget(
+            name: "PipelineTests",
+            dependencies: [
+                "Basics", "Pipeline", "SitePolicy", "Store", "TwilioVerify", "Wire",
+                .product(name: "Logging", package: "swift-log"),
+            ]),
+        .testTarget(name: "TwilioSimulatorTests", dependencies: ["Basics", "TwilioSimulator"]),
+        .testTarget(
+            name: "StoreContractTests",
+            dependencies: [
+                "Basics", "Store", "StoreSQLite", "Wire", .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "Logging", package: "swift-log"),
+            ]),
         .testTarget(name: "TwilioVerifyTests", dependencies: ["Basics", "TestKit", "TwilioVerify"]),
 
         // Layer 0: C libraries

@@ -49,8 +49,15 @@ ENV
     echo '[].' >"$dir/enabled_plugins"
     printf 'listeners.tcp.1 = 127.0.0.1:%s\ndisk_free_limit.absolute = 50MB\n' "$port" >"$dir/rabbitmq.conf"
     load
-    # In a process group of its own: a Ctrl-C meant for the caller must not end it before its clients.
-    setsid "$bin/rabbitmq-server" >"$dir/log/start" 2>&1 </dev/null &
+    # In a process group of its own: a Ctrl-C meant for the caller must not end it before its clients. And without the
+    # caller's descriptors: whoever waits for those to close would wait for the broker's end.
+    (
+        for descriptor in /proc/self/fd/*; do
+            descriptor=${descriptor##*/}
+            [ "$descriptor" -le 2 ] || eval "exec $descriptor>&-"
+        done
+        exec setsid "$bin/rabbitmq-server" >"$dir/log/start" 2>&1 </dev/null
+    ) &
     local node=$!
     for _ in $(seq 600); do
         if (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null && "$bin/rabbitmqctl" await_startup >/dev/null 2>&1; then

@@ -14,7 +14,9 @@ final class Arena {
         guard !value.isEmpty else { return amqp_bytes_t(len: 0, bytes: nil) }
         let block = UnsafeMutableRawPointer.allocate(byteCount: value.count, alignment: 1)
         blocks.append(block)
-        value.withUnsafeBytes { block.copyMemory(from: $0.baseAddress ?? UnsafeRawPointer(block), byteCount: value.count) }
+        value.withUnsafeBytes {
+            block.copyMemory(from: $0.baseAddress ?? UnsafeRawPointer(block), byteCount: value.count)
+        }
         return amqp_bytes_t(len: value.count, bytes: block)
     }
 

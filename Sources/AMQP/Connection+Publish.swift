@@ -7,10 +7,12 @@ extension Connection {
     func publish(_ message: Message) async -> Result<PublishOutcome, AMQPError> {
         await withCheckedContinuation { waiter in
             guard handle != nil, channels[1]?.isReady == true else {
-                return waiter.resume(returning: .failure(AMQPError(.notConnected, "there is no connection to the broker")))
+                return waiter.resume(
+                    returning: .failure(AMQPError(.notConnected, "there is no connection to the broker")))
             }
             guard !isBlocked else {
-                return waiter.resume(returning: .failure(AMQPError(.notConnected, "the broker takes no messages just now")))
+                return waiter.resume(
+                    returning: .failure(AMQPError(.notConnected, "the broker takes no messages just now")))
             }
             queued.append((message, waiter))
             flushQueued()

@@ -73,7 +73,8 @@ actor Connection {
         isBlocked = false
         isClosing = false
         poller.watch(handle.descriptor, events: Int16(POLLIN))
-        Watchdog.shared.watch(executor, descriptor: handle.descriptor, patience: configuration.heartbeat * 2 + .seconds(5))
+        Watchdog.shared.watch(
+            executor, descriptor: handle.descriptor, patience: configuration.heartbeat * 2 + .seconds(5))
     }
 
     func openPublisher() throws(AMQPError) {

@@ -39,3 +39,9 @@ public struct FieldTable: Sendable, Equatable {
             && zip(left.entries, right.entries).allSatisfy { $0.0 == $1.0 && $0.1 == $1.1 }
     }
 }
+
+extension FieldTable: ExpressibleByDictionaryLiteral {
+    public init(dictionaryLiteral elements: (String, FieldValue)...) {
+        self.init(elements)
+    }
+}

@@ -30,7 +30,7 @@ struct Supervisor: Sendable {
                 try await connection.open(url)
                 try await set(connection)
                 lastError.withLock { $0 = nil }
-                logger.info("connected", metadata: ["broker": "\(url)"])
+                logger.debug("connected", metadata: ["broker": "\(url)"])
                 backoff.reset()
                 await closed.wait()
                 if Task.isCancelled { break }

@@ -20,7 +20,10 @@ public struct QueueDeclaration: Sendable, Equatable {
     public var autoDelete: Bool
     public var arguments: FieldTable
 
-    public init(name: String, durable: Bool, exclusive: Bool, autoDelete: Bool, arguments: FieldTable) {
+    public init(
+        name: String, durable: Bool = true, exclusive: Bool = false, autoDelete: Bool = false,
+        arguments: FieldTable = [:]
+    ) {
         self.name = name
         self.durable = durable
         self.exclusive = exclusive

@@ -56,7 +56,8 @@ extension Timestamp: CustomStringConvertible {
     /// RFC 3339 in UTC with milliseconds: `2026-01-31T12:00:00.000Z`.
     public var description: String { date.formatted(Self.withMilliseconds) }
 
-    private var date: Date { Date(timeIntervalSince1970: Double(milliseconds) / 1000) }
+    /// Half a millisecond on top: the style cuts off what a Double could not hold exactly.
+    private var date: Date { Date(timeIntervalSince1970: (Double(milliseconds) + 0.5) / 1000) }
 
     /// Reads RFC 3339 (section 5.6) with or without fractions and with any offset. `nil` when it is not that, or
     /// outside the years 1970 to 9999.

@@ -92,7 +92,9 @@ struct Rendering: Sendable {
     func serviceBody(codeLength: Int) -> Field {
         let url = "\(base)/v2/Services/\(service)"
         let at = Field.text("2026-01-01T00:00:00Z")
-        let links = ["verification_checks": "VerificationCheck", "verifications": "Verifications", "entities": "Entities"]
+        let links = [
+            "verification_checks": "VerificationCheck", "verifications": "Verifications", "entities": "Entities",
+        ]
         return .object([
             "sid": .text(service), "account_sid": .text(account), "friendly_name": .text("Simulator"),
             "code_length": .number(codeLength), "lookup_enabled": .flag(false), "psd2_enabled": .flag(false),

@@ -7,7 +7,9 @@ enum ScriptedNumber {
     }
 
     private static let table: [String: (status: Int, code: Int, message: String, retryAfter: Int?)] = [
-        "+15005550410": (403, 60410, "The destination phone number has been temporarily blocked by Verify Fraud Guard", nil),
+        "+15005550410": (
+            403, 60410, "The destination phone number has been temporarily blocked by Verify Fraud Guard", nil
+        ),
         "+15005550605": (403, 60605, "Verification blocked by geo permissions", nil),
         "+15005550205": (403, 60205, "SMS is not supported by landline phone number", nil),
         "+15005551610": (400, 21610, "Attempt to send to unsubscribed recipient", nil),

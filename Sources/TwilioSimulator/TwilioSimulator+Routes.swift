@@ -129,7 +129,9 @@ extension TwilioSimulator {
     }
 
     private func setFault(_ form: [String: String]) -> Response {
-        guard let kind = form["kind"] else { return refusal(.init(status: 400, code: 60200, message: "kind is missing")) }
+        guard let kind = form["kind"] else {
+            return refusal(.init(status: 400, code: 60200, message: "kind is missing"))
+        }
         if kind == "none" {
             state.withLock { $0.fault = nil }
             return response(.ok, Array("{}".utf8))
@@ -155,7 +157,8 @@ extension TwilioSimulator {
 
     // MARK: HTTP
 
-    private func response(_ status: HTTPResponse.Status, _ body: [UInt8], type: String = "application/json") -> Response {
+    private func response(_ status: HTTPResponse.Status, _ body: [UInt8], type: String = "application/json") -> Response
+    {
         Response(status: status, headers: [.contentType: type], body: .init(byteBuffer: ByteBuffer(bytes: body)))
     }
 
@@ -178,7 +181,8 @@ extension TwilioSimulator {
         var fields: [String: String] = [:]
         for pair in String(buffer: body).split(separator: "&") {
             let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            fields[decoded(String(parts[0]))] = parts.count > 1 ? decoded(String(parts[1].replacing("+", with: " "))) : ""
+            fields[decoded(String(parts[0]))] =
+                parts.count > 1 ? decoded(String(parts[1].replacing("+", with: " "))) : ""
         }
         return fields
     }
@@ -187,7 +191,9 @@ extension TwilioSimulator {
         var bytes: [UInt8] = []
         var rest = Array(text.utf8)[...]
         while let byte = rest.popFirst() {
-            if byte == 0x25, rest.count >= 2, let value = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16) {
+            if byte == 0x25, rest.count >= 2,
+                let value = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16)
+            {
                 bytes.append(value)
                 rest = rest.dropFirst(2)
             } else {

@@ -1,0 +1,113 @@
+import Basics
+import Foundation
+import Logging
+import Store
+import StoreSQLite
+import Testing
+import Wire
+
+/// Time that only the test moves.
+final class TestClocks: Sendable {
+    private let elapsed = Locked(Duration.zero)
+
+    var clocks: Clocks {
+        Clocks(
+            wall: { Timestamp(seconds: 1_800_000_000) + self.now },
+            monotonic: { MonotonicTime(nanoseconds: 1_000_000_000) + self.now })
+    }
+    private var now: Duration { elapsed.withLock { $0 } }
+    func advance(_ duration: Duration) { elapsed.withLock { $0 += duration } }
+}
+
+/// The stores that the suite runs over.
+enum StoreKind: String, CaseIterable, Sendable {
+    case memory, sqlite
+}
+
+/// One store, on which any number of workers can be started and ended.
+final class World: Sendable {
+    let kind: StoreKind
+    let time = TestClocks()
+    let folder: URL
+    private let shared: InMemoryStore.Shared
+
+    var configuration: SQLiteStoreConfiguration { SQLiteStoreConfiguration(path: folder.path + "/store.db") }
+
+    init(_ kind: StoreKind, options: [String: String] = [:]) async throws {
+        self.kind = kind
+        folder = FileManager.default.temporaryDirectory.appendingPathComponent("store-\(RandomID.hex(bytes: 8))")
+        shared = InMemoryStore.Shared(siteOptions: options)
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        if kind == .sqlite { try await SQLiteStore.create(configuration, siteOptions: options) }
+    }
+
+    deinit { try? FileManager.default.removeItem(at: folder) }
+
+    func worker() async throws -> any LoginStore {
+        switch kind {
+        case .memory: InMemoryStore(sharing: shared, clocks: time.clocks)
+        case .sqlite:
+            try await SQLiteStore.open(configuration, clocks: time.clocks, logger: Logger(label: "test"))
+        }
+    }
+
+    func end(_ worker: any LoginStore) async {
+        (worker as? InMemoryStore)?.die()
+        await (worker as? SQLiteStore)?.close()
+    }
+}
+
+enum Sample {
+    static let text = "+15005550142"
+
+    static func number(_ text: String = text) throws -> E164 { try #require(E164(text)) }
+
+    static func job(
+        _ id: String, kind: JobKind = .send, body: String = "body", user: String = "ada", login: String = "",
+        number: String? = text
+    ) -> NewJob {
+        NewJob(
+            key: JobKey(frontEnd: "portal", messageID: id), kind: kind, body: Redacted(Array(body.utf8)),
+            login: Job.Login(user: user, login: login, client: "10.0.0.9", locale: "en"),
+            number: number.flatMap(E164.init), receivedAt: Timestamp(seconds: 1_800_000_000),
+            deadline: Timestamp(seconds: 1_800_000_060))
+    }
+
+    static let call = PlannedCall.send(
+        number: text, channel: .sms, locale: "en", purpose: .login, knownSID: nil, knownAttempts: [])
+    static let calling: @Sendable (Situation) -> Decision = { _ in .call(call, changes: []) }
+    static func answer(_ outcome: Outcome = .sent, _ changes: [Change] = []) -> Answer {
+        Answer(outcome: outcome, reason: nil, body: Array("reply".utf8), changes: changes)
+    }
+}
+
+extension Begun {
+    var intent: Intent? { if case .intent(let intent) = self { intent } else { nil } }
+    var abandoned: Intent? { if case .abandoned(let intent) = self { intent } else { nil } }
+    var recorded: RecordedReply? { if case .recorded(let reply, _) = self { reply } else { nil } }
+    var isFresh: Bool { if case .recorded(_, true) = self { true } else { false } }
+    var isReused: Bool { if case .reused = self { true } else { false } }
+    var isInProgress: Bool { if case .inProgress = self { true } else { false } }
+    var busy: JobKey? { if case .busy(let key) = self { key } else { nil } }
+}
+
+extension Finished {
+    var recorded: RecordedReply? { if case .recorded(let reply) = self { reply } else { nil } }
+}
+
+extension JobState {
+    var name: String {
+        switch self {
+        case .unknown: "unknown"
+        case .inProgress: "inProgress"
+        case .recorded: "recorded"
+        }
+    }
+}
+
+extension Sample {
+    /// An intent that no store has seen, of the job `one`.
+    static let intent = Intent(
+        key: job("one").key, kind: .send, login: job("one").login, call: call, generation: 0, fence: 1, begins: 1,
+        leaseUntil: MonotonicTime(nanoseconds: 0), begunAt: Timestamp(seconds: 0), deadline: Timestamp(seconds: 0))
+}

@@ -1,47 +1,93 @@
 public import Basics
-import HTTPTypes
 import Hummingbird
 public import Logging
 import NIOCore
 
-/// A simulator of Twilio Verify on a loopback port, with an outbox of what its phones received.
+/// A server that behaves like Twilio Verify v2, as far as verifying telephone numbers goes, and sends nothing.
 ///
-/// It shares no types with the client, so that a mistake there is not repeated here.
+/// Run it with ``run(onReady:)``; look at what it "sent" with ``outbox(to:)``, on its page `/` or under
+/// `/_simulator`. It speaks plain HTTP and is meant for loopback.
 public final class TwilioSimulator: Sendable {
-    struct State: Sendable {
-        var twilio: SimulatedTwilio
-        var fault: Fault?
-        var clockOffset: Duration = .zero
-        var generator = SystemRandomNumberGenerator()
-    }
-
     let configuration: SimulatorConfiguration
-    let clocks: Clocks
-    let state: Locked<State>
+    let state: Locked<SimulatorState>
+    private let clocks: Clocks
     private let logger: Logger
 
-    public init(configuration: SimulatorConfiguration, clocks: Clocks = .system, logger: Logger) {
+    /// - Parameters:
+    ///   - configuration: Who to be and how to behave.
+    ///   - clocks: The wall clock is what codes expire by; ``advanceClock(by:)`` adds to it.
+    ///   - logger: For the server's own messages. Codes and numbers are not logged.
+    public init(configuration: SimulatorConfiguration = .init(), clocks: Clocks = .system, logger: Logger) {
         self.configuration = configuration
         self.clocks = clocks
         self.logger = logger
-        state = Locked(
-            State(
-                twilio: SimulatedTwilio(
-                    lifetime: configuration.codeLifetime, codeLength: configuration.codeLength)))
+        let twilio = SimulatedTwilio(configuration: configuration, now: clocks.wall())
+        state = Locked(SimulatorState(twilio: twilio))
     }
 
-    /// Serves until the task is cancelled or a signal to end comes.
-    ///
-    /// - Parameter onReady: called with the port once it listens.
-    public func run(onReady: @escaping @Sendable (Int) async -> Void) async throws {
-        let router = Router()
-        addRoutes(to: router)
+    /// Serves until the task is cancelled or the surrounding service group shuts down; fails when the port is taken.
+    /// `onReady` is called with the port once requests are taken.
+    public func run(onReady: @escaping @Sendable (Int) async -> Void = { _ in }) async throws {
         let application = Application(
-            router: router,
+            responder: SimulatorResponder(simulator: self),
             configuration: .init(address: .hostname(configuration.host, port: configuration.port)),
             onServerRunning: { channel in await onReady(channel.localAddress?.port ?? 0) }, logger: logger)
-        try await application.runService()
+        try await application.run()
     }
 
-    var now: Timestamp { clocks.wall() + state.withLock { $0.clockOffset } }
+    /// The messages "sent", oldest first; all of them or those to one number.
+    public func outbox(to number: String? = nil) -> [SimulatedMessage] {
+        let all = state.withLock { $0.twilio.outbox }
+        return number.map { wanted in all.filter { $0.to == wanted } } ?? all
+    }
+
+    /// What was done since the start or the last reset.
+    public var statistics: SimulatorStatistics { state.withLock { $0.twilio.statistics } }
+
+    /// How many requests of that kind arrived, refused and faulty ones included.
+    public func requests(_ operation: SimulatorOperation) -> Int {
+        state.withLock { $0.requests[operation, default: 0] }
+    }
+
+    /// Orders a misbehaviour, or ends it with `nil`.
+    public func setFault(_ fault: SimulatorFault?, on operation: SimulatorOperation = .any) {
+        state.withLock { $0.faults.set(fault, on: operation) }
+    }
+
+    /// Switches a channel of the preset service off or on, as Twilio's Console does.
+    public func setChannel(_ channel: String, enabled: Bool) {
+        state.withLock { $0.twilio.setChannel(channel, enabled: enabled, service: configuration.serviceSID) }
+    }
+
+    /// Lets time pass at once.
+    public func advanceClock(by duration: Duration) {
+        state.withLock { $0.clockOffset += duration }
+    }
+
+    /// Forgets verifications, messages, faults, counters and services made since the start.
+    public func reset() {
+        let wall = clocks.wall()
+        state.withLock { $0.reset(now: wall + $0.clockOffset) }
+    }
+
+    /// Answers a request to `/v2` by the simulator's clock.
+    func api(_ request: APIRequest) -> APIResponse {
+        let wall = clocks.wall()
+        return state.withLock { $0.twilio.respond(to: request, now: wall + $0.clockOffset) }
+    }
+
+    /// Answers a request to `/_simulator`.
+    func control(_ request: APIRequest) -> APIResponse {
+        let wall = clocks.wall()
+        return state.withLock { $0.control(request, now: wall + $0.clockOffset) }
+    }
+
+    /// Counts a request and says whether it shall go wrong.
+    func arrived(_ operation: SimulatorOperation) -> SimulatorFault? {
+        let roll = Int.random(in: 0..<100)
+        return state.withLock { state in
+            state.requests[operation, default: 0] += 1
+            return state.faults.draw(operation, roll: roll)
+        }
+    }
 }

@@ -1,0 +1,70 @@
+/// The fields of a query or of an `application/x-www-form-urlencoded` body, repeated names included.
+struct FormFields: Sendable, Equatable {
+    private(set) var pairs: [Pair] = []
+
+    struct Pair: Sendable, Equatable {
+        var name: String
+        var value: String
+    }
+
+    /// Splits at `&`, then at the first `=`, and decodes both sides.
+    init(_ text: String = "") {
+        for part in text.utf8.split(separator: UInt8(ascii: "&")) {
+            let sides = part.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
+            let name = Self.decoded(sides[0], plusIsSpace: true)
+            let value = sides.count > 1 ? Self.decoded(sides[1], plusIsSpace: true) : ""
+            pairs.append(Pair(name: name, value: value))
+        }
+    }
+
+    /// The first value under that name; `nil` when there is none or it is empty, which Twilio treats alike.
+    subscript(name: String) -> String? {
+        guard let value = pairs.first(where: { $0.name == name })?.value, !value.isEmpty else { return nil }
+        return value
+    }
+
+    /// Every pair but those of the given names, encoded again.
+    func encoded(leavingOut names: Set<String>) -> String {
+        pairs.filter { !names.contains($0.name) }
+            .map { Self.encoded($0.name) + "=" + Self.encoded($0.value) }
+            .joined(separator: "&")
+    }
+
+    /// Undoes percent-encoding. In a path `+` stands for itself, in a form for a space. A `%` without two digits
+    /// behind it is kept; what is not UTF-8 is repaired.
+    static func decoded(_ text: some Sequence<UInt8>, plusIsSpace: Bool) -> String {
+        var bytes: [UInt8] = []
+        var rest = Array(text)[...]
+        while let byte = rest.popFirst() {
+            if byte == UInt8(ascii: "%"), let value = hexByte(rest.prefix(2)) {
+                bytes.append(value)
+                rest = rest.dropFirst(2)
+            } else {
+                bytes.append(byte == UInt8(ascii: "+") && plusIsSpace ? UInt8(ascii: " ") : byte)
+            }
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    private static func hexByte(_ digits: ArraySlice<UInt8>) -> UInt8? {
+        guard digits.count == 2, !digits.contains(UInt8(ascii: "+")), !digits.contains(UInt8(ascii: "-")) else {
+            return nil
+        }
+        return UInt8(String(decoding: digits, as: UTF8.self), radix: 16)
+    }
+
+    /// Percent-encodes all but the unreserved characters of RFC 3986.
+    static func encoded(_ text: String) -> String {
+        var output = ""
+        for byte in text.utf8 {
+            let scalar = Unicode.Scalar(byte)
+            let isPlain = byte < 0x80 && (scalar.properties.isAlphabetic || (0x30...0x39).contains(byte))
+            if isPlain || "-._~".unicodeScalars.contains(scalar) {
+                output.unicodeScalars.append(scalar)
+            } else {
+                output += (byte < 16 ? "%0" : "%") + String(byte, radix: 16, uppercase: true)
+            }
+        }
+        return output
+    }
+}

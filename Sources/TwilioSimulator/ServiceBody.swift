@@ -1,0 +1,50 @@
+extension ResponseBodies {
+    func service(_ item: SimulatedService) -> JSONValue {
+        let url = "\(base)/v2/Services/\(item.sid)"
+        return .object([
+            "sid": .string(item.sid), "account_sid": .string(accountSID), "friendly_name": .string(item.friendlyName),
+            "code_length": .integer(item.codeLength), "lookup_enabled": .bool(item.flag("LookupEnabled")),
+            "psd2_enabled": .bool(item.flag("Psd2Enabled")),
+            "skip_sms_to_landlines": .bool(item.flag("SkipSmsToLandlines")),
+            "dtmf_input_required": .bool(item.flag("DtmfInputRequired", default: true)),
+            "tts_name": .optional(item.settings["TtsName"]),
+            "do_not_share_warning_enabled": .bool(item.flag("DoNotShareWarningEnabled")),
+            "custom_code_enabled": .bool(item.flag("CustomCodeEnabled")), "push": push(item),
+            "totp": .object([
+                "issuer": .optional(item.settings["Totp.Issuer"]), "time_step": nil, "code_length": nil, "skew": nil,
+            ]),
+            "default_template_sid": .optional(item.settings["DefaultTemplateSid"]),
+            "whatsapp": .object([
+                "msg_service_sid": .optional(item.settings["Whatsapp.MsgServiceSid"]),
+                "from": .optional(item.settings["Whatsapp.From"]),
+            ]),
+            "passkeys": Self.noPasskeys,
+            "verify_event_subscription_enabled": .bool(item.flag("VerifyEventSubscriptionEnabled")),
+            "date_created": Self.date(item.created), "date_updated": Self.date(item.updated), "url": .string(url),
+            "links": Self.links(url),
+        ])
+    }
+
+    private func push(_ item: SimulatedService) -> JSONValue {
+        .object([
+            "include_date": .bool(item.flag("Push.IncludeDate")),
+            "apn_credential_sid": .optional(item.settings["Push.ApnCredentialSid"]),
+            "fcm_credential_sid": .optional(item.settings["Push.FcmCredentialSid"]),
+        ])
+    }
+
+    private static let noPasskeys = JSONValue.object([
+        "relying_party": .object(["id": nil, "name": nil, "origins": nil]), "authenticator_attachment": nil,
+        "discoverable_credentials": nil, "user_verification": nil,
+    ])
+
+    private static func links(_ url: String) -> JSONValue {
+        .object([
+            "verification_checks": .string(url + "/VerificationCheck"),
+            "verifications": .string(url + "/Verifications"), "rate_limits": .string(url + "/RateLimits"),
+            "messaging_configurations": .string(url + "/MessagingConfigurations"),
+            "entities": .string(url + "/Entities"), "webhooks": .string(url + "/Webhooks"),
+            "access_tokens": .string(url + "/AccessTokens"),
+        ])
+    }
+}

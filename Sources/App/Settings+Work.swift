@@ -10,8 +10,8 @@ extension Settings {
         var settings = PipelineSettings()
         settings.limits.enabled = try flag("limits.enabled")
         settings.limits.cooldownSeconds = try seconds("limits.cooldown_seconds")
-        settings.limits.sendsPerCode = try positive("limits.sends_per_code")
-        settings.limits.checksPerCode = try positive("limits.checks_per_code")
+        settings.limits.sendsPerCode = try number("limits.sends_per_code")
+        settings.limits.checksPerCode = try number("limits.checks_per_code")
         settings.codeMinutes = try positive("twilio.code_minutes")
         settings.replyPrefixes = list("reply.prefixes")
         settings.readLimits = try limits([

@@ -78,10 +78,25 @@ extension Timestamp: CustomStringConvertible {
         let zone = bytes.last.map { $0 | 0x20 } == 0x7A ? 1 : 6
         let seconds = bytes.dropFirst(19).dropLast(zone)
         if zone == 6, bytes.count < 25 || bytes[bytes.count - 3] != 0x3A { return nil }
+        guard isPossible(bytes) else { return nil }
         guard let dot = seconds.first else { return withoutMilliseconds }
         let fraction = seconds.dropFirst()
         guard dot == 0x2E, !fraction.isEmpty, fraction.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
         return withMilliseconds
+    }
+}
+
+extension Timestamp {
+    /// Foundation reads the 30th of February as the 2nd of March; nobody means that.
+    private static func isPossible(_ bytes: [UInt8]) -> Bool {
+        func number(_ range: Range<Int>) -> Int? { Int(String(decoding: bytes[range], as: UTF8.self)) }
+        guard let year = number(0..<4), let month = number(5..<7), let day = number(8..<10),
+            let hour = number(11..<13), let minute = number(14..<16), let second = number(17..<19),
+            (1...12).contains(month), hour < 24, minute < 60, second <= 60
+        else { return false }
+        let isLeap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
+        let days = [31, isLeap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
+        return (1...days[month - 1]).contains(day)
     }
 }
 

@@ -13,6 +13,18 @@ public struct LimitSettings: Sendable, Equatable {
 
     public init() {}
 
+    /// What Twilio allows anyway, and no setting of ours extends.
+    private static let providersNumber = 5
+
+    /// Sends of one code that a person has: ours or Twilio's, whichever is less.
+    public var sendsOffered: Int { Self.offered(sendsPerCode, enabled) }
+    /// Checks of one code, likewise.
+    public var checksOffered: Int { Self.offered(checksPerCode, enabled) }
+
+    private static func offered(_ own: Int, _ enabled: Bool) -> Int {
+        enabled && own > 0 ? min(own, providersNumber) : providersNumber
+    }
+
     /// When the next send is allowed after `streak` sends without an approval, the last of them at `last`.
     public func nextSend(streak: Int, last: Timestamp) -> Timestamp {
         guard enabled, streak > 0, let longest = cooldownSeconds.last else { return last }

@@ -19,7 +19,9 @@ struct PropertyReader {
     mutating func readAll() {
         readMessageID()
         if let bytes = envelope.correlationID, bytes.count > 128 { note("correlation_id", "too_long") }
-        let type = envelope.contentType?.split(separator: ";").first.map { $0.lowercased() }
+        let type = envelope.contentType?.split(separator: ";").first.map {
+            $0.lowercased().filter { $0 != " " }
+        }
         if envelope.contentType == nil {
             note("content_type", "missing")
         } else if type != "application/json" || isForeignCharset {
@@ -57,7 +59,9 @@ struct PropertyReader {
     private mutating func readType() {
         guard let type = envelope.type, !type.isEmpty else { return }
         let prefix = "verify.\(envelope.routingKey).v"
-        guard type.hasPrefix(prefix), let version = Int(type.dropFirst(prefix.count)) else {
+        let number = type.dropFirst(prefix.count)
+        guard type.hasPrefix(prefix), number.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let version = Int(number)
+        else {
             return note("type", "disagrees_with_routing_key")
         }
         if version != 1 { versionUnsupported = true }

@@ -1,141 +1,103 @@
 import Basics
 import Testing
+import Wire
 
-@testable import Wire
-
-@Suite struct JobDecoderTests {
-    private static let now = Timestamp(seconds: 1_800_000_000)
-
-    private func read(
-        _ body: String, key: String = "check", lane: LaneName = .check, _ change: (inout Envelope) -> Void = { _ in }
-    ) -> ReadJob {
-        var envelope = Envelope(
-            lane: lane, exchange: "verify", routingKey: key, body: .bytes(Array(body.utf8)), receivedAt: Self.now)
-        envelope.contentType = "application/json"
-        envelope.messageID = "m1"
-        change(&envelope)
-        return JobDecoder().read(envelope)
-    }
-
-    private func problems(_ read: ReadJob) -> [String] {
-        guard case .invalid(_, let problems, _) = read.content else { return [] }
-        return problems.map { "\($0.field): \($0.reason)" }
-    }
-
-    private func job(_ read: ReadJob) -> Job? {
-        if case .job(let job) = read.content { job } else { nil }
-    }
-
-    @Test("spaces and hyphens are dropped from a code, unknown fields are ignored")
-    func code() throws {
-        let found = read(#"{"user":"anna","code":"12 34-56","colour":"red"}"#)
-        let taken = try #require(job(found))
-        guard case .check(let code, nil) = taken.request else {
-            Issue.record("not a check")
-            return
-        }
-        #expect(code.revealed == "123456")
-        #expect(taken.login == Job.Login(user: "anna"))
+@Suite("JobDecoder")
+struct JobDecoderTests {
+    @Test("keeps a key that belongs to another lane as unexpected", arguments: LaneName.allCases)
+    func foreignLane(lane: LaneName) {
+        let read = Messages.read(Messages.envelope("send", lane: lane))
+        #expect(read.isUnexpected == (lane != .send))
+        #expect((read.job != nil) == (lane == .send))
     }
 
     @Test(
-        "codes that are none are refused",
-        arguments: [#""12""#, #""12345678901""#, "123456", #""١٢٣٤٥٦""#, #""' OR 1=1""#, "null", "true", #""１２３４５６""#])
-    func badCode(code: String) {
-        #expect(problems(read(#"{"user":"anna","code":\#(code)}"#)).contains { $0.hasPrefix("code: ") })
+        "keeps a key that nobody knows as unexpected",
+        arguments: ["", "sends", "SEND", "send.x", "admin", "verify.send"])
+    func unknownKey(key: String) {
+        for lane in LaneName.allCases {
+            #expect(Messages.read(Messages.envelope(key, lane: lane)).isUnexpected)
+        }
+    }
+
+    @Test("keeps a message from another exchange as unexpected", arguments: ["", "amq.topic", "verify.dead", "Verify"])
+    func foreignExchange(exchange: String) {
+        var envelope = Messages.envelope()
+        envelope.exchange = exchange
+        #expect(Messages.read(envelope).isUnexpected)
     }
 
     @Test(
-        "users that are none are refused",
-        arguments: [#""""#, #"" anna""#, #""anna ""#, #""an\u0000na""#, "7", "null"])
-    func badUser(user: String) {
-        #expect(problems(read(#"{"user":\#(user),"code":"123456"}"#)).contains { $0.hasPrefix("user: ") })
+        "answers a kind that is not served with unknown_job_type",
+        arguments: [JobKind.outcome, .cancel, .registerAuthenticator, .adminUserGet, .adminExplain])
+    func notServed(kind: JobKind) {
+        let read = Messages.read(kind.rawValue, #"{"user":"u1"}"#)
+        #expect(read.reason == .unknownJobType)
+        #expect(read.deadLetter == nil)
+        #expect(read.problems.isEmpty)
+        #expect(read.messageID == "m-1")
+        #expect(read.user == "u1")
     }
 
-    @Test("a wrong value of a list is refused, and all mistakes are told together")
-    func values() {
-        let read = read(#"{"application":"phone","login":"short","code":"123456"}"#)
-        #expect(problems(read) == ["user: missing", "application: unknown_value", "login: too_short"])
-    }
-
-    @Test("properties are looked at")
-    func properties() {
-        let body = #"{"user":"anna","code":"123456"}"#
-        #expect(problems(read(body) { $0.messageID = nil }) == ["message_id: missing"])
-        #expect(problems(read(body) { $0.messageID = "a b" }) == ["message_id: malformed"])
-        #expect(problems(read(body) { $0.contentType = nil }) == ["content_type: missing"])
-        #expect(problems(read(body) { $0.contentType = "text/plain" }) == ["content_type: unsupported"])
-        #expect(
-            problems(read(body) { $0.contentType = "application/json; charset=latin-1" }) == [
-                "content_type: unsupported"
-            ])
-        #expect(problems(read(body) { $0.contentEncoding = "gzip" }) == ["content_encoding: unsupported"])
-        #expect(
-            problems(read(body) { $0.correlationID = Array(repeating: 1, count: 129) }) == ["correlation_id: too_long"])
-        #expect(problems(read(body) { $0.type = "verify.send.v1" }) == ["type: disagrees_with_routing_key"])
-        #expect(problems(read(body) { $0.deadline = "tomorrow" }) == ["deadline: malformed"])
-        #expect(job(read(body) { $0.type = "verify.check.v1" }) != nil)
-        guard
-            case .invalid(.versionUnsupported, _, .versionUnsupported) = read(body, { $0.type = "verify.check.v2" })
-                .content
-        else {
-            Issue.record("another major version was taken")
-            return
-        }
-    }
-
-    @Test("a key that is foreign to its lane is no job, nor is another exchange")
-    func foreign() {
-        for read in [
-            read("{}", key: "send"), read("{}", key: "nonsense"), read("{}") { $0.exchange = "" },
-        ] {
-            guard case .unexpected = read.content else {
-                Issue.record("taken as a job")
-                continue
-            }
-        }
-    }
-
-    @Test("a kind that is not served is invalid / unknown_job_type")
-    func unserved() {
-        guard case .invalid(.unknownJobType, _, _) = read(#"{"user":"anna"}"#, key: "cancel").content else {
-            Issue.record("not refused as unknown")
-            return
-        }
-    }
-
-    @Test("the deadline is 30 s after publishing, never more than 120 s from now; a future clock gives no more time")
-    func deadline() {
-        let body = #"{"user":"anna","code":"123456"}"#
-        #expect(read(body).deadline == Self.now + .seconds(30))
-        #expect(read(body) { $0.timestamp = UInt64(Self.now.wholeSeconds - 10) }.deadline == Self.now + .seconds(20))
-        #expect(read(body) { $0.timestamp = UInt64.max }.deadline == Self.now + .seconds(30))
-        #expect(read(body) { $0.brokerMilliseconds = Self.now.milliseconds - 5000 }.deadline == Self.now + .seconds(25))
-        let named = (Self.now + .seconds(60)).description
-        #expect(read(body) { $0.deadline = named }.deadline == Self.now + .seconds(60))
-        let far = (Self.now + .seconds(3600)).description
-        #expect(read(body) { $0.deadline = far }.deadline == Self.now + .seconds(120))
-    }
-
-    @Test("a job older than any record is late")
-    func old() {
-        let read = read(#"{"user":"anna","code":"123456"}"#) {
-            $0.timestamp = UInt64(Self.now.wholeSeconds - 48 * 3600)
-        }
-        guard case .late = read.content else {
-            Issue.record("taken")
-            return
-        }
-    }
-
-    @Test("16 KiB are read, one byte more is too large")
+    @Test("takes 16 KiB and refuses one byte more")
     func size() {
-        let head = #"{"user":"anna","code":"123456","pad":""#
-        let pad = String(repeating: "x", count: JobDecoder.maximumBody - head.utf8.count - 2)
-        #expect(job(read(head + pad + "\"}")) != nil)
-        guard case .invalid(.tooLarge, _, .tooLarge) = read(head + pad + "x\"}").content else {
-            Issue.record("taken")
-            return
+        func body(_ count: Int) -> String {
+            let frame = #"{"user":"u1","channel":"sms","pad":""}"#
+            return frame.replacing(
+                "\"\"}", with: "\"" + String(repeating: "x", count: count - frame.utf8.count) + "\"}")
         }
+        #expect(body(16_384).utf8.count == 16_384)
+        #expect(Messages.read("send", body(16_384)).job != nil)
+        let read = Messages.read("send", body(16_385))
+        #expect(read.reason == .tooLarge)
+        #expect(read.deadLetter == .tooLarge)
+        #expect(read.problems == [FieldProblem("", "too_large")])
+    }
+
+    @Test("refuses a body that was never read for its size")
+    func neverRead() {
+        var envelope = Messages.envelope()
+        envelope.body = .tooLarge(.max)
+        let read = Messages.read(envelope)
+        #expect(read.reason == .tooLarge)
+        #expect(read.deadLetter == .tooLarge)
+        #expect(read.messageID == "m-1")
+    }
+
+    @Test(
+        "refuses a body that is no JSON object",
+        arguments: [
+            ("[]", "not_an_object"), ("\"x\"", "not_an_object"), ("null", "not_an_object"), ("", "not_json"),
+            ("{", "not_json"), (#"{"user":"a","user":"a"}"#, "duplicate_key"),
+            (#"{"a":[[[[[[[[1]]]]]]]]}"#, "too_deep"),
+        ])
+    func noObject(body: String, problem: String) {
+        let read = Messages.read("send", body)
+        #expect(read.problems == [FieldProblem("", problem)])
+        #expect(read.reason == .malformed)
+        #expect(read.deadLetter == .malformed)
+    }
+
+    @Test("says whose job it was even when the job is refused")
+    func whose() {
+        let read = Messages.read("send", #"{"user":"u1","application":"windows","channel":"fax"}"#)
+        #expect(read.user == "u1")
+        #expect(read.application == .windows)
+        #expect(read.problems == [FieldProblem("channel", "unknown_value")])
+    }
+
+    @Test("has a lane for every kind, by the contract's table")
+    func lanes() {
+        for kind in JobKind.allCases {
+            let expected: LaneName =
+                switch kind.rawValue {
+                case "send", "register.phone": .send
+                case "check", "cancel", "register.authenticator": .check
+                case "options", "outcome": .account
+                default: .admin
+                }
+            #expect(kind.lane == expected)
+        }
+        #expect(LaneName.allCases.map(\.queue) == ["verify.send", "verify.check", "verify.account", "verify.admin"])
     }
 }

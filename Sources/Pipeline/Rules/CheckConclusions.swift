@@ -39,11 +39,11 @@ struct CheckConclusions: Sendable {
     /// Twilio said that the code is wrong.
     func denied(_ situation: Situation) -> Answer {
         var changes: [Change] = []
-        var left = limits.checksPerCode
+        var left = limits.checksOffered
         if var code = situation.code, code.sid == sid {
             code.checksDenied += 1
             changes = [.code(code)]
-            left = max(0, limits.checksPerCode - code.checksBegun - repeats)
+            left = max(0, limits.checksOffered - code.checksBegun - repeats)
         }
         return draft.answer(.denied, at: situation.now, changes: changes) { $0.checksLeft = left }
     }

@@ -20,7 +20,7 @@ struct CheckRules: Sendable {
         guard let pending = situation.pending else { return .answer(withoutPending(situation)) }
         if let reason = endOf(pending, situation) { return .answer(draft.answer(.expired, reason, at: now)) }
         guard var code = situation.code else { return .answer(draft.answer(.expired, .notPending, at: now)) }
-        if limits.enabled, code.checksBegun >= limits.checksPerCode {
+        if limits.enabled, limits.checksPerCode > 0, code.checksBegun >= limits.checksPerCode {
             return .answer(
                 draft.answer(.throttled, at: now) {
                     $0.limit = .codeTries
@@ -53,6 +53,6 @@ struct CheckRules: Sendable {
             return ended == .codeUsed ? .notPending : ended
         }
         guard code.expiresAt <= situation.now else { return nil }
-        return code.checksDenied >= limits.checksPerCode ? .triesUsedUp : .codeExpired
+        return code.checksDenied >= limits.checksOffered ? .triesUsedUp : .codeExpired
     }
 }

@@ -33,8 +33,8 @@ struct SendConclusions: Sendable {
             $0.sameCode = code.attempts.count > 1 ? true : nil
             $0.expiresAt = code.expiresAt.description
             $0.retryAt = limits.enabled ? (next ?? now).description : nil
-            $0.sendsLeft = max(0, limits.sendsPerCode - code.attempts.count)
-            $0.checksLeft = max(0, limits.checksPerCode - code.checksBegun)
+            $0.sendsLeft = max(0, limits.sendsOffered - code.attempts.count)
+            $0.checksLeft = max(0, limits.checksOffered - code.checksBegun)
         }
     }
 

@@ -48,7 +48,7 @@ struct SendRules: Sendable {
             let next = limits.nextSend(streak: user.sendStreak, last: last)
             if next > now { return throttled(.cooldown, until: next, now) }
         }
-        if let code = situation.liveCode, code.attempts.count >= limits.sendsPerCode {
+        if limits.sendsPerCode > 0, let code = situation.liveCode, code.attempts.count >= limits.sendsPerCode {
             return throttled(.phone, until: code.expiresAt, now)
         }
         return nil

@@ -1,0 +1,143 @@
+import Basics
+import Testing
+import Wire
+
+@Suite("Properties of a job")
+struct PropertyReaderTests {
+    private let now = Messages.now
+
+    private func read(_ change: (inout Envelope) -> Void) -> ReadJob {
+        var envelope = Messages.envelope()
+        change(&envelope)
+        return Messages.read(envelope)
+    }
+
+    @Test(
+        "take message ids of 1 to 64 safe characters", arguments: ["m", "A.z_9:-", String(repeating: "x", count: 64)])
+    func messageID(id: String) {
+        let read = read { $0.messageID = id }
+        #expect(read.job != nil)
+        #expect(read.messageID == id)
+    }
+
+    @Test(
+        "refuse other message ids",
+        arguments: ["", "a b", "é", "a/b", "a\u{0}", "a\n", String(repeating: "x", count: 65), "m—1"])
+    func badMessageID(id: String) {
+        let read = read { $0.messageID = id }
+        #expect(read.problems == [FieldProblem("message_id", "malformed")])
+        #expect(read.reason == .malformed)
+        #expect(read.deadLetter == .malformed)
+        #expect(read.messageID == nil)
+    }
+
+    @Test("refuse a job without a message id")
+    func noMessageID() {
+        #expect(read { $0.messageID = nil }.problems == [FieldProblem("message_id", "missing")])
+    }
+
+    @Test(
+        "take JSON in UTF-8",
+        arguments: [
+            "application/json", "Application/JSON", "application/json; charset=utf-8", "application/json;charset=UTF-8",
+        ])
+    func contentType(type: String) {
+        #expect(read { $0.contentType = type }.job != nil)
+    }
+
+    @Test(
+        "refuse other content",
+        arguments: ["", "text/plain", "application/jsonx", "application/json; charset=latin1", "application/xml"])
+    func badContentType(type: String) {
+        #expect(read { $0.contentType = type }.problems == [FieldProblem("content_type", "unsupported")])
+    }
+
+    @Test("refuse a job that says neither content type nor a readable encoding")
+    func contentMissing() {
+        #expect(read { $0.contentType = nil }.problems == [FieldProblem("content_type", "missing")])
+        #expect(
+            read { $0.contentEncoding = "gzip" }.problems == [FieldProblem("content_encoding", "unsupported")])
+    }
+
+    @Test("take a correlation id of 128 bytes and refuse 129")
+    func correlationID() {
+        #expect(read { $0.correlationID = [UInt8](repeating: 0xFF, count: 128) }.job != nil)
+        #expect(
+            read { $0.correlationID = [UInt8](repeating: 0xFF, count: 129) }.problems
+                == [FieldProblem("correlation_id", "too_long")])
+    }
+
+    @Test("take a type that agrees with the routing key")
+    func type() {
+        #expect(read { $0.type = "verify.send.v1" }.job != nil)
+        #expect(read { $0.type = nil }.job != nil)
+    }
+
+    @Test("refuse another major version as version_unsupported", arguments: ["verify.send.v2", "verify.send.v0"])
+    func version(type: String) {
+        let read = read { $0.type = type }
+        #expect(read.reason == .versionUnsupported)
+        #expect(read.deadLetter == .versionUnsupported)
+    }
+
+    @Test(
+        "refuse a type of another job",
+        arguments: [
+            "verify.check.v1", "send", "verify.send", "verify.send.v", "verify.send.vx", "verify.send.v1.result",
+        ])
+    func badType(type: String) {
+        #expect(read { $0.type = type }.problems == [FieldProblem("type", "disagrees_with_routing_key")])
+    }
+
+    @Test("give 30 s from the time of publishing, or of receipt")
+    func defaultDeadline() {
+        #expect(read { _ in }.deadline == now + .seconds(30))
+        #expect(read { $0.timestamp = UInt64(1_800_000_000 - 12) }.deadline == now + .seconds(18))
+    }
+
+    @Test("let the broker's own time win, and a future time count as now")
+    func timestamps() {
+        #expect(
+            read {
+                $0.timestamp = 5
+                $0.brokerMilliseconds = 1_799_999_999_500
+            }.deadline == now + .milliseconds(29_500))
+        #expect(read { $0.timestamp = 1_800_000_100 }.deadline == now + .seconds(30))
+        #expect(read { $0.timestamp = .max }.deadline == now + .seconds(30))
+        #expect(read { $0.brokerMilliseconds = .max }.deadline == now + .seconds(30))
+    }
+
+    @Test("take the deadline named, but never more than 120 s from receipt")
+    func deadline() {
+        #expect(read { $0.deadline = (now + .seconds(7)).description }.deadline == now + .seconds(7))
+        #expect(read { $0.deadline = (now + .seconds(119)).description }.deadline == now + .seconds(119))
+        #expect(read { $0.deadline = (now + .seconds(121)).description }.deadline == now + .seconds(120))
+        #expect(read { $0.deadline = (now - .seconds(1)).description }.deadline == now - .seconds(1))
+        #expect(read { $0.deadline = "9999-12-31T23:59:59Z" }.deadline == now + .seconds(120))
+    }
+
+    @Test("refuse a deadline that is no time")
+    func badDeadline() {
+        #expect(read { $0.deadline = "soon" }.problems == [FieldProblem("deadline", "malformed")])
+        #expect(read { $0.deadlineIsMalformed = true }.problems == [FieldProblem("deadline", "malformed")])
+    }
+
+    @Test("call a job late once it is older than any record")
+    func late() {
+        let age = Int64(48 * 3600 * 1000)
+        #expect(read { $0.brokerMilliseconds = now.milliseconds - age + 1 }.job != nil)
+        #expect(read { $0.brokerMilliseconds = now.milliseconds - age - 1 }.isLate)
+        #expect(read { $0.brokerMilliseconds = .min }.isLate)
+        #expect(read { $0.timestamp = 0 }.isLate)
+    }
+
+    @Test("name all that is wrong at once")
+    func several() {
+        let read = read {
+            $0.messageID = nil
+            $0.contentType = "text/plain"
+            $0.body = .bytes(Array("{}".utf8))
+        }
+        #expect(read.problems.map(\.field) == ["message_id", "content_type", "user", "channel"])
+    }
+}

@@ -117,7 +117,16 @@ let package = Package(
         .testTarget(
             name: "AMQPTests",
             dependencies: ["AMQP", "Basics", "TestKit", .product(name: "Logging", package: "swift-log")]),
+        .testTarget(
+            name: "EndToEndTests",
+            dependencies: [
+                "AMQP", "App", "Basics", "TestKit", "TwilioSimulator", "VerifyClient", "Wire", "verify-courier",
+                .product(name: "Logging", package: "swift-log"),
+            ]),
         .testTarget(name: "PollExecutorTests", dependencies: ["Basics", "PollExecutor", "TestKit"]),
+        .testTarget(name: "BasicsTests", dependencies: ["Basics"]),
+        .testTarget(name: "SitePolicyTests", dependencies: ["Basics", "SitePolicy", "Wire"]),
+        .testTarget(name: "PhoneNumbersTests", dependencies: ["Basics", "PhoneNumbers"]),
         .testTarget(name: "WireTests", dependencies: ["Basics", "Wire"]),
         .testTarget(
             name: "PipelineTests",

@@ -1,0 +1,72 @@
+import AMQP
+import App
+import Basics
+import Foundation
+import Logging
+import TestKit
+import TwilioSimulator
+import VerifyClient
+import Wire
+
+/// A broker's virtual host, a simulator of Twilio, a store and a front end of one test's own.
+final class Stage: Sendable {
+    let client: LoginClient
+    let simulator: TwilioSimulator
+    private let folder: String
+    private let environment: [String: String]
+    private let running: [Task<Void, Never>]
+
+    init(_ more: [String: String] = [:]) async throws {
+        folder = NSTemporaryDirectory() + "verify-courier-e2e-" + RandomID.hex(bytes: 6)
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        let url = try await PrivateBroker.shared().makeVirtualHost()
+        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        var configuration = SimulatorConfiguration()
+        configuration.port = 0
+        let simulator = TwilioSimulator(configuration: configuration, logger: logger)
+        let (ports, port) = AsyncStream<Int>.makeStream()
+        let serving = Task {
+            try? await simulator.run { port.yield($0) }
+            return
+        }
+        let listening = await ports.first { _ in true } ?? 0
+        environment = [
+            "HOME": folder, "VERIFY_COURIER_BROKER_URL": url, "VERIFY_COURIER_STORE_URL": "sqlite:\(folder)/store.db",
+            "VERIFY_COURIER_TWILIO_BASE_URL": "http://127.0.0.1:\(listening)",
+            "VERIFY_COURIER_SITE_2FA_VERIFY_ACCOUNTSID": configuration.accountSID,
+            "VERIFY_COURIER_SITE_2FA_VERIFY_SERVICESID": configuration.serviceSID,
+            "VERIFY_COURIER_SITE_2FA_VERIFY_AUTHTOKEN": configuration.authToken.revealed,
+            "VERIFY_COURIER_LIMITS_COOLDOWN_SECONDS": "0",
+        ].merging(more) { $1 }
+        let settings = try Settings(try await ConfigLoader(flags: [:], file: nil, environment: environment))
+        let app = App(settings: settings, logger: logger)
+        try await app.applyTopology()
+        try await app.createStore()
+        let client = LoginClient(
+            broker: try settings.broker(name: "test"), frontEnd: "test", logger: logger)
+        self.simulator = simulator
+        self.client = client
+        running = [serving, Task { await client.run() }]
+    }
+
+    deinit {
+        for task in running { task.cancel() }
+        try? FileManager.default.removeItem(atPath: folder)
+    }
+
+    /// A worker process; with a failpoint it dies by SIGKILL there, the first time it comes by.
+    func worker(dyingAt failpoint: Failpoint? = nil) throws -> WorkerProcess {
+        var environment = environment
+        if let failpoint { environment["VERIFY_COURIER_FAILPOINT"] = failpoint.rawValue }
+        return try WorkerProcess(
+            ["work"], environment: environment, log: "\(folder)/worker-\(RandomID.hex(bytes: 4)).log")
+    }
+
+    func ask(_ kind: JobKind, _ fields: [String: String], id: String = RandomID.uuid()) async throws -> Reply {
+        let encoder = JSONEncoder()
+        // A repeat under the same id must have the same bytes.
+        encoder.outputFormatting = .sortedKeys
+        let body = Array(try encoder.encode(fields))
+        return try Reply.decode(try await client.request(kind, body: body, messageID: id))
+    }
+}

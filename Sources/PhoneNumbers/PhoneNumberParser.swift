@@ -6,6 +6,8 @@ public struct ParsedNumber: Sendable, Equatable {
     public var number: E164
     /// ISO 3166-1 alpha-2; `nil` for numbers of no region.
     public var region: String?
+    /// The numbering plan says that it is a landline. North America's does not tell.
+    public var isLandline: Bool
 }
 
 /// Why what was typed is no number that a code can be sent to; the `reason` in the reply's `errors`.
@@ -37,7 +39,7 @@ public enum PhoneNumberParser {
         default: break
         }
         let of = string(answer.region)
-        return ParsedNumber(number: number, region: of.isEmpty ? nil : of)
+        return ParsedNumber(number: number, region: of.isEmpty ? nil : of, isLandline: answer.kind == CPN_KIND_FIXED_LINE)
     }
 
     private static func problem(_ result: cpn_result) -> NumberProblem? {

@@ -17,10 +17,10 @@ struct Caller: Sendable {
     func carryOut(_ intent: Intent, code: Redacted<String>?) async throws(StoreError) -> Finished {
         switch intent.call {
         case .send: return try await send(intent)
-        case .check(_, let sid, let purpose):
-            guard let code else { return .superseded }
-            return try await check(
-                intent, CheckConclusions(intent: intent, sid: sid, purpose: purpose, settings: settings), code)
+        case .check:
+            guard let code, let conclusions = CheckConclusions(intent, settings: settings) else { return .superseded }
+            return try await check(intent, conclusions, code)
+        case .cancel: return try await cancel(intent)
         }
     }
 
@@ -29,8 +29,9 @@ struct Caller: Sendable {
         let mayRunUntil = intent.formerLeaseUntil ?? clocks.monotonic()
         switch intent.call {
         case .send: return try await reconciler.send(intent, callOverAt: mayRunUntil)
-        case .check(_, let sid, let purpose):
-            let conclusions = CheckConclusions(intent: intent, sid: sid, purpose: purpose, settings: settings)
+        case .cancel: return try await cancel(intent)
+        case .check:
+            guard let conclusions = CheckConclusions(intent, settings: settings) else { return .superseded }
             guard let code else {
                 return try await reconciler.foreignCheck(intent, conclusions, callOverAt: mayRunUntil)
             }
@@ -38,45 +39,62 @@ struct Caller: Sendable {
         }
     }
 
-    // MARK: Sending
-
     private func send(_ intent: Intent) async throws(StoreError) -> Finished {
-        guard case .send(_, let channel, let locale, _, _, _) = intent.call, let number = intent.call.number,
-            let conclusions = SendConclusions(intent, settings: settings)
-        else { return .superseded }
-        let twilioChannel: TwilioVerify.Channel = channel == .sms ? .sms : .call
+        guard let conclusions = SendConclusions(intent, settings: settings) else { return .superseded }
+        let send = conclusions.send
+        if let other = send.cancels {
+            // Harmless if it is lost: then the code that is sent is the other's, and both logins are tied to it.
+            _ = await attempt(intent) { gate throws(CallFailure) in
+                try await twilio.cancelVerification(sid: other, gate: gate)
+            }
+        }
+        let channel: TwilioVerify.Channel = send.channel == .sms ? .sms : .call
         let result = await attempt(intent) { gate throws(CallFailure) in
-            try await twilio.start(to: number, channel: twilioChannel, locale: locale, gate: gate)
+            try await twilio.start(to: send.place.number, channel: channel, locale: send.locale, gate: gate)
         }
         Failpoint.afterCall.hit()
+        let wanted = conclusions.wanted
         switch result {
         case .done(let verification):
-            return try await store.finish(intent) { conclusions.sent(verification, $0) }
+            return try await store.finish(intent, wanted: wanted) { conclusions.sent(verification, $0) }
         case .refused(let failure):
-            return try await store.finish(intent) { conclusions.refused(failure, $0) }
+            return try await store.finish(intent, wanted: wanted) { conclusions.refused(failure, $0) }
         case .notDone(let outcome):
-            return try await store.finish(intent) { conclusions.notSent(outcome, $0) }
+            return try await store.finish(intent, wanted: wanted) { conclusions.notSent(outcome, $0) }
         case .lost:
             return try await reconciler.send(intent, callOverAt: clocks.monotonic())
         }
     }
 
-    // MARK: Checking
+    /// Ends verifications, one after the other. What Twilio would not end dies by itself within its ten minutes.
+    private func cancel(_ intent: Intent) async throws(StoreError) -> Finished {
+        guard let conclusions = CancelConclusions(intent) else { return .superseded }
+        var isDone = true
+        for code in conclusions.cancel.codes {
+            let result = await attempt(intent) { gate throws(CallFailure) in
+                try await twilio.cancelVerification(sid: code.sid, gate: gate)
+            }
+            if case .done = result { continue }
+            isDone = false
+        }
+        let wasDone = isDone
+        return try await store.finish(intent) { conclusions.ended(isDone: wasDone, $0) }
+    }
 
     private func check(
         _ intent: Intent, _ conclusions: CheckConclusions, _ code: Redacted<String>
     ) async throws(StoreError) -> Finished {
-        guard let number = intent.call.number else { return .superseded }
         let sid = conclusions.sid
+        let wanted = conclusions.wanted
         let result = await attempt(intent) { gate throws(CallFailure) in
             try await twilio.check(verificationSID: sid, code: code, gate: gate)
         }
         Failpoint.afterCall.hit()
         switch result {
-        case .done(let answer) where answer.approves(sid: sid, to: number):
-            return try await store.finish(intent) { conclusions.approved($0) }
+        case .done(let answer) where answer.approves(sid: sid, to: conclusions.check.place.number):
+            return try await store.finish(intent, wanted: wanted) { conclusions.approved($0) }
         case .done(let answer) where answer.sid == sid && answer.status == .pending && !answer.valid:
-            return try await store.finish(intent) { conclusions.denied($0) }
+            return try await store.finish(intent, wanted: wanted) { conclusions.denied($0) }
         case .done:
             // An answer about something else than was asked proves nothing.
             return try await lostCheck(intent, conclusions, code, callOverAt: clocks.monotonic())
@@ -85,9 +103,9 @@ struct Caller: Sendable {
         case .refused(let failure) where failure.meaning == .notFound:
             return try await reconciler.missing(intent, conclusions)
         case .refused(let failure):
-            return try await store.finish(intent) { conclusions.refused(failure, $0) }
+            return try await store.finish(intent, wanted: wanted) { conclusions.refused(failure, $0) }
         case .notDone(let outcome):
-            return try await store.finish(intent) { conclusions.notChecked(outcome, $0) }
+            return try await store.finish(intent, wanted: wanted) { conclusions.notChecked(outcome, $0) }
         case .lost:
             return try await lostCheck(intent, conclusions, code, callOverAt: clocks.monotonic())
         }
@@ -103,30 +121,9 @@ struct Caller: Sendable {
             guard let renewed = try await store.renew(intent) else { return .superseded }
             let next = conclusions.repeated(by: renewed)
             guard intent.deadline - clocks.wall() >= ReplyDraft.leastTime, next.repeats < 5 else {
-                return try await store.finish(renewed) { next.uncertain(gone: false, $0) }
+                return try await store.finish(renewed, wanted: next.wanted) { next.uncertain(gone: false, $0) }
             }
             return try await check(renewed, next, code)
         }
-    }
-}
-
-extension SendConclusions {
-    /// `nil` unless the intent is a send.
-    init?(_ intent: Intent, settings: PipelineSettings) {
-        guard case .send(_, let channel, _, let purpose, _, let known) = intent.call, let number = intent.call.number
-        else { return nil }
-        self.init(
-            intent: intent, number: number, channel: channel, purpose: purpose, knownAttempts: known,
-            settings: settings)
-    }
-}
-
-extension CheckConclusions {
-    /// The same after one more call, under a renewed lease.
-    func repeated(by renewed: Intent) -> CheckConclusions {
-        var next = self
-        next.intent = renewed
-        next.repeats += 1
-        return next
     }
 }

@@ -18,6 +18,8 @@ public struct Disposition: Sendable {
     /// The record that the reply belongs to; `nil` for answers that are not recorded.
     public var key: JobKey?
     public var outcome: Outcome?
+    /// The outcome was recorded just now, not found.
+    public var isFresh = false
     public var publication: Publication?
 }
 

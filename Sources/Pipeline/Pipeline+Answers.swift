@@ -1,20 +1,39 @@
 import Basics
-public import Store
-public import Wire
+import Store
+import Wire
+
+extension ReplyDraft {
+    /// As much as could be read of a message.
+    init(_ read: ReadJob) {
+        self.init(job: read.messageID, user: read.user, application: read.application)
+    }
+}
 
 extension Pipeline {
     /// How long after its deadline an `approved` is still repeated: a late repeat must not let anybody in.
     private static let approvalRepeat: Duration = .seconds(60)
 
     /// The recorded reply, to the address and correlation of this very message.
-    func answer(_ record: RecordedReply, _ envelope: Envelope, _ address: ReplyAddress) -> Disposition {
+    func answer(_ record: RecordedReply, _ envelope: Envelope, _ address: ReplyAddress, fresh: Bool) -> Disposition {
+        var result = disposition(body(of: record), record.outcome, record.key, envelope, address)
+        result.isFresh = fresh
+        return result
+    }
+
+    /// The recorded body as it may be given now: an approval not for ever, a secret only where it is not kept.
+    func body(of record: RecordedReply) -> [UInt8] {
         let now = clocks.wall()
-        guard record.outcome == .approved, now > record.deadline + Self.approvalRepeat else {
-            return disposition(record.body, record.outcome, record.key, envelope, address)
+        if record.outcome == .approved, now > record.deadline + Self.approvalRepeat {
+            let draft = ReplyDraft(id: record.key.messageID, kind: record.kind, login: Job.Login(user: record.user))
+            return draft.reply(.expired, .alreadyUsed, at: now) { $0.application = nil }.encoded()
         }
-        let draft = ReplyDraft(job: record.key.messageID, user: record.user, application: nil)
-        let reply = draft.reply(.expired, .alreadyUsed, at: now)
-        return disposition(reply.encoded(), .expired, record.key, envelope, address)
+        guard let field = record.withheld, var reply = try? Reply.decode(record.body) else { return record.body }
+        switch field {
+        case .code: reply.code = store.secret(.code, of: record.key)?.revealed
+        case .ticket: reply.ticket = store.secret(.ticket, of: record.key)?.revealed
+        case .user: break
+        }
+        return reply.encoded()
     }
 
     func disposition(
@@ -31,6 +50,23 @@ extension Pipeline {
         return result
     }
 
+    /// The recorded reply of another job of the same front end and person: what `outcome` asks for.
+    func lookUp(
+        _ id: String, of job: NewJob, _ draft: ReplyDraft, _ envelope: Envelope, _ address: ReplyAddress
+    ) async throws(StoreError) -> Disposition {
+        let now = clocks.wall()
+        func reply(_ outcome: Outcome, _ reason: Reason? = nil) -> Disposition {
+            disposition(draft.reply(outcome, reason, at: now).encoded(), outcome, nil, envelope, address)
+        }
+        if job.deadline - now < ReplyDraft.leastTime { return reply(.late) }
+        switch try await store.state(of: JobKey(frontEnd: job.key.frontEnd, messageID: id)) {
+        case .recorded(let record) where record.user == job.login.user:
+            return disposition(body(of: record), record.outcome, nil, envelope, address)
+        case .inProgress(let user) where user == job.login.user: return reply(.unknownJob, .inProgress)
+        default: return reply(.unknownJob, .noRecord)
+        }
+    }
+
     func newJob(_ job: Job, _ messageID: String, _ read: ReadJob, _ envelope: Envelope) -> NewJob {
         NewJob(
             key: JobKey(frontEnd: envelope.userID ?? "", messageID: messageID), kind: job.kind,
@@ -41,61 +77,5 @@ extension Pipeline {
     func bytes(_ envelope: Envelope) -> [UInt8] {
         guard case .bytes(let bytes) = envelope.body else { return [] }
         return bytes
-    }
-
-    func invalid(
-        _ draft: ReplyDraft, _ reason: Reason?, _ problems: [FieldProblem], _ dead: DeadLetterReason?,
-        _ envelope: Envelope
-    ) -> Answer {
-        let changes = dead.map { [Change.deadLetter(letter(envelope, $0))] } ?? []
-        return draft.answer(.invalid, reason, at: clocks.wall(), changes: changes) {
-            $0.errors = problems.isEmpty ? nil : problems
-        }
-    }
-
-    /// Records an answer that needed no decision, and answers with it. Without a message id there is no record.
-    func refuse(
-        _ envelope: Envelope, _ read: ReadJob, _ answer: Answer, _ address: ReplyAddress
-    ) async throws(StoreError) -> Disposition {
-        guard let messageID = read.messageID, let kind = read.kind else {
-            _ = try await store.refuse(nil, answer: answer)
-            return disposition(answer.body, answer.outcome, nil, envelope, address)
-        }
-        let job = NewJob(
-            key: JobKey(frontEnd: envelope.userID ?? "", messageID: messageID), kind: kind,
-            body: Redacted(bytes(envelope)),
-            login: Job.Login(user: read.user ?? "", application: read.application ?? .web),
-            receivedAt: envelope.receivedAt, deadline: read.deadline)
-        guard let record = try await store.refuse(job, answer: answer) else {
-            return disposition(answer.body, answer.outcome, nil, envelope, address)
-        }
-        return self.answer(record, envelope, address)
-    }
-
-    /// Keeps a message that nobody can be answered for.
-    func bury(_ envelope: Envelope, _ reason: DeadLetterReason) async throws(StoreError) -> Disposition {
-        let answer = Answer(
-            outcome: .invalid, reason: nil, body: [], changes: [.deadLetter(letter(envelope, reason))])
-        _ = try await store.refuse(nil, answer: answer)
-        return Disposition()
-    }
-
-    /// Takes over what the broker itself dead-lettered.
-    public func takeDeadLetter(_ envelope: Envelope) async throws(StoreError) {
-        _ = try await bury(envelope, .broker)
-    }
-
-    /// Ends a job that workers keep dying of.
-    func poisoned(_ intent: Intent, _ envelope: Envelope) async throws(StoreError) -> Finished {
-        let dead = letter(envelope, .poison)
-        return try await store.finish(intent) { situation in
-            ReplyDraft(intent).answer(.unavailable, .poison, at: situation.now, changes: [.deadLetter(dead)])
-        }
-    }
-
-    private func letter(_ envelope: Envelope, _ reason: DeadLetterReason) -> DeadLetter {
-        DeadLetter(
-            reason: reason, routingKey: envelope.routingKey, frontEnd: envelope.userID ?? "",
-            messageID: envelope.messageID, body: Redacted(CodeBlanker.blank(bytes(envelope))), at: clocks.wall())
     }
 }

@@ -1,6 +1,5 @@
 public import Basics
 public import Logging
-import PhoneNumbers
 public import Store
 public import TwilioVerify
 public import Wire
@@ -17,6 +16,8 @@ public struct Pipeline: Sendable {
     private let decoder = JobDecoder()
     /// A job whose work was begun this often by workers that died at it is not begun again.
     static let mostBegins = 5
+    /// A job that came back this often, and of which there is no record, kills workers before they can write one.
+    static let mostDeliveries = 50
 
     public init(
         store: any LoginStore, twilio: TwilioClient, settings: PipelineSettings, clocks: Clocks = .system,
@@ -33,17 +34,29 @@ public struct Pipeline: Sendable {
     /// Carries one message through to its recorded outcome.
     public func process(_ envelope: Envelope, slot: any Slot) async throws(StoreError) -> Disposition {
         let read = decoder.read(envelope)
-        let address = ReplyAddress(envelope.replyTo, prefixes: settings.replyPrefixes)
-        if case .unexpected = read.content { return try await bury(envelope, .unexpected) }
-        if address == .refused { return try await bury(envelope, .replyToRefused) }
-        let draft = ReplyDraft(job: read.messageID, user: read.user, application: read.application)
+        if case .unexpected = read.content { return try await bury(envelope, read, .unexpected) }
+        let admission = Admission(settings).judge(envelope, read)
+        let address: ReplyAddress
+        switch admission {
+        case .unauthenticated: return try await bury(envelope, read, .unauthenticated)
+        case .replyToRefused: return try await bury(envelope, read, .replyToRefused)
+        case .refused(let reason, let to):
+            let answer = audited(
+                ReplyDraft(read).answer(.notAllowed, reason, at: clocks.wall()), envelope, read)
+            return try await refuse(envelope, read, answer, to)
+        case .admitted(let to): address = to
+        }
+        if try await isPoison(envelope, read) {
+            return try await refuse(envelope, read, poison(ReplyDraft(read), envelope, read), address)
+        }
         switch read.content {
         case .unexpected: return Disposition()
         case .invalid(let reason, let problems, let dead):
-            let answer = invalid(draft, reason, problems, dead, envelope)
+            let answer = invalid(ReplyDraft(read), reason, problems, dead, envelope, read)
             return try await refuse(envelope, read, answer, address)
         case .late:
-            return try await refuse(envelope, read, draft.answer(.late, at: clocks.wall()), address)
+            let answer = audited(ReplyDraft(read).answer(.late, at: clocks.wall()), envelope, read)
+            return try await refuse(envelope, read, answer, address)
         case .job(let job):
             return try await carry(job, read, envelope, address, slot)
         }
@@ -59,54 +72,35 @@ public struct Pipeline: Sendable {
         _ job: Job, _ read: ReadJob, _ envelope: Envelope, _ address: ReplyAddress, _ slot: any Slot
     ) async throws(StoreError) -> Disposition {
         guard let messageID = read.messageID else { return Disposition() }
-        let draft = ReplyDraft(job: messageID, user: job.login.user, application: job.login.application)
         var new = newJob(job, messageID, read, envelope)
-        switch job.request {
-        case .options:
-            let situation = try await store.situation(of: job.login)
-            let reply =
-                read.deadline - situation.now < .zero
-                ? draft.reply(.late, at: situation.now)
-                : OptionsRules.reply(draft, job.login, situation, settings.limits)
-            return disposition(reply.encoded(), .options, nil, envelope, address)
-        case .registerPhone(let phone, let region, let channel):
-            switch parse(phone.revealed, region) {
-            case .failure(let problem):
-                let problems = [FieldProblem("phone", problem.rawValue)]
-                let answer = invalid(draft, nil, problems, nil, envelope)
-                return try await refuse(envelope, read, answer, address)
-            case .success(let number):
-                new.number = number.number
-                let rules = SendRules(
-                    draft: draft, login: job.login, channel: channel, purpose: .register, deadline: new.deadline,
-                    limits: settings.limits)
-                return try await run(new, nil, rules.decide, envelope, address, slot)
-            }
-        case .send(let channel):
-            let rules = SendRules(
-                draft: draft, login: job.login, channel: channel, purpose: .login, deadline: new.deadline,
-                limits: settings.limits)
-            return try await run(new, nil, rules.decide, envelope, address, slot)
-        case .check(let code, let method):
-            let rules = CheckRules(draft: draft, method: method, deadline: new.deadline, limits: settings.limits)
-            return try await run(new, code, rules.decide, envelope, address, slot)
+        let draft = ReplyDraft(new)
+        switch prepare(job, draft, &new) {
+        case .options(let rules):
+            let situation = try await store.situation(of: job.login, wanted: rules.wanted)
+            let isLate = new.deadline - situation.now < ReplyDraft.leastTime
+            let reply = isLate ? draft.reply(.late, at: situation.now) : rules.reply(draft, situation)
+            return disposition(reply.encoded(), reply.outcome, nil, envelope, address)
+        case .outcome(let id):
+            return try await lookUp(id, of: new, draft, envelope, address)
+        case .invalid(let reason, let problems):
+            let answer = invalid(draft, reason, problems, nil, envelope, read)
+            return try await refuse(envelope, read, answer, address)
+        case .rules(let rules, let code):
+            new.wanted = rules.wanted
+            return try await run(new, code, rules.decide, envelope, read, address, slot)
         }
-    }
-
-    private func parse(_ text: String, _ region: String?) -> Result<ParsedNumber, NumberProblem> {
-        Result { () throws(NumberProblem) in try PhoneNumberParser.parse(text, region: region) }
     }
 
     /// Begins until there is an outcome: each turn ends with one, or waits for whoever stands in the way.
     private func run(
         _ job: NewJob, _ code: Redacted<String>?, _ decide: @escaping @Sendable (Situation) -> Decision,
-        _ envelope: Envelope, _ address: ReplyAddress, _ slot: any Slot
+        _ envelope: Envelope, _ read: ReadJob, _ address: ReplyAddress, _ slot: any Slot
     ) async throws(StoreError) -> Disposition {
         var pause = WaitForOther()
         while true {
             switch try await store.begin(job, decide: decide) {
-            case .recorded(let record, _):
-                return answer(record, envelope, address)
+            case .recorded(let record, let fresh):
+                return answer(record, envelope, address, fresh: fresh)
             case .reused:
                 let reply = ReplyDraft(job).reply(.invalid, .messageIDReused, at: clocks.wall())
                 return disposition(reply.encoded(), .invalid, nil, envelope, address)
@@ -116,23 +110,25 @@ public struct Pipeline: Sendable {
                 if job.deadline - clocks.wall() < ReplyDraft.leastTime {
                     let late = ReplyDraft(job).answer(.late, at: clocks.wall())
                     guard let record = try await store.refuse(job, answer: late) else { return Disposition() }
-                    return answer(record, envelope, address)
+                    return answer(record, envelope, address, fresh: true)
                 }
                 await pause.wait(slot)
             case .intent(let intent):
                 Failpoint.afterBegin.hit()
                 let finished = try await caller.carryOut(intent, code: code)
                 Failpoint.afterFinish.hit()
-                if case .recorded(let record) = finished { return answer(record, envelope, address) }
+                if case .recorded(let record) = finished { return answer(record, envelope, address, fresh: true) }
             case .abandoned(let intent):
                 let isOurs = intent.key == job.key
                 if isOurs, intent.begins > Self.mostBegins {
-                    let finished = try await poisoned(intent, envelope)
-                    if case .recorded(let record) = finished { return answer(record, envelope, address) }
+                    let finished = try await poisoned(intent, envelope, read)
+                    if case .recorded(let record) = finished { return answer(record, envelope, address, fresh: true) }
                     continue
                 }
                 let finished = try await caller.resume(intent, code: isOurs ? code : nil)
-                if isOurs, case .recorded(let record)? = finished { return answer(record, envelope, address) }
+                if isOurs, case .recorded(let record)? = finished {
+                    return answer(record, envelope, address, fresh: true)
+                }
             }
         }
     }

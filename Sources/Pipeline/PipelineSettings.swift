@@ -1,13 +1,20 @@
 public import SitePolicy
 public import Store
+public import Wire
 
 /// What of the configuration bears on how jobs are decided.
 public struct PipelineSettings: Sendable {
     public var limits = LimitSettings()
     /// Life of a code as set at Twilio, in minutes.
     public var codeMinutes = 10
-    /// What reply addresses may begin with.
+    /// What reply addresses may begin with, while front ends are not told apart.
     public var replyPrefixes = ["verify.reply."]
+    /// The known front ends by broker user; empty: not told apart, everybody may publish everything.
+    public var frontEnds: [String: FrontEnd] = [:]
+    /// Registrations need an administrator's one-time ticket (`site.tickets`).
+    public var ticketsRequired = false
+    /// What can be registered.
+    public var factors: [Factor] = [.phone]
     /// Reads of verifications for reconciling, over all workers.
     public var readLimits: [ReadLimit] = [
         ReadLimit(count: 60, per: .seconds(60)), ReadLimit(count: 180, per: .seconds(3600)),

@@ -28,19 +28,19 @@ struct Reconciler: Sendable {
         var look = Look(until: callOverAt + Self.patience)
         while true {
             if let verification = try await newSend(conclusions) {
-                return try await store.finish(intent) { conclusions.sent(verification, $0) }
+                return try await store.finish(intent, wanted: conclusions.wanted) { conclusions.sent(verification, $0) }
             }
             guard look.mayContinue(at: clocks.monotonic()) else { break }
             await look.pause()
             guard let renewed = try await store.renew(intent) else { return .superseded }
             intent = renewed
         }
-        return try await store.finish(intent) { conclusions.uncertain($0) }
+        return try await store.finish(intent, wanted: conclusions.wanted) { conclusions.uncertain($0) }
     }
 
     private func newSend(_ conclusions: SendConclusions) async throws(StoreError) -> Verification? {
         guard try await store.takeRead(.verification, limits: settings.readLimits) else { return nil }
-        guard let found = try? await twilio.fetchVerification(.number(conclusions.number)) else { return nil }
+        guard let found = try? await twilio.fetchVerification(.number(conclusions.send.place.number)) else { return nil }
         return conclusions.shows(found) ? found : nil
     }
 
@@ -53,10 +53,10 @@ struct Reconciler: Sendable {
         while true {
             switch try await state(of: conclusions.sid) {
             case .pending: return .stillPending
-            case .ended: return .finished(try await store.finish(intent) { conclusions.uncertain(gone: true, $0) })
+            case .ended: return .finished(try await store.finish(intent, wanted: conclusions.wanted) { conclusions.uncertain(gone: true, $0) })
             case .gone:
                 if try await hasConverted(intent, conclusions) {
-                    return .finished(try await store.finish(intent) { conclusions.converted($0) })
+                    return .finished(try await store.finish(intent, wanted: conclusions.wanted) { conclusions.converted($0) })
                 }
             case .unreadable: break
             }
@@ -65,7 +65,7 @@ struct Reconciler: Sendable {
             guard let renewed = try await store.renew(intent) else { return .finished(.superseded) }
             intent = renewed
         }
-        return .finished(try await store.finish(intent) { conclusions.uncertain(gone: false, $0) })
+        return .finished(try await store.finish(intent, wanted: conclusions.wanted) { conclusions.uncertain(gone: false, $0) })
     }
 
     /// A check that another job left behind. Its code is known to nobody here: while the verification is pending, the
@@ -85,9 +85,9 @@ struct Reconciler: Sendable {
     /// fault of the person's, or the code has died.
     func missing(_ intent: Intent, _ conclusions: CheckConclusions) async throws(StoreError) -> Finished {
         if (try? await twilio.fetchService()) != nil {
-            return try await store.finish(intent) { conclusions.expired(.codeExpired, $0) }
+            return try await store.finish(intent, wanted: conclusions.wanted) { conclusions.expired(.codeExpired, $0) }
         }
-        return try await store.finish(intent) { conclusions.notChecked(.unavailable, $0) }
+        return try await store.finish(intent, wanted: conclusions.wanted) { conclusions.notChecked(.unavailable, $0) }
     }
 
     private enum State { case pending, ended, gone, unreadable }
@@ -140,10 +140,10 @@ extension SendConclusions {
     /// Whether a verification that was read proves our send: an attempt that the intent did not know, made not before
     /// the intent was.
     func shows(_ verification: Verification) -> Bool {
-        guard verification.to == number, verification.status == .pending else { return false }
+        guard verification.to == send.place.number, verification.status == .pending else { return false }
         let offset = verification.clockOffset ?? .zero
         return verification.attempts.contains { attempt in
-            guard !knownAttempts.contains(attempt.sid), let time = attempt.time else { return false }
+            guard !send.knownAttempts.contains(attempt.sid), let time = attempt.time else { return false }
             return time + offset + .seconds(1) > intent.begunAt.roundedDown
         }
     }

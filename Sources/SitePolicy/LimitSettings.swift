@@ -1,20 +1,40 @@
-public import Basics
+public import Wire
 
-/// Our own limits (contract, section 6, `limits.*`); Twilio's hold besides.
+/// Our own limits (contract, section 6, `limits.*`); Twilio's hold besides. 0 switches one off.
 public struct LimitSettings: Sendable, Equatable {
     /// `false` switches all of ours off, for a load test.
     public var enabled = true
-    /// Seconds between sends to a person, growing with each send since the last approval; the last one repeats.
+    /// Seconds between sends to a person or number, growing with each send since the last approval; the last repeats.
     public var cooldownSeconds = [30, 40, 60, 90, 120]
     /// Sends of one code; Twilio's own number.
     public var sendsPerCode = 5
+    public var sendsPerNumberHour = 10
+    public var sendsPerUserHour = 10
+    public var sendsPerClientHour = 20
+    /// Sends to numbers that their receiver has not proven to own.
+    public var unprovenSendsPerNumberDay = 5
+    public var unprovenSendsPerCountryHour = 200
+    public var unprovenSendsPerSiteHour = 1000
     /// Checks of one code; Twilio's own number.
     public var checksPerCode = 5
+    public var wrongCodesPerUserClientHour = 10
+    public var wrongCodesPerUserHour = 20
+    /// ISO 3166-1 alpha-2; `nil` is every country.
+    public var smsCountries: Set<String>? = ["US", "CA"]
+    public var callCountries: Set<String>? = ["US", "CA"]
 
     public init() {}
 
     /// What Twilio allows anyway, and no setting of ours extends.
     private static let providersNumber = 5
+    /// The tries that a client keeps which was approved lately, when strangers have used up the person's.
+    public static let triesOfKnownClient = 5
+    /// How long an approval makes a client known.
+    public static let clientMemory: Duration = .seconds(30 * 86_400)
+    /// The pause after a send of which it could not be found out whether it went out.
+    public static let pauseAfterUncertain: Duration = .seconds(5)
+    /// How long to wait when there was no room for a call.
+    public static let pauseWhenCrowded: Duration = .seconds(5)
 
     /// Sends of one code that a person has: ours or Twilio's, whichever is less.
     public var sendsOffered: Int { Self.offered(sendsPerCode, enabled) }
@@ -25,10 +45,15 @@ public struct LimitSettings: Sendable, Equatable {
         enabled && own > 0 ? min(own, providersNumber) : providersNumber
     }
 
-    /// When the next send is allowed after `streak` sends without an approval, the last of them at `last`.
-    public func nextSend(streak: Int, last: Timestamp) -> Timestamp {
-        guard enabled, streak > 0, let longest = cooldownSeconds.last else { return last }
-        let seconds = streak <= cooldownSeconds.count ? cooldownSeconds[streak - 1] : longest
-        return last + .seconds(seconds)
+    /// The pause after the send that makes `streak` of them since the last approval.
+    public func pause(streak: Int) -> Duration {
+        guard enabled, streak > 0, let longest = cooldownSeconds.last else { return .zero }
+        return .seconds(streak <= cooldownSeconds.count ? cooldownSeconds[streak - 1] : longest)
+    }
+
+    /// Whether codes may be sent to a region; numbers of no region count as foreign.
+    public func allows(_ channel: Channel, to region: String?) -> Bool {
+        guard enabled, let countries = channel == .sms ? smsCountries : callCountries else { return true }
+        return region.map { countries.contains($0) } ?? false
     }
 }

@@ -52,4 +52,34 @@ public struct SiteOptions: Sendable, Equatable {
     public func allows(_ channel: Channel) -> Bool {
         channel == .sms ? sms : call
     }
+
+    public func allows(_ method: Method) -> Bool {
+        switch method {
+        case .sms: sms
+        case .call: call
+        case .authenticator: authenticator
+        }
+    }
+
+    /// Whether any method of the factor is enabled.
+    public func allows(_ factor: Factor) -> Bool {
+        factor == .phone ? sms || call : authenticator
+    }
+
+    /// The starred options with their values and where those are from.
+    public static func states(_ stored: [String: String]) -> [String: Reply.OptionState] {
+        Dictionary(
+            uniqueKeysWithValues: defaults.map { name, value in
+                (name, stored[name].map { .init(value: $0, source: "store") } ?? .init(value: value, source: "default"))
+            })
+    }
+
+    /// What is wrong with a change of options; empty when it can be made.
+    public static func problems(_ changes: [String: String?]) -> [FieldProblem] {
+        changes.sorted { $0.key < $1.key }.compactMap { name, value in
+            guard let allowed = values(of: name) else { return FieldProblem("options.\(name)", "unknown_option") }
+            guard let value, !allowed.contains(value) else { return nil }
+            return FieldProblem("options.\(name)", "unknown_value")
+        }
+    }
 }

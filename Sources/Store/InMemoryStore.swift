@@ -55,9 +55,9 @@ public final class InMemoryStore: LoginStore {
     }
 
     public func finish(
-        _ intent: Intent, conclude: @escaping @Sendable (Situation) -> Answer
+        _ intent: Intent, wanted: Wanted, conclude: @escaping @Sendable (Situation) -> Answer
     ) async throws(StoreError) -> Finished {
-        transaction { $0.finish(intent, conclude: conclude) }
+        transaction { $0.finish(intent, wanted: wanted, conclude: conclude) }
     }
 
     public func release(_ intent: Intent) async throws(StoreError) {
@@ -80,8 +80,26 @@ public final class InMemoryStore: LoginStore {
         transaction { $0.settle(key, as: state) }
     }
 
-    public func situation(of login: Job.Login) async throws(StoreError) -> Situation {
-        transaction { $0.situation(of: login, kind: nil, number: nil) }
+    public func situation(of login: Job.Login, wanted: Wanted) async throws(StoreError) -> Situation {
+        transaction { rows in
+            var situation = rows.situation(of: login, kind: nil, place: nil)
+            rows.load(wanted, of: JobKey(frontEnd: "", messageID: ""), login, into: &situation)
+            return situation
+        }
+    }
+
+    public func secret(_ field: WithheldField, of key: JobKey) -> Redacted<String>? {
+        shared.sealing.secret(field, of: key)
+    }
+
+    public func pseudonym(of user: String) -> String { shared.sealing.pseudonym(of: user) }
+
+    public func takeDueLetters(limit: Int) async throws(StoreError) -> [DeadLetterRow] {
+        transaction { $0.takeDueLetters(limit: limit) }
+    }
+
+    public func audit(_ query: AuditQuery) async throws(StoreError) -> [AuditEntry] {
+        transaction { Array($0.content.audit.reversed().filter(query.matches).prefix(query.limit)) }
     }
 
     public func takeRead(_ kind: ReadKind, limits: [ReadLimit]) async throws(StoreError) -> Bool {

@@ -3,6 +3,21 @@ import Wire
 
 /// Everything that an in-memory store holds.
 struct InMemoryContent: Sendable {
+    /// One count of a job in a tally.
+    struct Counted: Sendable {
+        var tally: Tally
+        var key: [UInt8]
+        var at: Timestamp
+        var job: JobKey
+        var owner: String
+    }
+
+    struct Expiring: Sendable {
+        var user: String
+        var hash: [UInt8]
+        var until: Timestamp
+    }
+
     var options: [String: String] = [:]
     var jobs: [JobKey: JobRow] = [:]
     /// Which job has begun on a number.
@@ -10,7 +25,15 @@ struct InMemoryContent: Sendable {
     var users: [String: UserRecord] = [:]
     var codes: [E164: LiveCode] = [:]
     var pendings: [LoginKey: PendingCode] = [:]
-    var deadLetters: [DeadLetter] = []
+    var approvals: [LoginKey: Timestamp] = [:]
+    var clients: [String: [[UInt8]: Timestamp]] = [:]
+    var counted: [Counted] = []
+    var paces: [PaceKey: Pace] = [:]
+    var bypasses: [Expiring] = []
+    var tickets: [Expiring] = []
+    var canceledSends: [JobKey: LoginKey] = [:]
+    var letters: [DeadLetterRow] = []
+    var audit: [AuditEntry] = []
     var reads: [ReadKind: [Timestamp]] = [:]
     var living: Set<Int64> = []
     var lastWorker: Int64 = 0
@@ -27,6 +50,7 @@ struct InMemoryRows: StoreRows {
 
     func isAlive(_ worker: Int64) -> Bool { worker == self.worker || content.living.contains(worker) }
     func fingerprint(_ kind: JobKind, _ body: [UInt8]) -> [UInt8] { sealing.fingerprint(kind, body) }
+    func lookup(_ text: String) -> [UInt8] { sealing.lookup(text) }
 
     func job(_ key: JobKey) -> JobRow? { content.jobs[key] }
     func begunJob(on number: E164, except key: JobKey) -> JobRow? {
@@ -44,23 +68,7 @@ struct InMemoryRows: StoreRows {
     func user(_ name: String) -> UserRecord? { content.users[name] }
     func pending(_ login: LoginKey) -> PendingCode? { content.pendings[login] }
     func code(of number: E164) -> LiveCode? { content.codes[number] }
-    func pendingElsewhere(than login: LoginKey, at now: Timestamp) -> Bool {
-        content.pendings.values.contains { pending in
-            guard pending.login.user == login.user, pending.login != login, pending.ended == nil,
-                let code = content.codes[pending.number]
-            else { return false }
-            return code.sid == pending.sid && code.ended == nil && code.expiresAt > now
-        }
-    }
-    mutating func apply(_ change: Change) {
-        switch change {
-        case .user(let user): content.users[user.name] = user
-        case .code(let code): content.codes[code.number] = code
-        case .pending(let pending): content.pendings[pending.login] = pending
-        case .deadLetter(let letter): content.deadLetters.append(letter)
-        }
-    }
-    func addHistory(_ row: JobRow, reason: Reason?) {}
+    func addHistory(_ row: JobRow, reason: Reason?, number: E164?) {}
 
     func reads(_ kind: ReadKind, after: Timestamp) -> Int { content.reads[kind, default: []].count { $0 > after } }
     mutating func addRead(_ kind: ReadKind, at now: Timestamp, forgetting before: Timestamp) {

@@ -3,18 +3,88 @@ public import Wire
 
 /// The one call to Twilio that a job is about to make, as the journal keeps it.
 public enum PlannedCall: Sendable, Equatable, Codable {
-    /// Deliver a code. `knownSID` and `knownAttempts`: what Twilio was known to have done for the number before.
-    case send(
-        number: String, channel: Channel, locale: String?, purpose: Purpose, knownSID: String?,
-        knownAttempts: [String])
+    /// Deliver a code.
+    case send(PlannedSend)
     /// Check a code; the code itself is never kept.
-    case check(number: String, sid: String, purpose: Purpose)
+    case check(PlannedCheck)
+    /// End verifications. Harmless to repeat.
+    case cancel(PlannedCancel)
 
-    /// The number that the call concerns.
+    /// The number that the call concerns: work on one number goes one after the other.
     public var number: E164? {
         switch self {
-        case .send(let number, _, _, _, _, _), .check(let number, _, _): E164(number)
+        case .send(let send): send.place.number
+        case .check(let check): check.place.number
+        case .cancel(let cancel): cancel.codes.count == 1 ? cancel.codes.first.flatMap { E164($0.number) } : nil
         }
+    }
+}
+
+extension PlannedCall {
+    /// The number with what its plan tells.
+    package var place: NumberPlace? {
+        switch self {
+        case .send(let send): send.place
+        case .check(let check): check.place
+        case .cancel: nil
+        }
+    }
+}
+
+/// A send that is about to be made.
+public struct PlannedSend: Sendable, Equatable, Codable {
+    public var place: NumberPlace
+    public var channel: Channel
+    public var locale: String?
+    public var purpose: Purpose
+    /// What Twilio was known to have done for the number before.
+    public var knownSID: String?
+    public var knownAttempts: [String]
+    /// Ended first: a stranger's verification of the same number, so that the owner gets a code of their own.
+    public var cancels: String?
+    /// The hash of the ticket that it was begun with.
+    public var ticket: [UInt8]?
+
+    public init(
+        place: NumberPlace, channel: Channel, locale: String?, purpose: Purpose, knownSID: String? = nil,
+        knownAttempts: [String] = [], cancels: String? = nil, ticket: [UInt8]? = nil
+    ) {
+        self.place = place
+        self.channel = channel
+        self.locale = locale
+        self.purpose = purpose
+        self.knownSID = knownSID
+        self.knownAttempts = knownAttempts
+        self.cancels = cancels
+        self.ticket = ticket
+    }
+}
+
+/// A check that is about to be made.
+public struct PlannedCheck: Sendable, Equatable, Codable {
+    public var place: NumberPlace
+    public var sid: String
+    public var purpose: Purpose
+    /// The hash of the ticket that the registration was begun with.
+    public var ticket: [UInt8]?
+
+    public init(place: NumberPlace, sid: String, purpose: Purpose, ticket: [UInt8]? = nil) {
+        self.place = place
+        self.sid = sid
+        self.purpose = purpose
+        self.ticket = ticket
+    }
+}
+
+/// Verifications that are about to be ended at Twilio.
+public struct PlannedCancel: Sendable, Equatable, Codable {
+    public var codes: [OpenCode]
+    /// What the reply carries besides.
+    public var withheld: WithheldField?
+
+    public init(codes: [OpenCode], withheld: WithheldField? = nil) {
+        self.codes = codes
+        self.withheld = withheld
     }
 }
 

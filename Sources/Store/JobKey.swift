@@ -21,22 +21,33 @@ public struct NewJob: Sendable {
     public var body: Redacted<[UInt8]>
     public var login: Job.Login
     /// The number that the job itself names (`register.phone`); otherwise the store looks it up.
-    public var number: E164?
+    public var place: NumberPlace?
+    public var wanted = Wanted()
     public var receivedAt: Timestamp
     public var deadline: Timestamp
 
     public init(
-        key: JobKey, kind: JobKind, body: Redacted<[UInt8]>, login: Job.Login, number: E164? = nil,
+        key: JobKey, kind: JobKind, body: Redacted<[UInt8]>, login: Job.Login, place: NumberPlace? = nil,
         receivedAt: Timestamp, deadline: Timestamp
     ) {
         self.key = key
         self.kind = kind
         self.body = body
         self.login = login
-        self.number = number
+        self.place = place
         self.receivedAt = receivedAt
         self.deadline = deadline
     }
+}
+
+/// A secret in a reply that no record may hold.
+public enum WithheldField: String, Sendable, Codable {
+    /// An administrator's one-use bypass code.
+    case code
+    /// A one-time registration ticket.
+    case ticket
+    /// The name of a person who was erased: whoever repeats the job knows it.
+    case user
 }
 
 /// How far the reply to a recorded outcome has come.
@@ -53,18 +64,21 @@ public struct RecordedReply: Sendable, Equatable {
     public var user: String
     public var outcome: Outcome
     public var body: [UInt8]
+    /// A field that the body lacks; see ``LoginStore/secret(_:of:)``.
+    public var withheld: WithheldField?
     public var deadline: Timestamp
     public var state: ReplyState
 
     public init(
-        key: JobKey, kind: JobKind, user: String, outcome: Outcome, body: [UInt8], deadline: Timestamp,
-        state: ReplyState
+        key: JobKey, kind: JobKind, user: String, outcome: Outcome, body: [UInt8], withheld: WithheldField? = nil,
+        deadline: Timestamp, state: ReplyState
     ) {
         self.key = key
         self.kind = kind
         self.user = user
         self.outcome = outcome
         self.body = body
+        self.withheld = withheld
         self.deadline = deadline
         self.state = state
     }

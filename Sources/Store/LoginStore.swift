@@ -1,48 +1,23 @@
 public import Basics
 public import Wire
 
-/// What the store knows that bears on one job, read in the transaction that decides it.
-public struct Situation: Sendable {
-    /// The starred site options that are set, by name (contract, section 6).
-    public var options: [String: String] = [:]
-    public var user: UserRecord?
-    /// This login's tie to a code, ended or not.
-    public var pending: PendingCode?
-    /// Another login of the same user has a live code.
-    public var pendingElsewhere = false
-    /// The number that the job concerns: its own, else for a check the pending one's, else the user's.
-    public var number: E164?
-    /// The latest code of that number, ended or not.
-    public var code: LiveCode?
-    public var now: Timestamp
-
-    public init(now: Timestamp) {
-        self.now = now
-    }
-}
-
-/// One change of state, applied in the transaction of the decision it belongs to.
-public enum Change: Sendable {
-    case user(UserRecord)
-    /// Replaces what is known of the number's code.
-    case code(LiveCode)
-    /// Replaces the login's tie.
-    case pending(PendingCode)
-    case deadLetter(DeadLetter)
-}
-
 /// An answer as it will be recorded.
 public struct Answer: Sendable {
     public var outcome: Outcome
     public var reason: Reason?
-    /// The reply's body, as every repeat will get it.
+    /// The reply's body, as every repeat will get it; but for what is ``withheld``.
     public var body: [UInt8]
+    /// A secret that the reply carries and the record does not.
+    public var withheld: WithheldField?
     public var changes: [Change]
 
-    public init(outcome: Outcome, reason: Reason?, body: [UInt8], changes: [Change] = []) {
+    public init(
+        outcome: Outcome, reason: Reason?, body: [UInt8], withheld: WithheldField? = nil, changes: [Change] = []
+    ) {
         self.outcome = outcome
         self.reason = reason
         self.body = body
+        self.withheld = withheld
         self.changes = changes
     }
 }
@@ -81,7 +56,8 @@ public enum Finished: Sendable {
 /// What is known of a job id.
 public enum JobState: Sendable {
     case unknown
-    case inProgress
+    /// At a worker, for this person.
+    case inProgress(user: String)
     case recorded(RecordedReply)
 }
 
@@ -113,10 +89,10 @@ public protocol LoginStore: Sendable {
         _ job: NewJob, decide: @escaping @Sendable (Situation) -> Decision
     ) async throws(StoreError) -> Begun
 
-    /// Records the outcome of an intent that is ours, if it still is. Under a user generation that was raised
-    /// meanwhile the situation's user shows it: `conclude` compares it with the intent's.
+    /// Records the outcome of an intent that is ours, if it still is. A person who was reset meanwhile shows in
+    /// ``Situation/wasReset``.
     func finish(
-        _ intent: Intent, conclude: @escaping @Sendable (Situation) -> Answer
+        _ intent: Intent, wanted: Wanted, conclude: @escaping @Sendable (Situation) -> Answer
     ) async throws(StoreError) -> Finished
 
     /// Gives an intent back as if it had not begun (its `begins` stay counted), if it is still ours.
@@ -135,8 +111,34 @@ public protocol LoginStore: Sendable {
     func settle(_ key: JobKey, as state: ReplyState) async throws(StoreError)
 
     /// The situation of a person, outside any job; reads only.
-    func situation(of login: Job.Login) async throws(StoreError) -> Situation
+    func situation(of login: Job.Login, wanted: Wanted) async throws(StoreError) -> Situation
+
+    /// A secret of a job's reply: the same for every repeat, and computed anew each time so that it is kept nowhere.
+    func secret(_ field: WithheldField, of key: JobKey) -> Redacted<String>?
+
+    /// A keyed hash of a person's name, for what leaves the store.
+    func pseudonym(of user: String) -> String
+
+    /// Takes dead letters whose replay is due; each is handed to one worker.
+    func takeDueLetters(limit: Int) async throws(StoreError) -> [DeadLetterRow]
+
+    /// Entries of the audit trail, newest first.
+    func audit(_ query: AuditQuery) async throws(StoreError) -> [AuditEntry]
 
     /// Takes one read from the budget that all workers share; `false` when it is spent.
     func takeRead(_ kind: ReadKind, limits: [ReadLimit]) async throws(StoreError) -> Bool
+}
+
+extension LoginStore {
+    /// Records the outcome of an intent by what is always known.
+    public func finish(
+        _ intent: Intent, conclude: @escaping @Sendable (Situation) -> Answer
+    ) async throws(StoreError) -> Finished {
+        try await finish(intent, wanted: Wanted(), conclude: conclude)
+    }
+
+    /// The situation of a person without anything besides.
+    public func situation(of login: Job.Login) async throws(StoreError) -> Situation {
+        try await situation(of: login, wanted: Wanted())
+    }
 }

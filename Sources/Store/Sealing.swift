@@ -1,3 +1,4 @@
+public import Basics
 import Crypto
 import FoundationEssentials
 public import Wire
@@ -63,6 +64,31 @@ public struct Sealing: Sendable {
     /// A keyed hash of a job: whether an id comes back with another body.
     public func fingerprint(_ kind: JobKind, _ body: [UInt8]) -> [UInt8] {
         hash("fingerprint \(kind.rawValue)", body)
+    }
+
+    /// A secret that belongs to one job and is kept nowhere: computed from the job's identity whenever it is asked for.
+    public func secret(_ field: WithheldField, of key: JobKey) -> Redacted<String>? {
+        let bytes = hash("secret \(field.rawValue)", Array("\(key.frontEnd)\u{0}\(key.messageID)".utf8))
+        switch field {
+        case .code:
+            // Of 64 bits, the bias of a remainder by 10^8 is below 2^-37.
+            let number = bytes.prefix(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) } % 100_000_000
+            let digits = String(number)
+            return Redacted(String(repeating: "0", count: 8 - digits.count) + digits)
+        case .ticket:
+            // Crockford's alphabet: nothing that reads like something else.
+            let letters = Array("0123456789ABCDEFGHJKMNPQRSTVWXYZ")
+            let text = String(bytes.prefix(16).map { letters[Int($0 % 32)] })
+            return Redacted(stride(from: 0, to: 16, by: 4).map { text.dropFirst($0).prefix(4) }.joined(separator: "-"))
+        case .user: return nil
+        }
+    }
+
+    /// A keyed hash of a person's name, for what leaves the store.
+    public func pseudonym(of user: String) -> String {
+        hash("pseudonym", Array(user.utf8)).prefix(16).map { byte in
+            String(byte >> 4, radix: 16) + String(byte & 15, radix: 16)
+        }.joined()
     }
 
     /// Tells whether a store and a key file belong together.

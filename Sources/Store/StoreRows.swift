@@ -25,6 +25,7 @@ package struct JobRow: Sendable {
     package var call: PlannedCall?
     package var outcome: Outcome?
     package var reply: [UInt8] = []
+    package var withheld: WithheldField?
     package var replyState = ReplyState.pending
     package var recordedAt: Timestamp?
 
@@ -43,8 +44,8 @@ package struct JobRow: Sendable {
     package var recorded: RecordedReply? {
         guard state == .recorded, let outcome else { return nil }
         return RecordedReply(
-            key: key, kind: kind, user: login.user, outcome: outcome, body: reply, deadline: deadline,
-            state: replyState)
+            key: key, kind: kind, user: login.user, outcome: outcome, body: reply, withheld: withheld,
+            deadline: deadline, state: replyState)
     }
 
     /// The intent of a row that has begun and whose call is loaded.
@@ -53,6 +54,19 @@ package struct JobRow: Sendable {
         return Intent(
             key: key, kind: kind, login: login, call: call, generation: generation, fence: fence, begins: begins,
             leaseUntil: leaseUntil, begunAt: begunAt, deadline: deadline, formerLeaseUntil: formerLeaseUntil)
+    }
+}
+
+extension JobRow {
+    /// The same without the person: another body for the repeats of the job, and no name.
+    package func anonymised(as pseudonym: String) -> JobRow {
+        var row = self
+        row.login = Job.Login(user: pseudonym, application: login.application)
+        if var reply = try? Reply.decode(self.reply) {
+            (reply.user, reply.to) = (nil, nil)
+            row.reply = reply.encoded()
+        }
+        return row
     }
 }
 
@@ -66,6 +80,8 @@ package protocol StoreRows {
     /// Whether a worker's process lives; the acting one always does.
     func isAlive(_ worker: Int64) throws(Failure) -> Bool
     func fingerprint(_ kind: JobKind, _ body: [UInt8]) -> [UInt8]
+    /// A keyed hash: equal texts are found by it, and nothing is read from it.
+    func lookup(_ text: String) -> [UInt8]
 
     func job(_ key: JobKey) throws(Failure) -> JobRow?
     /// The job other than `key` that has begun on that number.
@@ -74,6 +90,7 @@ package protocol StoreRows {
     func loadCall(of row: inout JobRow) throws(Failure)
     mutating func put(_ row: JobRow) throws(Failure)
     mutating func settle(_ key: JobKey, as state: ReplyState) throws(Failure)
+    mutating func addHistory(_ row: JobRow, reason: Reason?, number: E164?) throws(Failure)
 
     func options() throws(Failure) -> [String: String]
     func user(_ name: String) throws(Failure) -> UserRecord?
@@ -81,11 +98,74 @@ package protocol StoreRows {
     func code(of number: E164) throws(Failure) -> LiveCode?
     /// Whether another login of the same user is tied to a code that lives.
     func pendingElsewhere(than login: LoginKey, at now: Timestamp) throws(Failure) -> Bool
-    mutating func apply(_ change: Change) throws(Failure)
-    mutating func addHistory(_ row: JobRow, reason: Reason?) throws(Failure)
+    /// What other people's live ties to this code are for.
+    func strangers(to code: LiveCode, than user: String) throws(Failure) -> Set<Purpose>
+    /// The live codes that a person is tied to.
+    func openCodes(of user: String, at now: Timestamp) throws(Failure) -> [OpenCode]
+    func approval(of login: LoginKey) throws(Failure) -> Timestamp?
+    func clientApproval(of user: String, client: [UInt8]) throws(Failure) -> Timestamp?
+
+    /// The newest times of a tally after a time, newest first.
+    func newest(_ tally: Tally, key: [UInt8], after: Timestamp, limit: Int) throws(Failure) -> [Timestamp]
+    func pace(_ key: PaceKey) throws(Failure) -> Pace?
+    func hasTicket(_ hash: [UInt8], of user: String, at now: Timestamp) throws(Failure) -> Bool
+    /// The hash of a person's bypass code, while it lasts.
+    func bypass(of user: String, at now: Timestamp) throws(Failure) -> [UInt8]?
+    func cancelsSend(_ key: JobKey, of login: LoginKey) throws(Failure) -> Bool
+
+    func census() throws(Failure) -> [Census]
+    func page(_ page: UserPage) throws(Failure) -> [UserRecord]
+    func letters(_ selection: DeadSelection) throws(Failure) -> [DeadLetterRow]
+    func dueLetters(at now: Timestamp, limit: Int) throws(Failure) -> [DeadLetterRow]
+
+    mutating func apply(_ change: Change, _ context: ChangeContext) throws(Failure)
 
     func reads(_ kind: ReadKind, after: Timestamp) throws(Failure) -> Int
     mutating func addRead(_ kind: ReadKind, at now: Timestamp, forgetting before: Timestamp) throws(Failure)
     /// What to throw when a row holds what no version of this program wrote.
     func damaged() -> Failure
+}
+
+/// Whose job a change belongs to: counters are kept by it.
+package struct ChangeContext: Sendable {
+    package var key: JobKey
+    package var login: Job.Login
+    package var place: NumberPlace?
+    package var now: Timestamp
+
+    package init(key: JobKey, login: Job.Login, place: NumberPlace?, now: Timestamp) {
+        self.key = key
+        self.login = login
+        self.place = place
+        self.now = now
+    }
+
+    /// What a tally is kept by; `nil` when the job has no such thing, and so is not counted there.
+    package func text(of tally: Tally) -> String? {
+        switch tally {
+        case .numberSends, .unprovenNumberSends: place?.number.revealed
+        case .userSends, .wrongCodesOfUser: login.user
+        case .clientSends: login.client
+        case .unprovenCountrySends: place.map { $0.region ?? "none" }
+        case .unprovenSiteSends: ""
+        case .wrongCodesOfUserAndClient: login.client.map { "\(login.user)\u{0}\($0)" }
+        }
+    }
+}
+
+extension StoreRows {
+    /// The hash that a ticket is found by.
+    package func hash(ofTicket text: String) -> [UInt8] { lookup("ticket \(text)") }
+    /// The hash of a person's bypass code.
+    package func hash(ofBypass code: String, of user: String) -> [UInt8] { lookup("bypass \(code) \(user)") }
+    package func hash(ofClient client: String) -> [UInt8] { lookup("client \(client)") }
+    package func hash(of tally: Tally, _ context: ChangeContext) -> [UInt8]? {
+        context.text(of: tally).map { lookup("tally \(tally.rawValue) \($0)") }
+    }
+    package func hash(of pace: PaceKey) -> [UInt8] {
+        switch pace {
+        case .user(let name): lookup("pace user \(name)")
+        case .number(let number, let isProven): lookup("pace \(isProven ? "owner" : "unproven") \(number.revealed)")
+        }
+    }
 }

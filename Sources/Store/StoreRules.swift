@@ -1,5 +1,5 @@
-package import Basics
-package import Wire
+import Basics
+import Wire
 
 /// What ``LoginStore`` promises, written once over any store's rows.
 extension StoreRows {
@@ -25,16 +25,24 @@ extension StoreRows {
         _ job: NewJob, _ fresh: JobRow, decide: (Situation) -> Decision
     ) throws(Failure) -> Begun {
         var row = fresh
-        let situation = try situation(of: job.login, kind: job.kind, number: job.number)
-        if let number = situation.number, let other = try begunJob(on: number, except: job.key) {
+        var situation = try situation(of: job.login, kind: job.kind, place: job.place)
+        // Work on one number goes one after the other; administrators' jobs call nothing that could collide.
+        if !job.kind.isAdministration, let number = situation.number,
+            let other = try begunJob(on: number, except: job.key)
+        {
             return try leaseIsAlive(other) ? .busy(other.key) : .abandoned(takeOver(other))
         }
+        if job.kind.lane == .send {
+            situation.isCanceled = try cancelsSend(job.key, of: LoginKey(job.login))
+        }
+        try load(job.wanted, of: job.key, job.login, into: &situation)
         row.generation = situation.user?.generation ?? 0
+        let context = ChangeContext(key: job.key, login: job.login, place: situation.place, now: situation.now)
         switch decide(situation) {
         case .answer(let answer):
-            return .recorded(try record(row, answer), fresh: true)
+            return .recorded(try record(row, answer, context), fresh: true)
         case .call(let call, let changes):
-            for change in changes { try apply(change) }
+            for change in changes { try apply(change, context) }
             row.call = call
             row.state = .begun
             row.begins += 1
@@ -46,11 +54,17 @@ extension StoreRows {
     }
 
     package mutating func finish(
-        _ intent: Intent, conclude: (Situation) -> Answer
+        _ intent: Intent, wanted: Wanted, conclude: (Situation) -> Answer
     ) throws(Failure) -> Finished {
         guard let row = try own(intent) else { return .superseded }
-        let situation = try situation(of: intent.login, kind: intent.kind, number: intent.call.number)
-        return .recorded(try record(row, conclude(situation)))
+        var situation = try situation(of: intent.login, kind: intent.kind, place: intent.call.place)
+        try load(wanted, of: intent.key, intent.login, into: &situation)
+        // Erasing and renaming mark the rows of what is under way; a reset raises the person's own number.
+        situation.wasReset =
+            row.generation != intent.generation || (situation.user?.generation ?? 0) != intent.generation
+        let context = ChangeContext(
+            key: intent.key, login: intent.login, place: situation.place, now: situation.now)
+        return .recorded(try record(row, conclude(situation), context))
     }
 
     package mutating func release(_ intent: Intent) throws(Failure) {
@@ -74,7 +88,9 @@ extension StoreRows {
 
     package mutating func refuse(_ job: NewJob?, _ answer: Answer) throws(Failure) -> RecordedReply? {
         guard let job else {
-            for change in answer.changes { try apply(change) }
+            let nobody = ChangeContext(
+                key: JobKey(frontEnd: "", messageID: ""), login: Job.Login(user: ""), place: nil, now: clocks.wall())
+            for change in answer.changes { try apply(change, nobody) }
             return nil
         }
         let known = try self.job(job.key)
@@ -83,13 +99,14 @@ extension StoreRows {
             key: job.key, kind: job.kind, fingerprint: fingerprint(job.kind, job.body.revealed), login: job.login,
             begunAt: clocks.wall(), deadline: job.deadline)
         (row.fence, row.begins) = (known?.fence ?? 0, known?.begins ?? 0)
-        return try record(row, answer)
+        let context = ChangeContext(key: job.key, login: job.login, place: job.place, now: clocks.wall())
+        return try record(row, answer, context)
     }
 
     package func state(of key: JobKey) throws(Failure) -> JobState {
         guard let row = try job(key) else { return .unknown }
         if let reply = row.recorded { return .recorded(reply) }
-        return row.state == .begun ? .inProgress : .unknown
+        return row.state == .begun ? .inProgress(user: row.login.user) : .unknown
     }
 
     package mutating func takeRead(_ kind: ReadKind, limits: [ReadLimit]) throws(Failure) -> Bool {
@@ -100,17 +117,13 @@ extension StoreRows {
         return true
     }
 
-    /// The number as ``Situation/number`` says, and all that hangs on it.
-    package func situation(of login: Job.Login, kind: JobKind?, number: E164?) throws(Failure) -> Situation {
-        let key = LoginKey(login)
-        var situation = Situation(now: clocks.wall())
-        situation.options = try options()
-        situation.user = try user(login.user)
-        situation.pending = try pending(key)
-        situation.pendingElsewhere = try pendingElsewhere(than: key, at: situation.now)
-        situation.number = number ?? (kind == .check ? situation.pending?.number : situation.user?.phone)
-        if let number = situation.number { situation.code = try code(of: number) }
-        return situation
+    package mutating func takeDueLetters(limit: Int) throws(Failure) -> [DeadLetterRow] {
+        let now = clocks.wall()
+        let due = try dueLetters(at: now, limit: limit)
+        let context = ChangeContext(
+            key: JobKey(frontEnd: "", messageID: ""), login: Job.Login(user: ""), place: nil, now: now)
+        if !due.isEmpty { try apply(.letters(due.map(\.id), .replayed, dueAt: []), context) }
+        return due
     }
 }
 
@@ -147,18 +160,22 @@ extension StoreRows {
         return intent
     }
 
-    private mutating func record(_ begun: JobRow, _ answer: Answer) throws(Failure) -> RecordedReply {
-        for change in answer.changes { try apply(change) }
+    private mutating func record(
+        _ begun: JobRow, _ answer: Answer, _ context: ChangeContext
+    ) throws(Failure) -> RecordedReply {
+        for change in answer.changes { try apply(change, context) }
         var row = begun
+        for case .erase(_, let pseudonym) in answer.changes { row.login = Job.Login(user: pseudonym) }
         row.state = .recorded
         row.call = nil
         row.leaseUntil = MonotonicTime(nanoseconds: 0)
         row.outcome = answer.outcome
         row.reply = answer.body
+        row.withheld = answer.withheld
         row.replyState = .pending
         row.recordedAt = clocks.wall()
         try put(row)
-        try addHistory(row, reason: answer.reason)
+        try addHistory(row, reason: answer.reason, number: context.place?.number)
         guard let reply = row.recorded else { throw damaged() }
         return reply
     }

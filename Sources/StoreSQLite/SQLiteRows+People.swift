@@ -12,28 +12,34 @@ extension SQLiteRows {
     }
 
     func user(_ name: String) throws -> UserRecord? {
-        guard let row = try one("SELECT * FROM user WHERE name = ?", [name]) else { return nil }
-        var user = UserRecord(name: name)
-        let phone: Data? = row[3]
-        user.required = row[1]
-        user.graceUntil = time(row[2])
-        user.phone = try phone.map(openNumber)
-        user.phoneRegisteredAt = time(row[4])
-        user.generation = row[5]
-        user.lastApprovedAt = time(row[6])
-        user.sendStreak = row[7]
-        user.lastSendAt = time(row[8])
+        try one("SELECT * FROM user WHERE name = ?", [name]).map(readUser)
+    }
+
+    func readUser(_ row: Row) throws -> UserRecord {
+        var user = UserRecord(name: row[0])
+        (user.isKnown, user.required) = (row[1], row[2])
+        user.graceUntil = time(row[3])
+        if let sealed: Data = row[4], let at = time(row[5]) {
+            user.phone = Phone(place: try openPlace(sealed), registeredAt: at)
+        }
+        if let sid: String = row[6], let identity: String = row[7], let at = time(row[8]) {
+            user.authenticator = Authenticator(factorSID: sid, identity: identity, registeredAt: at)
+        }
+        user.generation = row[9]
+        user.lastApprovedAt = time(row[10])
         return user
     }
 
     func pending(_ login: LoginKey) throws -> PendingCode? {
         let found = try one(
-            "SELECT number, sid, purpose, ended FROM pending WHERE user = ? AND application = ? AND login = ?",
+            "SELECT place, sid, purpose, ticket, ended FROM pending WHERE user = ? AND application = ? AND login = ?",
             [login.user, login.application.rawValue, login.login])
         guard let row = found else { return nil }
         guard let purpose = Purpose(rawValue: row[2]) else { throw damaged() }
+        let ticket: Data? = row[3]
         return PendingCode(
-            login: login, number: try openNumber(row[0]), sid: row[1], purpose: purpose, ended: try reason(row[3]))
+            login: login, place: try openPlace(row[0]), sid: row[1], purpose: purpose,
+            ticket: ticket.map { Array($0) }, ended: try reason(row[4]))
     }
 
     func code(of number: E164) throws -> LiveCode? {
@@ -62,59 +68,44 @@ extension SQLiteRows {
             """, [login.user, login.application.rawValue, login.login, now.milliseconds]) != nil
     }
 
-    func apply(_ change: Change) throws {
-        switch change {
-        case .user(let user): try put(user)
-        case .code(let code): try put(code)
-        case .pending(let pending): try put(pending)
-        case .deadLetter(let letter): try put(letter)
-        }
+    func strangers(to code: LiveCode, than user: String) throws -> Set<Purpose> {
+        let rows = try String.fetchAll(
+            db.cachedStatement(
+                sql: """
+                    SELECT purpose FROM pending
+                    WHERE number_hmac = ? AND ended IS NULL AND sid = ? AND user <> ?
+                    """), arguments: [hash(code.number), code.sid, user])
+        return Set(rows.compactMap(Purpose.init))
+    }
+
+    func openCodes(of user: String, at now: Timestamp) throws -> [OpenCode] {
+        let rows = try Row.fetchAll(
+            db.cachedStatement(
+                sql: """
+                    SELECT pending.place, pending.sid FROM pending
+                    JOIN code ON code.number_hmac = pending.number_hmac AND code.sid = pending.sid
+                    WHERE pending.user = ? AND pending.ended IS NULL AND code.ended IS NULL AND code.expires_at > ?
+                    """), arguments: [user, now.milliseconds])
+        let codes = try rows.map { OpenCode(number: try openPlace($0[0]).number.revealed, sid: $0[1]) }
+        return Set(codes).sorted { $0.sid < $1.sid }
+    }
+
+    func approval(of login: LoginKey) throws -> Timestamp? {
+        let row = try one(
+            "SELECT at FROM approval WHERE user = ? AND application = ? AND login = ?",
+            [login.user, login.application.rawValue, login.login])
+        return time(row?[0])
+    }
+
+    func clientApproval(of user: String, client: [UInt8]) throws -> Timestamp? {
+        let row = try one(
+            "SELECT approved_at FROM client WHERE user = ? AND client_hmac = ?", [user, Data(client)])
+        return time(row?[0])
     }
 
     private func reason(_ text: String?) throws -> Reason? {
         guard let text else { return nil }
         guard let reason = Reason(rawValue: text) else { throw damaged() }
         return reason
-    }
-
-    private func put(_ user: UserRecord) throws {
-        try run(
-            "REPLACE INTO user VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            [
-                user.name, user.required, user.graceUntil?.milliseconds, try user.phone.map(seal),
-                user.phoneRegisteredAt?.milliseconds, user.generation, user.lastApprovedAt?.milliseconds,
-                user.sendStreak, user.lastSendAt?.milliseconds,
-            ])
-    }
-
-    private func put(_ code: LiveCode) throws {
-        try run(
-            "REPLACE INTO code VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            [
-                hash(code.number), try seal(code.number), code.sid, code.channel.rawValue,
-                code.expiresAt.milliseconds, code.attempts.joined(separator: ","), code.checksBegun,
-                code.checksDenied, code.ended?.rawValue,
-            ])
-    }
-
-    private func put(_ pending: PendingCode) throws {
-        let login = pending.login
-        try run(
-            "REPLACE INTO pending VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            [
-                login.user, login.application.rawValue, login.login, hash(pending.number), try seal(pending.number),
-                pending.sid, pending.purpose.rawValue, pending.ended?.rawValue,
-            ])
-    }
-
-    private func put(_ letter: DeadLetter) throws {
-        try run(
-            """
-            INSERT INTO dead_letter (at, reason, routing_key, front_end, message_id, body) VALUES (?, ?, ?, ?, ?, ?)
-            """,
-            [
-                letter.at.milliseconds, letter.reason.rawValue, letter.routingKey, letter.frontEnd, letter.messageID,
-                Data(try sealing.seal(letter.body.revealed)),
-            ])
     }
 }

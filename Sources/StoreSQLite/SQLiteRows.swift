@@ -23,6 +23,7 @@ struct SQLiteRows: StoreRows {
 
     func isAlive(_ worker: Int64) -> Bool { liveness.isAlive(worker) }
     func fingerprint(_ kind: JobKind, _ body: [UInt8]) -> [UInt8] { sealing.fingerprint(kind, body) }
+    func lookup(_ text: String) -> [UInt8] { sealing.lookup(text) }
     func damaged() -> any Error { StoreError(.corrupt, "A row of the store cannot be read.") }
 
     func one(_ sql: String, _ arguments: StatementArguments) throws -> Row? {
@@ -34,12 +35,11 @@ struct SQLiteRows: StoreRows {
     }
 
     func hash(_ number: E164) -> Data { Data(sealing.lookup(number.revealed)) }
-    func seal(_ number: E164) throws -> Data { Data(try sealing.seal(Array(number.revealed.utf8))) }
-    func openNumber(_ sealed: Data) throws -> E164 {
-        guard let number = E164(String(decoding: try sealing.open(Array(sealed)), as: UTF8.self)) else {
-            throw damaged()
-        }
-        return number
+    func seal(_ place: NumberPlace) throws -> Data { Data(try sealing.seal(Array(place.packed.utf8))) }
+    func openPlace(_ sealed: Data) throws -> NumberPlace {
+        guard let place = NumberPlace(packed: String(decoding: try sealing.open(Array(sealed)), as: UTF8.self))
+        else { throw damaged() }
+        return place
     }
 
     func job(_ key: JobKey) throws -> JobRow? {
@@ -73,6 +73,8 @@ struct SQLiteRows: StoreRows {
         job.outcome = outcome.flatMap(Outcome.init)
         (job.reply, job.replyState) = (Array(reply), replyState)
         job.recordedAt = time(row[20])
+        let withheld: String? = row[21]
+        job.withheld = withheld.flatMap(WithheldField.init)
         return job
     }
 
@@ -94,13 +96,14 @@ struct SQLiteRows: StoreRows {
 
     func put(_ row: JobRow) throws {
         try run(
-            "REPLACE INTO job VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "REPLACE INTO job VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [
                 row.key.frontEnd, row.key.messageID, row.kind.rawValue, Data(row.fingerprint), row.login.user,
                 row.login.application.rawValue, row.login.login, row.state.rawValue, row.worker, row.fence,
                 row.begins, row.leaseUntil.nanoseconds, row.begunAt.milliseconds, row.deadline.milliseconds,
                 row.generation, row.call?.number.map(hash), try sealedCall(of: row), row.outcome?.rawValue,
                 Data(row.reply), row.replyState.rawValue, row.recordedAt?.milliseconds,
+                row.withheld?.rawValue,
             ])
     }
 
@@ -110,12 +113,17 @@ struct SQLiteRows: StoreRows {
             [state.rawValue, key.frontEnd, key.messageID])
     }
 
-    func addHistory(_ row: JobRow, reason: Reason?) throws {
+    func addHistory(_ row: JobRow, reason: Reason?, number: E164?) throws {
         try run(
-            "INSERT INTO history (at, kind, user, application, outcome, reason) VALUES (?, ?, ?, ?, ?, ?)",
+            """
+            INSERT INTO history
+            (at, kind, front_end, message_id, user, application, number_hmac, masked, outcome, reason, begun_at)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """,
             [
-                row.recordedAt?.milliseconds, row.kind.rawValue, row.login.user, row.login.application.rawValue,
-                row.outcome?.rawValue, reason?.rawValue,
+                row.recordedAt?.milliseconds, row.kind.rawValue, row.key.frontEnd, row.key.messageID, row.login.user,
+                row.login.application.rawValue, number.map(hash), number?.masked, row.outcome?.rawValue,
+                reason?.rawValue, row.begunAt.milliseconds,
             ])
     }
 

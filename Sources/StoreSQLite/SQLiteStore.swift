@@ -104,9 +104,9 @@ public final class SQLiteStore: LoginStore {
     }
 
     public func finish(
-        _ intent: Intent, conclude: @escaping @Sendable (Situation) -> Answer
+        _ intent: Intent, wanted: Wanted, conclude: @escaping @Sendable (Situation) -> Answer
     ) async throws(StoreError) -> Finished {
-        try await write { try $0.finish(intent, conclude: conclude) }
+        try await write { try $0.finish(intent, wanted: wanted, conclude: conclude) }
     }
 
     public func release(_ intent: Intent) async throws(StoreError) {
@@ -129,8 +129,26 @@ public final class SQLiteStore: LoginStore {
         try await write { try $0.settle(key, as: state) }
     }
 
-    public func situation(of login: Job.Login) async throws(StoreError) -> Situation {
-        try await read { try $0.situation(of: login, kind: nil, number: nil) }
+    public func situation(of login: Job.Login, wanted: Wanted) async throws(StoreError) -> Situation {
+        try await read { rows in
+            var situation = try rows.situation(of: login, kind: nil, place: nil)
+            try rows.load(wanted, of: JobKey(frontEnd: "", messageID: ""), login, into: &situation)
+            return situation
+        }
+    }
+
+    public func secret(_ field: WithheldField, of key: JobKey) -> Redacted<String>? {
+        context.sealing.secret(field, of: key)
+    }
+
+    public func pseudonym(of user: String) -> String { context.sealing.pseudonym(of: user) }
+
+    public func takeDueLetters(limit: Int) async throws(StoreError) -> [DeadLetterRow] {
+        try await write { try $0.takeDueLetters(limit: limit) }
+    }
+
+    public func audit(_ query: AuditQuery) async throws(StoreError) -> [AuditEntry] {
+        try await read { try $0.audit(query) }
     }
 
     public func takeRead(_ kind: ReadKind, limits: [ReadLimit]) async throws(StoreError) -> Bool {

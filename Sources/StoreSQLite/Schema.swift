@@ -36,26 +36,60 @@ enum Schema {
             worker INTEGER NOT NULL, fence INTEGER NOT NULL, begins INTEGER NOT NULL, lease_until INTEGER NOT NULL,
             begun_at INTEGER NOT NULL, deadline INTEGER NOT NULL, generation INTEGER NOT NULL,
             number_hmac BLOB, call BLOB, outcome TEXT, reply BLOB NOT NULL, reply_state INTEGER NOT NULL,
-            recorded_at INTEGER, PRIMARY KEY (front_end, message_id)) WITHOUT ROWID;
+            recorded_at INTEGER, withheld TEXT, PRIMARY KEY (front_end, message_id)) WITHOUT ROWID;
         CREATE INDEX job_begun_on_number ON job (number_hmac) WHERE state = 0;
         CREATE TABLE user (
-            name TEXT PRIMARY KEY, required INTEGER NOT NULL, grace_until INTEGER, phone BLOB,
-            phone_registered_at INTEGER, generation INTEGER NOT NULL, last_approved_at INTEGER,
-            send_streak INTEGER NOT NULL, last_send_at INTEGER) WITHOUT ROWID;
+            name TEXT PRIMARY KEY, known INTEGER NOT NULL, required INTEGER NOT NULL, grace_until INTEGER,
+            phone BLOB, phone_registered_at INTEGER, factor_sid TEXT, factor_identity TEXT,
+            factor_registered_at INTEGER, generation INTEGER NOT NULL, last_approved_at INTEGER) WITHOUT ROWID;
         CREATE TABLE code (
-            number_hmac BLOB PRIMARY KEY, number BLOB NOT NULL, sid TEXT NOT NULL, channel TEXT NOT NULL,
-            expires_at INTEGER NOT NULL, attempts TEXT NOT NULL, checks_begun INTEGER NOT NULL,
-            checks_denied INTEGER NOT NULL, ended TEXT) WITHOUT ROWID;
+            number_hmac BLOB PRIMARY KEY, sid TEXT NOT NULL, channel TEXT NOT NULL, expires_at INTEGER NOT NULL,
+            attempts TEXT NOT NULL, checks_begun INTEGER NOT NULL, checks_denied INTEGER NOT NULL,
+            ended TEXT) WITHOUT ROWID;
         CREATE TABLE pending (
             user TEXT NOT NULL, application TEXT NOT NULL, login TEXT NOT NULL, number_hmac BLOB NOT NULL,
-            number BLOB NOT NULL, sid TEXT NOT NULL, purpose TEXT NOT NULL, ended TEXT,
+            place BLOB NOT NULL, sid TEXT NOT NULL, purpose TEXT NOT NULL, ticket BLOB, ended TEXT,
             PRIMARY KEY (user, application, login)) WITHOUT ROWID;
+        CREATE INDEX pending_by_number ON pending (number_hmac) WHERE ended IS NULL;
+        CREATE TABLE approval (
+            user TEXT NOT NULL, application TEXT NOT NULL, login TEXT NOT NULL, at INTEGER NOT NULL,
+            PRIMARY KEY (user, application, login)) WITHOUT ROWID;
+        CREATE TABLE client (
+            user TEXT NOT NULL, client_hmac BLOB NOT NULL, approved_at INTEGER NOT NULL,
+            PRIMARY KEY (user, client_hmac)) WITHOUT ROWID;
+        CREATE TABLE tally (
+            tally TEXT NOT NULL, key BLOB NOT NULL, at INTEGER NOT NULL, front_end TEXT NOT NULL,
+            message_id TEXT NOT NULL, owner TEXT NOT NULL,
+            PRIMARY KEY (tally, key, at, front_end, message_id)) WITHOUT ROWID;
+        CREATE INDEX tally_of_job ON tally (front_end, message_id);
+        CREATE TABLE pace (key BLOB PRIMARY KEY, streak INTEGER NOT NULL, not_before INTEGER NOT NULL) WITHOUT ROWID;
+        CREATE TABLE bypass (user TEXT PRIMARY KEY, hash BLOB NOT NULL, until INTEGER NOT NULL) WITHOUT ROWID;
+        CREATE TABLE ticket (hash BLOB PRIMARY KEY, user TEXT NOT NULL, until INTEGER NOT NULL) WITHOUT ROWID;
+        CREATE TABLE canceled_send (
+            front_end TEXT NOT NULL, message_id TEXT NOT NULL, user TEXT NOT NULL, application TEXT NOT NULL,
+            login TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (front_end, message_id)) WITHOUT ROWID;
         CREATE TABLE dead_letter (
-            id INTEGER PRIMARY KEY, at INTEGER NOT NULL, reason TEXT NOT NULL, routing_key TEXT NOT NULL,
-            front_end TEXT NOT NULL, message_id TEXT, body BLOB NOT NULL);
+            id INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, reason TEXT NOT NULL,
+            routing_key TEXT NOT NULL, front_end TEXT NOT NULL, message_id TEXT, properties TEXT NOT NULL,
+            body BLOB NOT NULL, deadline INTEGER, state TEXT NOT NULL, replays INTEGER NOT NULL, due_at INTEGER);
+        CREATE INDEX dead_letter_due ON dead_letter (due_at) WHERE state = 'replaying';
         CREATE TABLE history (
-            id INTEGER PRIMARY KEY, at INTEGER NOT NULL, kind TEXT NOT NULL, user TEXT NOT NULL,
-            application TEXT NOT NULL, outcome TEXT NOT NULL, reason TEXT);
+            id INTEGER PRIMARY KEY, at INTEGER NOT NULL, kind TEXT NOT NULL, front_end TEXT NOT NULL,
+            message_id TEXT NOT NULL, user TEXT NOT NULL, application TEXT NOT NULL, number_hmac BLOB, masked TEXT,
+            outcome TEXT NOT NULL, reason TEXT, begun_at INTEGER NOT NULL);
+        CREATE INDEX history_by_user ON history (user, at);
+        CREATE INDEX history_by_job ON history (message_id);
+        CREATE INDEX history_by_number ON history (number_hmac, at) WHERE number_hmac IS NOT NULL;
+        CREATE TABLE audit (
+            id INTEGER PRIMARY KEY, at INTEGER NOT NULL, operator TEXT NOT NULL, front_end TEXT NOT NULL,
+            kind TEXT NOT NULL, message_id TEXT, user TEXT NOT NULL, outcome TEXT NOT NULL, reason TEXT,
+            detail TEXT NOT NULL);
+        CREATE INDEX audit_by_user ON audit (user, at);
+        CREATE TRIGGER audit_is_never_shortened BEFORE DELETE ON audit
+            BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END;
+        CREATE TRIGGER audit_is_never_changed
+            BEFORE UPDATE OF id, at, operator, front_end, kind, message_id, outcome, reason, detail ON audit
+            BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END;
         CREATE TABLE read_log (id INTEGER PRIMARY KEY, kind TEXT NOT NULL, at_ms INTEGER NOT NULL);
         CREATE INDEX read_log_by_time ON read_log (kind, at_ms);
         """

@@ -51,12 +51,16 @@ extension TwilioClient {
 
     /// Ends a pending verification: `POST …/Verifications/{SID}` with `Status=canceled`.
     ///
-    /// - Parameter sid: `VE…`
+    /// - Parameters:
+    ///   - sid: `VE…`
+    ///   - gate: Asked when the request is about to be written; `false` ends the call as `withheld`.
     /// - Returns: Whether it is cancelled now; `false` when there was none (HTTP 404) or it kept another status.
     /// - Throws: Any other failure.
-    public func cancelVerification(sid: String) async throws(CallFailure) -> Bool {
+    public func cancelVerification(
+        sid: String, gate: @escaping @Sendable () -> Bool = { true }
+    ) async throws(CallFailure) -> Bool {
         let form = [("Status", "canceled")]
-        guard let exchange = try await callUnlessMissing(.post, { Self.path(of: .sid(sid), $0) }, form: form)
+        guard let exchange = try await callUnlessMissing(.post, { Self.path(of: .sid(sid), $0) }, form: form, gate: gate)
         else { return false }
         return try verification(exchange).status == .canceled
     }

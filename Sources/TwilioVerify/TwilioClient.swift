@@ -65,9 +65,10 @@ public struct TwilioClient: Sendable {
 
     /// The same, with `nil` for a 404.
     func callUnlessMissing(
-        _ method: TransportRequest.Method, _ path: (TwilioAccount) -> String, form: [(String, String)] = []
+        _ method: TransportRequest.Method, _ path: (TwilioAccount) -> String, form: [(String, String)] = [],
+        gate: @escaping @Sendable () -> Bool = { true }
     ) async throws(CallFailure) -> Exchange? {
-        do { return try await call(method, path, form: form) } catch {
+        do { return try await call(method, path, form: form, gate: gate) } catch {
             if error.result == .notFound { return nil }
             throw error
         }

@@ -1,96 +1,45 @@
 import Basics
 
-/// Reads the fields of a job's body and notes what is wrong with them. Unknown fields are ignored.
+/// Reads the fields of a job's body and notes what is wrong with them. Unknown fields are ignored and counted.
 struct FieldReader {
-    let members: [String: JSONValue]
+    private let members: [String: JSONValue]
+    private var known: Set<String> = []
     var problems: [FieldProblem] = []
-    private(set) var user: String?
-    private(set) var application: Application?
+    var user: String?
+    var application: Application?
+    /// Who administers, if the body says so; for the audit trail of refused jobs too.
+    var administrator: String?
 
     init(members: [String: JSONValue]) {
         self.members = members
     }
 
-    /// The job; `nil` when a field is wrong (see ``problems``) or the kind is not served.
-    mutating func job(_ kind: JobKind) -> Job? {
-        user = readUser()
-        application = members["application"] == nil ? .web : choice("application", Application.self)
-        let login = text("login", length: 8...64)
-        let client = text("client", length: 1...128)
-        let locale = text("locale", length: 1...35)
-        if let locale, !locale.utf8.allSatisfy({ Self.isAlphanumeric($0) || $0 == 0x2D }) {
-            note("locale", "malformed")
-        }
-        guard let request = request(kind), problems.isEmpty, let user, let application else { return nil }
-        return Job(
-            kind: kind,
-            login: Job.Login(
-                user: user, application: application, login: login ?? "", client: client, locale: locale),
-            request: request)
-    }
+    /// How many fields nobody asked for.
+    var unknownFields: Int { members.keys.count { !known.contains($0) } }
 
-    private mutating func request(_ kind: JobKind) -> Job.Request? {
-        switch kind {
-        case .options: return .options
-        case .send: return required("channel", Channel.self).map { .send(channel: $0) }
-        case .registerPhone:
-            let phone = requiredText("phone", length: 1...64)
-            let region = readRegion()
-            guard let channel = required("channel", Channel.self), let phone else { return nil }
-            return .registerPhone(phone: Redacted(phone), region: region, channel: channel)
-        case .check:
-            let method = members["method"] == nil ? nil : choice("method", Factor.self)
-            guard let code = readCode() else { return nil }
-            return .check(code: code, method: method)
-        default: return nil
-        }
-    }
-
-    private mutating func note(_ field: String, _ reason: String) {
+    mutating func note(_ field: String, _ reason: String) {
         problems.append(FieldProblem(field, reason))
     }
 
-    private mutating func readUser() -> String? {
-        guard let user = requiredText("user", length: 1...128) else { return nil }
-        let plain = user.unicodeScalars.allSatisfy { $0.properties.generalCategory != .control }
-        let outer = [user.unicodeScalars.first, user.unicodeScalars.last].compactMap(\.self)
-        guard plain, !outer.contains(where: \.properties.isWhitespace) else {
-            note("user", "malformed")
-            return nil
-        }
-        return user
+    /// The field as it came; `nil` when it is absent.
+    mutating func member(_ field: String) -> JSONValue? {
+        known.insert(field)
+        return members[field]
     }
 
-    private mutating func readRegion() -> String? {
-        guard let region = text("region", length: 2...2) else { return nil }
-        guard region.utf8.allSatisfy({ (0x41...0x5A).contains($0 & 0xDF) }) else {
-            note("region", "malformed")
-            return nil
-        }
-        return region.uppercased()
-    }
+    mutating func has(_ field: String) -> Bool { member(field) != nil }
 
-    /// People copy codes with spaces and hyphens in them: those are dropped, nothing else is.
-    private mutating func readCode() -> Redacted<String>? {
-        guard let typed = requiredText("code", length: 1...64) else { return nil }
-        let digits = typed.filter { $0 != " " && $0 != "-" }
-        guard (3...10).contains(digits.utf8.count), digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else {
-            note("code", "malformed")
-            return nil
-        }
-        return Redacted(digits)
-    }
-
-    private mutating func requiredText(_ field: String, length: ClosedRange<Int>) -> String? {
-        guard members[field] != nil else {
+    mutating func requiredText(_ field: String, length: ClosedRange<Int>) -> String? {
+        guard has(field) else {
             note(field, "missing")
             return nil
         }
         return text(field, length: length)
     }
 
-    private mutating func text(_ field: String, length: ClosedRange<Int>) -> String? {
-        guard let member = members[field] else { return nil }
+    /// Lengths are in Unicode scalars.
+    mutating func text(_ field: String, length: ClosedRange<Int>) -> String? {
+        guard let member = member(field) else { return nil }
         guard case .string(let text) = member else {
             note(field, "wrong_type")
             return nil
@@ -102,16 +51,27 @@ struct FieldReader {
         return text
     }
 
-    private mutating func required<Value: RawRepresentable<String>>(_ field: String, _ type: Value.Type) -> Value? {
-        guard members[field] != nil else {
+    /// Text for people: a reason, an operator's name.
+    mutating func line(_ field: String, length: ClosedRange<Int>) -> String? {
+        guard let text = requiredText(field, length: length) else { return nil }
+        guard text.unicodeScalars.allSatisfy({ $0.properties.generalCategory != .control }) else {
+            note(field, "malformed")
+            return nil
+        }
+        return text
+    }
+
+    mutating func required<Value: RawRepresentable<String>>(_ field: String, _ type: Value.Type) -> Value? {
+        guard has(field) else {
             note(field, "missing")
             return nil
         }
         return choice(field, type)
     }
 
-    private mutating func choice<Value: RawRepresentable<String>>(_ field: String, _ type: Value.Type) -> Value? {
-        guard case .string(let text)? = members[field] else {
+    mutating func choice<Value: RawRepresentable<String>>(_ field: String, _ type: Value.Type) -> Value? {
+        guard let member = member(field) else { return nil }
+        guard case .string(let text) = member else {
             note(field, "wrong_type")
             return nil
         }
@@ -122,7 +82,52 @@ struct FieldReader {
         return value
     }
 
-    private static func isAlphanumeric(_ byte: UInt8) -> Bool {
+    mutating func flag(_ field: String) -> Bool? {
+        guard let member = member(field) else { return nil }
+        guard case .bool(let value) = member else {
+            note(field, "wrong_type")
+            return nil
+        }
+        return value
+    }
+
+    /// A whole number, written as one: no fraction, no exponent.
+    mutating func number(_ field: String, in range: ClosedRange<Int>) -> Int? {
+        guard let member = member(field) else { return nil }
+        guard case .number(let text) = member, text.utf8.allSatisfy({ $0 == 0x2D || (0x30...0x39).contains($0) })
+        else {
+            note(field, "wrong_type")
+            return nil
+        }
+        guard let value = Int(text), range.contains(value) else {
+            note(field, "out_of_range")
+            return nil
+        }
+        return value
+    }
+
+    mutating func requiredNumber(_ field: String, in range: ClosedRange<Int>) -> Int? {
+        guard has(field) else {
+            note(field, "missing")
+            return nil
+        }
+        return number(field, in: range)
+    }
+
+    /// RFC 3339, or null to take a value away.
+    mutating func timeOrNull(_ field: String) -> Update<Timestamp> {
+        switch member(field) {
+        case nil: return .keep
+        case .null: return .clear
+        case .string(let text):
+            if let time = Timestamp(rfc3339: text) { return .set(time) }
+            note(field, "malformed")
+        default: note(field, "wrong_type")
+        }
+        return .keep
+    }
+
+    static func isAlphanumeric(_ byte: UInt8) -> Bool {
         (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte & 0xDF)
     }
 }

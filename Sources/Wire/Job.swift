@@ -26,9 +26,15 @@ public struct Job: Sendable {
 
     public enum Request: Sendable {
         case options
-        case registerPhone(phone: Redacted<String>, region: String?, channel: Channel)
+        /// The recorded reply of another job of the same front end and user.
+        case outcome(job: String)
+        case registerPhone(phone: Redacted<String>, region: String?, channel: Channel, ticket: Redacted<String>?)
+        case registerAuthenticator(label: String?, picture: Picture, ticket: Redacted<String>?)
         case send(channel: Channel)
         case check(code: Redacted<String>, method: Factor?)
+        /// Ends the login's code; with `job`, that send too if it still waits.
+        case cancel(job: String?)
+        case admin(AdminRequest)
     }
 
     public var kind: JobKind

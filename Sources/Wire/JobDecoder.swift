@@ -17,6 +17,10 @@ public struct ReadJob: Sendable {
     public var messageID: String?
     public var user: String?
     public var application: Application?
+    /// The `operator` of an administrator's job.
+    public var administrator: String?
+    /// Fields of the body that mean nothing to us.
+    public var unknownFields = 0
     public var deadline: Timestamp
     public var content: Content
 }
@@ -47,6 +51,8 @@ public struct JobDecoder: Sendable {
         let job = fields.job(kind)
         result.user = fields.user
         result.application = fields.application
+        result.administrator = fields.administrator
+        result.unknownFields = fields.unknownFields
         properties.problems += fields.problems
         if properties.isTooOld {
             result.content = .late

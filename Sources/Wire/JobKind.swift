@@ -24,6 +24,17 @@ public enum JobKind: String, Sendable, CaseIterable {
     case adminDeadRestore = "admin.dead.restore"
     case adminExplain = "admin.explain"
 
+    /// Administrators only, once front ends are told apart.
+    public var isAdministration: Bool { rawValue.hasPrefix("admin.") }
+
+    /// Whether an administrator's job names one person.
+    var concernsOneUser: Bool {
+        self == .adminExplain || (rawValue.hasPrefix("admin.user.") && self != .adminUserList)
+    }
+
+    /// Only read: neither recorded nor deduplicated (contract, section 5.2).
+    public var onlyReads: Bool { self == .options || self == .outcome }
+
     /// The lane, and so the queue, that jobs of this kind travel by.
     public var lane: LaneName {
         switch self {

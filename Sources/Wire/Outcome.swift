@@ -52,6 +52,7 @@ public enum Reason: String, Sendable, CaseIterable, Codable {
     case notYours = "not_yours"
     case reset
     case alreadyUsed = "already_used"
+    case enrolmentExpired = "enrolment_expired"
     // blocked
     case fraudGuard = "fraud_guard"
     case countryNotAllowed = "country_not_allowed"
@@ -64,6 +65,13 @@ public enum Reason: String, Sendable, CaseIterable, Codable {
     case alreadyRegistered = "already_registered"
     case contactAdministrator = "contact_administrator"
     case providerNone = "provider_none"
+    case verifyFirst = "verify_first"
+    case wrongApplication = "wrong_application"
+    case ticketRequired = "ticket_required"
+    case notAdmin = "not_admin"
+    // unknown_job
+    case noRecord = "no_record"
+    case inProgress = "in_progress"
     // invalid
     case messageIDReused = "message_id_reused"
     case versionUnsupported = "version_unsupported"

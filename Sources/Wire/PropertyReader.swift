@@ -47,11 +47,7 @@ struct PropertyReader {
 
     private mutating func readMessageID() {
         guard let id = envelope.messageID else { return note("message_id", "missing") }
-        let allowed = id.utf8.allSatisfy { byte in
-            (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
-                || [0x2E, 0x5F, 0x3A, 0x2D].contains(byte)
-        }
-        guard allowed, (1...64).contains(id.utf8.count) else { return note("message_id", "malformed") }
+        guard MessageID.isValid(id) else { return note("message_id", "malformed") }
         messageID = id
     }
 

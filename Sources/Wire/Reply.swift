@@ -3,19 +3,6 @@ import FoundationEssentials
 
 /// A reply's body (contract, section 3). Absent fields are left out.
 public struct Reply: Sendable, Codable {
-    /// A method of the person, as `options` lists it.
-    public struct MethodState: Sendable, Codable, Equatable {
-        public var method: Method
-        public var to: String?
-        public var usable: Bool
-
-        public init(method: Method, to: String?, usable: Bool) {
-            self.method = method
-            self.to = to
-            self.usable = usable
-        }
-    }
-
     public var outcome: Outcome
     public var reason: Reason?
     public var message: String
@@ -23,7 +10,7 @@ public struct Reply: Sendable, Codable {
     public var user: String?
     public var application: Application?
     public var at: String
-    public var channel: Channel?
+    public var channel: Method?
     /// The masked number.
     public var to: String?
     public var sameCode: Bool?
@@ -39,15 +26,33 @@ public struct Reply: Sendable, Codable {
     public var because: [String]?
     public var methods: [MethodState]?
     public var register: [Factor]?
+    // register.authenticator
+    public var secret: String?
+    public var uri: String?
+    public var qr: Drawing?
+    // administration
+    public var options: [String: OptionState]?
+    public var effect: Effect?
+    public var profile: Profile?
+    public var users: [Profile]?
+    public var next: String?
+    public var providerPending: Bool?
+    public var ticket: String?
+    public var code: String?
+    public var limits: [LimitState]?
+    public var counts: [String: Int]?
+    public var letters: [Letter]?
 
     enum CodingKeys: String, CodingKey {
         case outcome, reason, message, job, user, application, at, channel, to, alternatives, registered, limit, errors
-        case decision, because, methods, register
+        case decision, because, methods, register, secret, uri, qr
+        case options, effect, profile, users, next, ticket, code, limits, counts, letters
         case sameCode = "same_code"
         case expiresAt = "expires_at"
         case retryAt = "retry_at"
         case sendsLeft = "sends_left"
         case checksLeft = "checks_left"
+        case providerPending = "provider_pending"
     }
 
     public init(_ outcome: Outcome, reason: Reason? = nil, at: Timestamp) {

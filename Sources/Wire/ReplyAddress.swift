@@ -9,8 +9,23 @@ public enum ReplyAddress: Sendable, Equatable {
     /// Not a place that we write to.
     case refused
 
+    /// The addresses that are taken while front ends are not told apart: queues of known prefixes, server-named queues.
+    ///
     /// - Parameter prefixes: what names of reply queues may begin with (`reply.prefixes`).
     public init(_ name: String?, prefixes: [String]) {
+        self.init(name) { name in
+            name.hasPrefix(WireName.serverNamedPrefix)
+                || prefixes.contains { name.hasPrefix($0) && name.count > $0.count }
+        }
+    }
+
+    /// The addresses that are taken of a known front end: its own queues.
+    public init(_ name: String?, frontEnd: String) {
+        let own = "\(WireName.replyPrefix)\(frontEnd)."
+        self.init(name) { $0.hasPrefix(own) && $0.count > own.count }
+    }
+
+    private init(_ name: String?, isQueue: (String) -> Bool) {
         guard let name, !name.isEmpty else {
             self = .none
             return
@@ -19,15 +34,7 @@ public enum ReplyAddress: Sendable, Equatable {
             self = .refused
             return
         }
-        if name.hasPrefix(WireName.directReplyPrefix) {
-            self = .direct(name)
-        } else if prefixes.contains(where: { name.hasPrefix($0) && name.count > $0.count })
-            || name.hasPrefix(WireName.serverNamedPrefix)
-        {
-            self = .queue(name)
-        } else {
-            self = .refused
-        }
+        self = name.hasPrefix(WireName.directReplyPrefix) ? .direct(name) : isQueue(name) ? .queue(name) : .refused
     }
 
     /// The routing key for the default exchange; `nil` when nothing is published.

@@ -32,6 +32,12 @@ enum Sentence {
         .notRegistered: "You have not registered this method yet.",
         .methodDisabled: "This method is switched off. Choose another one.",
         .countryNotAllowed: "We cannot send codes to this country.",
+        .verifyFirst: "Confirm with a method that you have before you add another.",
+        .ticketRequired: "Ask your administrator for a registration ticket.",
+        .notAdmin: "Only administrators may do this.",
+        .inProgress: "That request is still under way. Ask again in a moment.",
+        .alreadyUsed: "This answer was given already and does not count again.",
+        .enrolmentExpired: "The registration took too long. Start it again.",
         .landline: "This is a landline: it cannot get texts. Choose a call.",
         .optedOut: "This number has opted out of texts. Choose a call.",
     ]

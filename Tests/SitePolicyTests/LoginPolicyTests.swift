@@ -96,7 +96,7 @@ struct LoginPolicyTests {
         person.known = line.known
         person.required = line.required
         person.graceUntil = line.grace.map { now + .seconds($0) }
-        person.hasPhone = line.phone
+        person.factors = line.phone ? [.phone] : []
         let decision = LoginPolicy.decide(
             SiteOptions(line.stored), application: line.application, person: person, now: now)
         #expect(decision.verdict == line.verdict)
@@ -111,13 +111,11 @@ struct LoginPolicyTests {
 
     @Test("lists the methods of a registered phone that the site allows")
     func methods() {
-        var person = PersonFacts()
-        #expect(LoginPolicy.methods(SiteOptions(), person: person).isEmpty)
-        person.hasPhone = true
-        #expect(LoginPolicy.methods(SiteOptions(), person: person) == [.sms, .call])
-        #expect(LoginPolicy.methods(SiteOptions(["2FA_VER_SMS": "Disabled"]), person: person) == [.call])
-        #expect(LoginPolicy.methods(SiteOptions(["2FA_VER_VOICE": "Disabled"]), person: person) == [.sms])
-        #expect(LoginPolicy.methods(SiteOptions(PolicyCase.off), person: person).isEmpty)
-        #expect(LoginPolicy.methods(SiteOptions(["2FA_PROVIDER": "None"]), person: person).isEmpty)
+        #expect(LoginPolicy.methods(SiteOptions(), factors: []).isEmpty)
+        #expect(LoginPolicy.methods(SiteOptions(), factors: [.phone]) == [.sms, .call])
+        #expect(LoginPolicy.methods(SiteOptions(["2FA_VER_SMS": "Disabled"]), factors: [.phone]) == [.call])
+        #expect(LoginPolicy.methods(SiteOptions(["2FA_VER_VOICE": "Disabled"]), factors: [.phone]) == [.sms])
+        #expect(LoginPolicy.methods(SiteOptions(PolicyCase.off), factors: [.phone]).isEmpty)
+        #expect(LoginPolicy.methods(SiteOptions(["2FA_PROVIDER": "None"]), factors: [.phone]).isEmpty)
     }
 }

@@ -43,14 +43,14 @@ struct JobTests {
         let world = try await World(kind, options: ["*Method": "sms"])
         let store = try await world.worker()
         var user = UserRecord(name: "ada")
-        user.phone = try Sample.number()
-        (user.sendStreak, user.generation, user.required) = (3, 7, true)
+        user.phone = Phone(place: try Sample.place(), registeredAt: Timestamp(seconds: 1))
+        (user.isKnown, user.generation, user.required) = (true, 7, true)
         let changed = user
         let begun = try await store.begin(Sample.job("one")) { _ in .answer(Sample.answer(.done, [.user(changed)])) }
         #expect(begun.isFresh)
         let situation = try await store.situation(of: Job.Login(user: "ada"))
         #expect(situation.user == user && situation.options == ["*Method": "sms"])
-        #expect(situation.number == user.phone)
+        #expect(situation.number == user.phone?.number)
         await world.end(store)
     }
 

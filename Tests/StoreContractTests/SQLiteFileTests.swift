@@ -46,14 +46,14 @@ struct SQLiteFileTests {
         let world = try await World(.sqlite)
         let store = try await world.worker()
         var user = UserRecord(name: "ada")
-        user.phone = try Sample.number()
+        user.phone = Phone(place: try Sample.place(), registeredAt: Timestamp(seconds: 1))
         let letter = DeadLetter(
             reason: .malformed, routingKey: "send", frontEnd: "portal", messageID: nil,
             body: Redacted(Array(Sample.text.utf8)), at: Timestamp(seconds: 1))
         let code = LiveCode(
             number: try Sample.number(), sid: "VE", channel: .sms, expiresAt: Timestamp(seconds: 2), attempts: [])
         let pending = PendingCode(
-            login: LoginKey(user: "ada", application: .web, login: ""), number: code.number, sid: "VE",
+            login: LoginKey(user: "ada", application: .web, login: ""), place: try Sample.place(), sid: "VE",
             purpose: .login)
         let changes: [Change] = [.user(user), .deadLetter(letter), .code(code), .pending(pending)]
         _ = try await store.begin(Sample.job("one", body: Sample.text)) { _ in .call(Sample.call, changes: changes) }

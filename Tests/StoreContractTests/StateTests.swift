@@ -16,7 +16,7 @@ struct StateTests {
 
     private func pending(_ login: String, sid: String, ended: Reason? = nil) throws -> PendingCode {
         PendingCode(
-            login: LoginKey(user: "ada", application: .web, login: login), number: try Sample.number(), sid: sid,
+            login: LoginKey(user: "ada", application: .web, login: login), place: try Sample.place(), sid: sid,
             purpose: .login, ended: ended)
     }
 

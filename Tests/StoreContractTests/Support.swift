@@ -69,12 +69,19 @@ enum Sample {
         NewJob(
             key: JobKey(frontEnd: "portal", messageID: id), kind: kind, body: Redacted(Array(body.utf8)),
             login: Job.Login(user: user, login: login, client: "10.0.0.9", locale: "en"),
-            number: number.flatMap(E164.init), receivedAt: Timestamp(seconds: 1_800_000_000),
+            place: number.flatMap(E164.init).map { NumberPlace(number: $0, region: "US", isLandline: false) },
+            receivedAt: Timestamp(seconds: 1_800_000_000),
             deadline: Timestamp(seconds: 1_800_000_060))
     }
 
-    static let call = PlannedCall.send(
-        number: text, channel: .sms, locale: "en", purpose: .login, knownSID: nil, knownAttempts: [])
+    static func place(_ text: String = text) throws -> NumberPlace {
+        NumberPlace(number: try number(text), region: "US", isLandline: false)
+    }
+
+    static let call: PlannedCall = {
+        guard let place = try? place() else { preconditionFailure("the sample is a number") }
+        return .send(PlannedSend(place: place, channel: .sms, locale: "en", purpose: .login))
+    }()
     static let calling: @Sendable (Situation) -> Decision = { _ in .call(call, changes: []) }
     static func answer(_ outcome: Outcome = .sent, _ changes: [Change] = []) -> Answer {
         Answer(outcome: outcome, reason: nil, body: Array("reply".utf8), changes: changes)

@@ -7,72 +7,114 @@ import Wire
 /// How a check ends: pure, run in the transaction that records the outcome.
 struct CheckConclusions: Sendable {
     var intent: Intent
-    var sid: String
-    var purpose: Purpose
+    var check: PlannedCheck
     var settings: PipelineSettings
     /// How often the check was repeated to Twilio because its answer was lost: each may have cost a try.
     var repeats = 0
 
+    /// `nil` unless the intent is a check.
+    init?(_ intent: Intent, settings: PipelineSettings) {
+        guard case .check(let check) = intent.call else { return nil }
+        self.intent = intent
+        self.check = check
+        self.settings = settings
+    }
+
+    var sid: String { check.sid }
     private var draft: ReplyDraft { ReplyDraft(intent) }
-    private var limits: LimitSettings { settings.limits }
+    private var limits: CheckLimits { CheckLimits(settings: settings.limits) }
+
+    var wanted: Wanted {
+        var wanted = limits.wanted
+        wanted.approval = true
+        return wanted
+    }
+
+    /// The same after one more call, under a renewed lease.
+    func repeated(by renewed: Intent) -> CheckConclusions {
+        var next = self
+        next.intent = renewed
+        next.repeats += 1
+        return next
+    }
 
     /// Twilio approved this very code on our verification.
     func approved(_ situation: Situation) -> Answer {
         let now = situation.now
-        guard (situation.user?.generation ?? 0) == intent.generation else {
-            return draft.answer(.expired, .reset, at: now, changes: ended(.reset, situation))
-        }
+        let ended = ended(.codeUsed, situation) + limits.givenBack
+        if situation.wasReset { return draft.answer(.expired, .reset, at: now, changes: ended) }
         var user = situation.user ?? UserRecord(name: intent.login.user)
-        user.lastApprovedAt = now
-        user.sendStreak = 0
-        user.lastSendAt = nil
-        let registers = purpose == .register && user.phone == nil
-        if registers {
-            user.phone = situation.number
-            user.phoneRegisteredAt = now
+        let registers = check.purpose == .register && user.phone == nil
+        // A registration whose person has another number, or another method, by now proves nothing.
+        if check.purpose == .register, let reason = refusal(user, situation) {
+            return draft.answer(.notAllowed, reason, at: now, changes: ended)
         }
-        return draft.answer(.approved, at: now, changes: [.user(user)] + ended(.codeUsed, situation)) {
+        user.lastApprovedAt = now
+        if registers {
+            user.isKnown = true
+            user.phone = Phone(place: check.place, registeredAt: now)
+        }
+        let used = registers ? check.ticket.map { [Change.useTicket($0)] } ?? [] : []
+        return draft.answer(.approved, at: now, changes: [.user(user)] + ended + approval + used) {
             $0.registered = registers ? .phone : nil
         }
+    }
+
+    private func refusal(_ user: UserRecord, _ situation: Situation) -> Reason? {
+        if let phone = user.phone { return phone.number == check.place.number ? nil : .contactAdministrator }
+        return RegistrationRules(needsTicket: false).isProven(situation) ? nil : .verifyFirst
+    }
+
+    /// An approval opens the next send at once, and tells client and login as proven.
+    private var approval: [Change] {
+        let number = check.place.number
+        var changes: [Change] = [
+            .approval(LoginKey(intent.login), client: intent.login.client), .pace(.user(intent.login.user), nil),
+            .pace(.number(number, isProven: true), nil),
+        ]
+        if check.purpose == .register { changes.append(.pace(.number(number, isProven: false), nil)) }
+        return changes
     }
 
     /// Twilio said that the code is wrong.
     func denied(_ situation: Situation) -> Answer {
         var changes: [Change] = []
-        var left = limits.checksOffered
+        var left = settings.limits.checksOffered
         if var code = situation.code, code.sid == sid {
             code.checksDenied += 1
             changes = [.code(code)]
-            left = max(0, limits.checksOffered - code.checksBegun - repeats)
+            left = max(0, left - code.checksBegun - repeats)
         }
-        return draft.answer(.denied, at: situation.now, changes: changes) { $0.checksLeft = left }
+        return draft.answer(.denied, at: situation.now, changes: changes) {
+            $0.checksLeft = min(left, limits.left(situation))
+        }
     }
 
     /// There is nothing to check any more.
     func expired(_ reason: Reason, _ situation: Situation) -> Answer {
-        draft.answer(.expired, reason, at: situation.now, changes: ended(reason, situation))
+        draft.answer(.expired, reason, at: situation.now, changes: ended(reason, situation) + limits.givenBack)
     }
 
     func refused(_ failure: CallFailure, _ situation: Situation) -> Answer {
         let now = situation.now
         switch failure.meaning {
         case .maxChecks:
-            return draft.answer(.throttled, at: now) {
+            return draft.answer(.throttled, at: now, changes: limits.givenBack) {
                 $0.limit = .codeTries
                 $0.retryAt =
                     (situation.code?.expiresAt ?? now + .seconds(settings.codeMinutes * 60)).description
             }
         case .notFound: return expired(.codeExpired, situation)
         case .wrongCode: return denied(situation)
-        default: return draft.answer(.unavailable, .providerRefused, at: now, changes: unbegun(situation))
+        default:
+            return draft.answer(
+                .unavailable, .providerRefused, at: now, changes: unbegun(situation) + limits.givenBack)
         }
     }
 
-    /// Twilio could not be reached in time; surely nothing was checked.
+    /// There was no time or no room left to call; surely nothing was checked.
     func notChecked(_ outcome: Outcome, _ situation: Situation) -> Answer {
-        draft.answer(
-            outcome, outcome == .unavailable ? .providerUnreachable : nil, at: situation.now,
-            changes: unbegun(situation))
+        draft.unmade(outcome, at: situation.now, changes: unbegun(situation) + limits.givenBack)
     }
 
     /// The verification is gone and one of its sends converted: ours, if no other check can have done it.
@@ -83,6 +125,7 @@ struct CheckConclusions: Sendable {
         return approved(situation)
     }
 
+    /// It could not be found out. The try stays counted.
     func uncertain(gone: Bool, _ situation: Situation) -> Answer {
         draft.answer(
             .uncertain, .answerLost, at: situation.now, changes: gone ? ended(.codeUsed, situation) : []
@@ -98,7 +141,7 @@ struct CheckConclusions: Sendable {
             code.ended = reason
             changes.append(.code(code))
         }
-        if var pending = situation.pending, pending.sid == sid {
+        if var pending = situation.pending, pending.sid == sid, pending.ended == nil {
             pending.ended = reason
             changes.append(.pending(pending))
         }

@@ -3,12 +3,23 @@ import SitePolicy
 import Store
 import Wire
 
-/// Whether a code may be checked, and against which verification: pure, run in the transaction of the intent.
-struct CheckRules: Sendable {
+/// Whether a code may be checked, and against which verification.
+struct CheckRules: JobRules {
     var draft: ReplyDraft
+    var login: Job.Login
+    var code: Redacted<String>
     var method: Factor?
     var deadline: Timestamp
-    var limits: LimitSettings
+    var settings: PipelineSettings
+
+    private var limits: CheckLimits { CheckLimits(settings: settings.limits) }
+
+    var wanted: Wanted {
+        var wanted = limits.wanted
+        wanted.code = code
+        wanted.approval = true
+        return wanted
+    }
 
     func decide(_ situation: Situation) -> Decision {
         let now = situation.now
@@ -16,31 +27,74 @@ struct CheckRules: Sendable {
         guard SiteOptions(situation.options).usesProvider else {
             return .answer(draft.answer(.notAllowed, .providerNone, at: now))
         }
-        if method == .authenticator { return .answer(draft.answer(.notAllowed, .notRegistered, at: now)) }
+        if let until = limits.lockedUntil(situation) { return .answer(throttled(.userTries, until: until, now)) }
+        if situation.bypass == .right { return .answer(bypassed(situation)) }
+        if method == .authenticator { return .answer(withoutCode(.notAllowed, .notRegistered, situation)) }
         guard let pending = situation.pending else { return .answer(withoutPending(situation)) }
-        if let reason = endOf(pending, situation) { return .answer(draft.answer(.expired, reason, at: now)) }
-        guard var code = situation.code else { return .answer(draft.answer(.expired, .notPending, at: now)) }
-        if limits.enabled, limits.checksPerCode > 0, code.checksBegun >= limits.checksPerCode {
-            return .answer(
-                draft.answer(.throttled, at: now) {
-                    $0.limit = .codeTries
-                    $0.retryAt = code.expiresAt.description
-                })
+        if let reason = endOf(pending, situation) { return .answer(withoutCode(.expired, reason, situation)) }
+        guard let live = situation.code else { return .answer(withoutCode(.expired, .notPending, situation)) }
+        if pending.purpose == .register, let reason = refusal(of: pending, situation) {
+            return .answer(draft.answer(.notAllowed, reason, at: now))
         }
+        return check(pending, live, situation)
+    }
+
+    private func check(_ pending: PendingCode, _ live: LiveCode, _ situation: Situation) -> Decision {
+        if settings.limits.enabled, settings.limits.checksPerCode > 0,
+            live.checksBegun >= settings.limits.checksPerCode
+        {
+            return .answer(throttled(.codeTries, until: live.expiresAt, situation.now))
+        }
+        var code = live
         code.checksBegun += 1
-        return .call(
-            .check(number: code.number.revealed, sid: code.sid, purpose: pending.purpose), changes: [.code(code)])
+        let check = PlannedCheck(
+            place: pending.place, sid: code.sid, purpose: pending.purpose, ticket: pending.ticket)
+        return .call(.check(check), changes: [.code(code)] + limits.counted)
+    }
+
+    private func throttled(_ limit: LimitName, until: Timestamp, _ now: Timestamp) -> Answer {
+        draft.answer(.throttled, at: now) {
+            $0.limit = limit
+            $0.retryAt = until.description
+        }
+    }
+
+    /// An administrator's one-use code lets the person in, once.
+    private func bypassed(_ situation: Situation) -> Answer {
+        var user = situation.user ?? UserRecord(name: login.user)
+        user.lastApprovedAt = situation.now
+        return draft.answer(
+            .approved, at: situation.now,
+            changes: [
+                .bypass(user: login.user, nil, until: situation.now), .user(user),
+                .approval(LoginKey(login), client: login.client), .pace(.user(login.user), nil),
+            ])
+    }
+
+    /// What a code gets that could only be a bypass code: where there is one, a wrong guess is counted as such.
+    private func withoutCode(_ outcome: Outcome, _ reason: Reason, _ situation: Situation) -> Answer {
+        guard situation.bypass == .wrong else { return draft.answer(outcome, reason, at: situation.now) }
+        return draft.answer(.denied, at: situation.now, changes: limits.counted) {
+            $0.checksLeft = min(settings.limits.checksOffered, max(0, limits.left(situation) - 1))
+        }
     }
 
     private func withoutPending(_ situation: Situation) -> Answer {
-        let now = situation.now
-        if situation.pendingElsewhere { return draft.answer(.expired, .notYours, at: now) }
-        guard situation.user?.phone != nil || method == .phone else {
-            return draft.answer(.invalid, .malformed, at: now) {
+        if situation.pendingElsewhere { return withoutCode(.expired, .notYours, situation) }
+        guard situation.user?.phone != nil || method == .phone || situation.bypass == .wrong else {
+            return draft.answer(.invalid, .malformed, at: situation.now) {
                 $0.errors = [FieldProblem("method", "nothing_pending_or_registered")]
             }
         }
-        return draft.answer(.expired, .notPending, at: now)
+        return withoutCode(.expired, .notPending, situation)
+    }
+
+    /// Another method was registered since this registration began: its code proves nothing any more.
+    private func refusal(of pending: PendingCode, _ situation: Situation) -> Reason? {
+        if let phone = situation.user?.phone {
+            return phone.number == pending.number ? nil : .contactAdministrator
+        }
+        return RegistrationRules(needsTicket: false).isProven(situation) ? nil : .verifyFirst
     }
 
     /// Why the login's code can be checked no more; `nil` while it can.
@@ -53,6 +107,6 @@ struct CheckRules: Sendable {
             return ended == .codeUsed ? .notPending : ended
         }
         guard code.expiresAt <= situation.now else { return nil }
-        return code.checksDenied >= limits.checksOffered ? .triesUsedUp : .codeExpired
+        return code.checksDenied >= settings.limits.checksOffered ? .triesUsedUp : .codeExpired
     }
 }

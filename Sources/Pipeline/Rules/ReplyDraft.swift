@@ -1,4 +1,5 @@
 import Basics
+import SitePolicy
 import Store
 import Wire
 
@@ -18,11 +19,18 @@ struct ReplyDraft: Sendable {
     }
 
     init(_ job: NewJob) {
-        self.init(job: job.key.messageID, user: job.login.user, application: job.login.application)
+        self.init(id: job.key.messageID, kind: job.kind, login: job.login)
     }
 
     init(_ intent: Intent) {
-        self.init(job: intent.key.messageID, user: intent.login.user, application: intent.login.application)
+        self.init(id: intent.key.messageID, kind: intent.kind, login: intent.login)
+    }
+
+    /// An administrator's job concerns a person, but speaks for no application.
+    init(id: String, kind: JobKind, login: Job.Login) {
+        let hasApplication = !kind.isAdministration || kind == .adminExplain
+        self.init(
+            job: id, user: login.user.isEmpty ? nil : login.user, application: hasApplication ? login.application : nil)
     }
 
     func reply(
@@ -43,5 +51,14 @@ struct ReplyDraft: Sendable {
         Answer(
             outcome: outcome, reason: reason, body: reply(outcome, reason, at: now, fill).encoded(),
             changes: changes)
+    }
+
+    /// A call that was never made: there was no time (`late`, `unavailable`) or no room (`throttled`) for it.
+    func unmade(_ outcome: Outcome, at now: Timestamp, changes: [Change]) -> Answer {
+        answer(outcome, outcome == .unavailable ? .providerUnreachable : nil, at: now, changes: changes) {
+            guard outcome == .throttled else { return }
+            $0.limit = .site
+            $0.retryAt = (now + LimitSettings.pauseWhenCrowded).description
+        }
     }
 }

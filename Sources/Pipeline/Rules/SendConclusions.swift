@@ -7,34 +7,48 @@ import Wire
 /// How a send ends: pure, run in the transaction that records the outcome.
 struct SendConclusions: Sendable {
     var intent: Intent
-    var number: E164
-    var channel: Wire.Channel
-    var purpose: Purpose
-    var knownAttempts: [String]
+    var send: PlannedSend
     var settings: PipelineSettings
 
+    /// `nil` unless the intent is a send.
+    init?(_ intent: Intent, settings: PipelineSettings) {
+        guard case .send(let send) = intent.call else { return nil }
+        self.intent = intent
+        self.send = send
+        self.settings = settings
+    }
+
     private var draft: ReplyDraft { ReplyDraft(intent) }
-    private var limits: LimitSettings { settings.limits }
+    private var number: E164 { send.place.number }
+    private var limits: SendLimits {
+        SendLimits(settings: settings.limits, purpose: send.purpose, user: intent.login.user)
+    }
+
+    var wanted: Wanted { limits.wanted }
 
     /// Twilio took it: the code is on its way.
     func sent(_ verification: Verification, _ situation: Situation) -> Answer {
         let now = situation.now
-        if let reset = reset(situation) { return reset }
+        if situation.wasReset { return draft.answer(.expired, .reset, at: now) }
         var code = merged(verification, situation)
-        code.channel = channel
-        let tie = PendingCode(
-            login: LoginKey(intent.login), number: number, sid: code.sid, purpose: purpose)
-        let next = situation.user.flatMap { user in
-            user.lastSendAt.map { limits.nextSend(streak: user.sendStreak, last: $0) }
+        code.channel = send.channel
+        var tie = PendingCode(
+            login: LoginKey(intent.login), place: send.place, sid: code.sid, purpose: send.purpose,
+            ticket: send.ticket)
+        // The dialog was closed meanwhile: the code went out, but nobody of this login will use it.
+        if situation.isCanceled {
+            tie.ended = .notPending
+            return draft.answer(.canceled, at: now, changes: [.code(code), .pending(tie)])
         }
         return draft.answer(.sent, at: now, changes: [.code(code), .pending(tie)]) {
-            $0.channel = channel
+            $0.channel = Method(send.channel)
             $0.to = number.masked
             $0.sameCode = code.attempts.count > 1 ? true : nil
             $0.expiresAt = code.expiresAt.description
-            $0.retryAt = limits.enabled ? (next ?? now).description : nil
-            $0.sendsLeft = max(0, limits.sendsOffered - code.attempts.count)
-            $0.checksLeft = max(0, limits.checksOffered - code.checksBegun)
+            $0.retryAt =
+                settings.limits.enabled ? max(limits.notBefore(situation) ?? now, now).description : nil
+            $0.sendsLeft = limits.left(situation, attempts: code.attempts.count)
+            $0.checksLeft = max(0, settings.limits.checksOffered - code.checksBegun)
         }
     }
 
@@ -48,18 +62,18 @@ struct SendConclusions: Sendable {
         let made = verification.createdAt.map { $0 + (verification.clockOffset ?? .zero) } ?? intent.begunAt
         let expires = min(made, situation.now) + .seconds(settings.codeMinutes * 60)
         return LiveCode(
-            number: number, sid: verification.sid, channel: channel, expiresAt: expires, attempts: sids)
+            number: number, sid: verification.sid, channel: send.channel, expiresAt: expires, attempts: sids)
     }
 
     /// Twilio said no, and that is final.
     func refused(_ failure: CallFailure, _ situation: Situation) -> Answer {
         let now = situation.now
-        let live = situation.liveCode
         switch failure.meaning {
         case .maxSends, .maxChecks:
-            return draft.answer(.throttled, at: now, changes: givenBack(situation)) {
+            return draft.answer(.throttled, at: now, changes: limits.givenBack(situation)) {
                 $0.limit = .provider
-                $0.retryAt = (live?.expiresAt ?? now + .seconds(settings.codeMinutes * 60)).description
+                $0.retryAt =
+                    (situation.liveCode?.expiresAt ?? now + .seconds(settings.codeMinutes * 60)).description
             }
         case .fraudGuard: return blocked(.fraudGuard, situation)
         case .countryNotAllowed: return blocked(.countryNotAllowed, situation)
@@ -67,68 +81,38 @@ struct SendConclusions: Sendable {
         case .optedOut: return blocked(.optedOut, situation)
         case .unreachable: return blocked(.unreachable, situation)
         case .channelDisabled:
-            return draft.answer(.notAllowed, .methodDisabled, at: now, changes: givenBack(situation)) {
+            return draft.answer(.notAllowed, .methodDisabled, at: now, changes: limits.givenBack(situation)) {
                 $0.alternatives = alternatives(situation)
             }
         case .invalidTo:
-            return draft.answer(.invalid, .malformed, at: now, changes: givenBack(situation)) {
+            return draft.answer(.invalid, .malformed, at: now, changes: limits.givenBack(situation)) {
                 $0.errors = [FieldProblem("phone", "refused_by_provider")]
             }
         default:
-            return draft.answer(.unavailable, .providerRefused, at: now, changes: givenBack(situation))
+            return draft.answer(.unavailable, .providerRefused, at: now, changes: limits.givenBack(situation))
         }
     }
 
-    /// Twilio could not be reached in time; surely nothing was sent.
+    /// There was no time or no room left to call; surely nothing was sent.
     func notSent(_ outcome: Outcome, _ situation: Situation) -> Answer {
-        draft.answer(
-            outcome, outcome == .unavailable ? .providerUnreachable : nil, at: situation.now,
-            changes: givenBack(situation))
+        draft.unmade(outcome, at: situation.now, changes: limits.givenBack(situation))
     }
 
     /// It could not be found out. The send stays counted.
     func uncertain(_ situation: Situation) -> Answer {
-        let pause: Duration = limits.enabled ? .seconds(5) : .zero
-        return draft.answer(.uncertain, .answerLost, at: situation.now, changes: shortPause(situation)) {
+        let pause: Duration = settings.limits.enabled ? LimitSettings.pauseAfterUncertain : .zero
+        return draft.answer(.uncertain, .answerLost, at: situation.now, changes: limits.shortened(situation)) {
             $0.retryAt = (situation.now + pause).description
         }
     }
 
-    private func reset(_ situation: Situation) -> Answer? {
-        guard (situation.user?.generation ?? 0) != intent.generation else { return nil }
-        return draft.answer(.expired, .reset, at: situation.now)
-    }
-
     private func blocked(_ reason: Reason, _ situation: Situation) -> Answer {
-        draft.answer(.blocked, reason, at: situation.now, changes: givenBack(situation)) {
+        draft.answer(.blocked, reason, at: situation.now, changes: limits.givenBack(situation)) {
             $0.alternatives = alternatives(situation)
         }
     }
 
     private func alternatives(_ situation: Situation) -> [Wire.Method] {
-        LoginPolicy.methods(SiteOptions(situation.options), person: PersonFacts(situation.user))
-            .filter { $0.rawValue != channel.rawValue }
-    }
-
-    /// Nothing left: the send is taken off the person's count.
-    private func givenBack(_ situation: Situation) -> [Change] {
-        guard var user = situation.user, user.sendStreak > 0 else { return [] }
-        user.sendStreak -= 1
-        if user.sendStreak == 0 { user.lastSendAt = nil }
-        return [.user(user)]
-    }
-
-    /// After an `uncertain` the person may ask again soon.
-    private func shortPause(_ situation: Situation) -> [Change] {
-        guard var user = situation.user else { return [] }
-        user.lastSendAt = situation.now - limits.pause(streak: user.sendStreak) + .seconds(5)
-        return [.user(user)]
-    }
-}
-
-extension LimitSettings {
-    /// The wait that belongs to a streak.
-    func pause(streak: Int) -> Duration {
-        nextSend(streak: streak, last: Timestamp(milliseconds: 0)) - Timestamp(milliseconds: 0)
+        MethodRules(limits: settings.limits).working(situation, except: send.channel)
     }
 }

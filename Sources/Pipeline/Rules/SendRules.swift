@@ -3,55 +3,65 @@ import SitePolicy
 import Store
 import Wire
 
-/// Whether a code may be sent: pure, run in the transaction that writes the intent.
-struct SendRules: Sendable {
+/// Whether a code may be sent.
+struct SendRules: JobRules {
     var draft: ReplyDraft
     var login: Job.Login
     var channel: Channel
     var purpose: Purpose
+    var ticket: Redacted<String>?
     var deadline: Timestamp
-    var limits: LimitSettings
+    var settings: PipelineSettings
+
+    private var limits: SendLimits { SendLimits(settings: settings.limits, purpose: purpose, user: login.user) }
+    private var methods: MethodRules { MethodRules(limits: settings.limits) }
+    private var registration: RegistrationRules { RegistrationRules(needsTicket: settings.ticketsRequired) }
+
+    var wanted: Wanted {
+        var wanted = limits.wanted
+        wanted.approval = true
+        wanted.strangers = true
+        wanted.ticket = purpose == .register ? ticket : nil
+        return wanted
+    }
 
     func decide(_ situation: Situation) -> Decision {
         let now = situation.now
-        let options = SiteOptions(situation.options)
+        if situation.isCanceled { return .answer(draft.answer(.canceled, at: now)) }
         if deadline - now < ReplyDraft.leastTime { return .answer(draft.answer(.late, at: now)) }
-        guard options.usesProvider else { return .answer(draft.answer(.notAllowed, .providerNone, at: now)) }
-        if let refusal = refusal(situation, options) { return .answer(refusal) }
-        guard let number = situation.number else {
+        if let refusal = refusal(situation) { return .answer(refusal) }
+        guard let place = situation.place else {
             return .answer(draft.answer(.notAllowed, .notRegistered, at: now))
         }
-        if let limit = limit(situation) { return .answer(limit) }
-        return call(number, situation)
+        if let block = methods.block(channel, place) { return .answer(blocked(block, situation)) }
+        if let obstacle = limits.obstacle(situation) {
+            return .answer(throttled(obstacle.limit, until: obstacle.until, now))
+        }
+        return call(place, situation)
     }
 
-    private func refusal(_ situation: Situation, _ options: SiteOptions) -> Answer? {
+    private func refusal(_ situation: Situation) -> Answer? {
         let now = situation.now
-        let registered = situation.user?.phone
-        if purpose == .register, let registered {
-            let reason: Reason = registered == situation.number ? .alreadyRegistered : .contactAdministrator
+        let options = SiteOptions(situation.options)
+        guard options.usesProvider else { return draft.answer(.notAllowed, .providerNone, at: now) }
+        if purpose == .register, let reason = registration.refusal(of: .phone, situation) {
             return draft.answer(.notAllowed, reason, at: now)
         }
-        if purpose == .login, registered == nil { return draft.answer(.notAllowed, .notRegistered, at: now) }
+        if purpose == .login, situation.user?.phone == nil {
+            return draft.answer(.notAllowed, .notRegistered, at: now)
+        }
         guard options.allows(channel) else {
             return draft.answer(.notAllowed, .methodDisabled, at: now) {
-                $0.alternatives = LoginPolicy.methods(options, person: PersonFacts(situation.user))
+                $0.alternatives = methods.working(situation, except: channel)
             }
         }
         return nil
     }
 
-    private func limit(_ situation: Situation) -> Answer? {
-        guard limits.enabled else { return nil }
-        let now = situation.now
-        if let user = situation.user, let last = user.lastSendAt {
-            let next = limits.nextSend(streak: user.sendStreak, last: last)
-            if next > now { return throttled(.cooldown, until: next, now) }
+    private func blocked(_ reason: Reason, _ situation: Situation) -> Answer {
+        draft.answer(.blocked, reason, at: situation.now) {
+            $0.alternatives = methods.working(situation, except: channel)
         }
-        if limits.sendsPerCode > 0, let code = situation.liveCode, code.attempts.count >= limits.sendsPerCode {
-            return throttled(.phone, until: code.expiresAt, now)
-        }
-        return nil
     }
 
     private func throttled(_ limit: LimitName, until: Timestamp, _ now: Timestamp) -> Answer {
@@ -61,34 +71,35 @@ struct SendRules: Sendable {
         }
     }
 
-    private func call(_ number: E164, _ situation: Situation) -> Decision {
-        let code = situation.liveCode
-        var user = situation.user ?? UserRecord(name: login.user)
-        user.sendStreak += 1
-        user.lastSendAt = situation.now
-        return .call(
-            .send(
-                number: number.revealed, channel: channel, locale: login.locale, purpose: purpose,
-                knownSID: code?.sid, knownAttempts: code?.attempts ?? []),
-            changes: [.user(user)])
+    private func call(_ place: NumberPlace, _ situation: Situation) -> Decision {
+        let live = situation.liveCode
+        var send = PlannedSend(
+            place: place, channel: channel, locale: login.locale, purpose: purpose, knownSID: live?.sid,
+            knownAttempts: live?.attempts ?? [], ticket: situation.ticket)
+        if let live {
+            switch wayPast(live, situation) {
+            case .shared: break
+            case .closed(let limit): return .answer(throttled(limit, until: live.expiresAt, situation.now))
+            case .anew: send.cancels = live.sid
+            }
+        }
+        return .call(.send(send), changes: limits.counted(situation))
     }
-}
 
-extension Situation {
-    /// The number's code, if it can still be checked as far as we know.
-    var liveCode: LiveCode? {
-        guard let code, code.ended == nil, code.expiresAt > now else { return nil }
-        return code
+    private enum Way {
+        /// Twilio sends the live code again.
+        case shared
+        /// The live code is ended first.
+        case anew
+        case closed(LimitName)
     }
-}
 
-extension PersonFacts {
-    init(_ user: UserRecord?) {
-        self.init()
-        guard let user else { return }
-        known = true
-        required = user.required
-        graceUntil = user.graceUntil
-        hasPhone = user.phone != nil
+    /// Twilio has one code per number, so a live one is shared. An owner is not held up by others with it: a stranger's
+    /// registration is ended, and so is a code whose tries others have used up; but nobody ends an owner's.
+    private func wayPast(_ live: LiveCode, _ situation: Situation) -> Way {
+        if purpose == .register { return situation.strangers.contains(.login) ? .closed(.phone) : .shared }
+        if situation.strangers == [.register] { return .anew }
+        guard settings.limits.enabled, live.checksBegun >= settings.limits.checksOffered else { return .shared }
+        return situation.clientIsKnown && situation.strangers.isEmpty ? .anew : .closed(.codeTries)
     }
 }

@@ -1,26 +1,6 @@
 public import Basics
 public import Wire
 
-/// A person as the site knows them.
-public struct UserRecord: Sendable, Equatable {
-    public var name: String
-    /// "Two Factor Auth. Required" in the security profile.
-    public var required = false
-    public var graceUntil: Timestamp?
-    public var phone: E164?
-    public var phoneRegisteredAt: Timestamp?
-    /// Raised by every reset: what was begun under an older one ends as `expired` / `reset`.
-    public var generation: Int64 = 0
-    public var lastApprovedAt: Timestamp?
-    /// Sends since the last approval; the cooldown grows with it.
-    public var sendStreak = 0
-    public var lastSendAt: Timestamp?
-
-    public init(name: String) {
-        self.name = name
-    }
-}
-
 /// Twilio's one verification of a number, as our journal knows it.
 public struct LiveCode: Sendable, Equatable {
     public var number: E164
@@ -53,19 +33,27 @@ public enum Purpose: String, Sendable, Codable {
 /// A login's tie to a code: only a tied login may check it.
 public struct PendingCode: Sendable, Equatable {
     public var login: LoginKey
-    public var number: E164
+    public var place: NumberPlace
     public var sid: String
     public var purpose: Purpose
+    /// The hash of the ticket that the registration was begun with.
+    public var ticket: [UInt8]?
     /// Why it can be checked no more; `nil` while it can.
     public var ended: Reason?
 
-    public init(login: LoginKey, number: E164, sid: String, purpose: Purpose, ended: Reason? = nil) {
+    public init(
+        login: LoginKey, place: NumberPlace, sid: String, purpose: Purpose, ticket: [UInt8]? = nil,
+        ended: Reason? = nil
+    ) {
         self.login = login
-        self.number = number
+        self.place = place
         self.sid = sid
         self.purpose = purpose
+        self.ticket = ticket
         self.ended = ended
     }
+
+    public var number: E164 { place.number }
 }
 
 /// One sign-in of one person at one application.
@@ -82,28 +70,5 @@ public struct LoginKey: Sendable, Hashable {
 
     public init(_ login: Job.Login) {
         self.init(user: login.user, application: login.application, login: login.login)
-    }
-}
-
-/// A message that could not be treated as a job, kept for an operator.
-public struct DeadLetter: Sendable {
-    public var reason: DeadLetterReason
-    public var routingKey: String
-    public var frontEnd: String
-    public var messageID: String?
-    /// The body with its codes blanked; the store encrypts it.
-    public var body: Redacted<[UInt8]>
-    public var at: Timestamp
-
-    public init(
-        reason: DeadLetterReason, routingKey: String, frontEnd: String, messageID: String?,
-        body: Redacted<[UInt8]>, at: Timestamp
-    ) {
-        self.reason = reason
-        self.routingKey = routingKey
-        self.frontEnd = frontEnd
-        self.messageID = messageID
-        self.body = body
-        self.at = at
     }
 }

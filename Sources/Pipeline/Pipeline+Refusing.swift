@@ -1,0 +1,105 @@
+import Basics
+public import Store
+public import Wire
+
+/// Messages that are answered, or only kept, without any decision.
+extension Pipeline {
+    func invalid(
+        _ draft: ReplyDraft, _ reason: Reason?, _ problems: [FieldProblem], _ dead: DeadLetterReason?,
+        _ envelope: Envelope, _ read: ReadJob
+    ) -> Answer {
+        let changes = dead.map { [Change.deadLetter(letter(envelope, read, $0))] } ?? []
+        let answer = draft.answer(.invalid, reason, at: clocks.wall(), changes: changes) {
+            $0.errors = problems.isEmpty ? nil : problems
+        }
+        return audited(answer, envelope, read)
+    }
+
+    /// An administrator's job leaves its line in the audit trail also when it is refused.
+    func audited(_ answer: Answer, _ envelope: Envelope, _ read: ReadJob) -> Answer {
+        guard let kind = read.kind, kind.isAdministration else { return answer }
+        var audited = answer
+        audited.changes.append(
+            .audit(
+                AuditEntry(
+                    at: clocks.wall(), administrator: read.administrator ?? "", frontEnd: envelope.userID ?? "",
+                    kind: kind, messageID: read.messageID, user: read.user ?? "", outcome: answer.outcome,
+                    reason: answer.reason, detail: "{}")))
+        return audited
+    }
+
+    /// Records an answer that needed no decision, and answers with it. Without a message id there is no record.
+    func refuse(
+        _ envelope: Envelope, _ read: ReadJob, _ answer: Answer, _ address: ReplyAddress
+    ) async throws(StoreError) -> Disposition {
+        guard let messageID = read.messageID, let kind = read.kind, !kind.onlyReads else {
+            _ = try await store.refuse(nil, answer: answer)
+            return disposition(answer.body, answer.outcome, nil, envelope, address)
+        }
+        let job = NewJob(
+            key: JobKey(frontEnd: envelope.userID ?? "", messageID: messageID), kind: kind,
+            body: Redacted(bytes(envelope)),
+            login: Job.Login(user: read.user ?? "", application: read.application ?? .web),
+            receivedAt: envelope.receivedAt, deadline: read.deadline)
+        guard let record = try await store.refuse(job, answer: answer) else {
+            return disposition(answer.body, answer.outcome, nil, envelope, address)
+        }
+        return self.answer(record, envelope, address, fresh: true)
+    }
+
+    /// Keeps a message that nobody can be answered for.
+    func bury(_ envelope: Envelope, _ read: ReadJob?, _ reason: DeadLetterReason) async throws(StoreError)
+        -> Disposition
+    {
+        let answer = Answer(
+            outcome: .invalid, reason: nil, body: [], changes: [.deadLetter(letter(envelope, read, reason))])
+        _ = try await store.refuse(nil, answer: answer)
+        return Disposition()
+    }
+
+    /// Takes over what the broker itself dead-lettered.
+    public func takeDeadLetter(_ envelope: Envelope) async throws(StoreError) {
+        _ = try await bury(envelope, nil, .broker)
+    }
+
+    /// Whether workers keep dying of a message before they can note that they began.
+    func isPoison(_ envelope: Envelope, _ read: ReadJob) async throws(StoreError) -> Bool {
+        guard envelope.redelivered, envelope.deliveryCount >= Self.mostDeliveries else { return false }
+        guard let id = read.messageID else { return true }
+        guard case .unknown = try await store.state(of: JobKey(frontEnd: envelope.userID ?? "", messageID: id)) else {
+            return false
+        }
+        return true
+    }
+
+    func poison(_ draft: ReplyDraft, _ envelope: Envelope, _ read: ReadJob) -> Answer {
+        draft.answer(
+            .unavailable, .poison, at: clocks.wall(), changes: [.deadLetter(letter(envelope, read, .poison))])
+    }
+
+    /// Ends a job that workers keep dying of.
+    func poisoned(_ intent: Intent, _ envelope: Envelope, _ read: ReadJob) async throws(StoreError) -> Finished {
+        let answer = poison(ReplyDraft(intent), envelope, read)
+        return try await store.finish(intent) { _ in answer }
+    }
+
+    private func letter(_ envelope: Envelope, _ read: ReadJob?, _ reason: DeadLetterReason) -> DeadLetter {
+        DeadLetter(
+            reason: reason, routingKey: envelope.routingKey, frontEnd: envelope.userID ?? "",
+            messageID: envelope.messageID, properties: AdminRules.json(envelope.shownProperties),
+            body: Redacted(CodeBlanker.blank(bytes(envelope))), deadline: read?.deadline, at: clocks.wall())
+    }
+}
+
+extension Envelope {
+    /// What an operator may want to see of a dead letter's properties; bounded, since anybody can write them.
+    fileprivate var shownProperties: [String: String] {
+        let values: [(String, String?)] = [
+            ("content_type", contentType), ("content_encoding", contentEncoding), ("type", type), ("app_id", appID),
+            ("reply_to", replyTo), ("deadline", deadline), ("exchange", exchange),
+            ("delivery_count", String(deliveryCount)),
+        ]
+        return Dictionary(
+            uniqueKeysWithValues: values.compactMap { name, value in value.map { (name, String($0.prefix(255))) } })
+    }
+}

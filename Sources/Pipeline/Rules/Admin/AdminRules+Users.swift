@@ -1,0 +1,120 @@
+import Basics
+import Store
+import Wire
+
+/// People and their profiles.
+extension AdminRules {
+    func list(_ situation: Situation) -> Answer {
+        guard case .userList(_, _, let limit) = request.action else {
+            return audited(.done, situation) { $0.profile = profile(situation) }
+        }
+        let users = situation.page.prefix(limit).map { Reply.Profile($0) }
+        return audited(.done, situation) {
+            $0.users = users
+            $0.next = situation.page.count > limit ? users.last?.user : nil
+        }
+    }
+
+    private func profile(_ situation: Situation, _ user: UserRecord? = nil) -> Reply.Profile {
+        var profile = Reply.Profile(user ?? situation.user ?? UserRecord(name: login.user))
+        profile.lockedUntil = situation.tallies[.wrongCodesOfUser]?.freeAt?.description
+        return profile
+    }
+
+    func userSet(_ values: UserSettings, _ situation: Situation) -> Answer {
+        var user = situation.user ?? UserRecord(name: login.user)
+        user.isKnown = true
+        if let required = values.required { user.required = required }
+        switch values.graceUntil {
+        case .keep: break
+        case .clear: user.graceUntil = nil
+        case .set(let time): user.graceUntil = time
+        }
+        if let place {
+            if let phone = user.phone, phone.number != place.number {
+                // A registered phone is changed by a reset only.
+                return audited(.notAllowed, reason: .alreadyRegistered, situation)
+            }
+            user.phone = user.phone ?? Phone(place: place, registeredAt: situation.now)
+        }
+        let changes = [Change.user(user)] + (values.ticket ? ticket(situation) : [])
+        var answer = audited(.done, situation, changes: changes, detail: detail(values)) {
+            $0.profile = profile(situation, user)
+        }
+        answer.withheld = values.ticket ? .ticket : nil
+        return answer
+    }
+
+    private func detail(_ values: UserSettings) -> [String: String] {
+        var detail: [String: String] = [:]
+        detail["required"] = values.required.map { String($0) }
+        switch values.graceUntil {
+        case .keep: break
+        case .clear: detail["grace_until"] = "(none)"
+        case .set(let time): detail["grace_until"] = time.description
+        }
+        detail["phone"] = place?.number.masked
+        if values.ticket { detail["ticket"] = "true" }
+        return detail
+    }
+
+    private func ticket(_ situation: Situation) -> [Change] {
+        secrets[.ticket].map { [.ticket(user: login.user, $0, until: situation.now + Self.ticketLife)] } ?? []
+    }
+
+    /// Registrations go here at once; open codes are ended at Twilio as well.
+    func reset(_ reason: String, _ what: ResetScope, _ wantsTicket: Bool, _ situation: Situation) -> Decision {
+        var user = situation.user ?? UserRecord(name: login.user)
+        user.generation += 1
+        if what.covers(.phone) { user.phone = nil }
+        if what.covers(.authenticator) { user.authenticator = nil }
+        let changes =
+            [.user(user), .endLogins(user: login.user, .reset)] + (wantsTicket ? ticket(situation) : [])
+        var answer = audited(
+            .done, situation, changes: changes, detail: ["reason": reason, "what": what.rawValue])
+        answer.withheld = wantsTicket ? .ticket : nil
+        guard !situation.openCodes.isEmpty else { return .answer(answer) }
+        return .call(
+            .cancel(PlannedCancel(codes: situation.openCodes, withheld: answer.withheld)), changes: answer.changes)
+    }
+
+    func bypass(_ reason: String, _ minutes: Int, _ situation: Situation) -> Answer {
+        let until = situation.now + .seconds(minutes * 60)
+        var answer = audited(
+            .done, situation, changes: secrets[.code].map { [.bypass(user: login.user, $0, until: until)] } ?? [],
+            detail: ["reason": reason, "until": until.description]
+        ) { $0.expiresAt = until.description }
+        answer.withheld = .code
+        return answer
+    }
+
+    /// The person's name stays in the reply that is given now, and in nothing that is kept.
+    func erase(_ reason: String, _ situation: Situation) -> Answer {
+        var rules = self
+        rules.draft.user = nil
+        var answer = rules.audited(
+            .done, situation, changes: [.erase(user: login.user, pseudonym: pseudonym)], detail: ["reason": reason],
+            user: pseudonym)
+        answer.withheld = .user
+        return answer
+    }
+
+    func rename(_ to: String, _ situation: Situation) -> Answer {
+        if situation.otherUserExists { return refused([FieldProblem("to", "exists")], situation) }
+        guard situation.user != nil else { return refused([FieldProblem("user", "unknown_user")], situation) }
+        return audited(
+            .done, situation, changes: [.rename(user: login.user, to: to)], detail: ["to": to])
+    }
+}
+
+extension Reply.Profile {
+    init(_ user: UserRecord) {
+        self.init(
+            user: user.name, known: user.isKnown, required: user.required, authenticator: user.authenticator != nil)
+        graceUntil = user.graceUntil?.description
+        phone = user.phone?.number.masked
+        phoneRegisteredAt = user.phone?.registeredAt.description
+        authenticatorRegisteredAt = user.authenticator?.registeredAt.description
+        lastApprovedAt = user.lastApprovedAt?.description
+    }
+}

@@ -1,0 +1,86 @@
+import Basics
+import FoundationEssentials
+import SitePolicy
+import Store
+import Wire
+
+/// What an administrator's job does: pure, run in the transaction that records it, with its line in the audit trail.
+struct AdminRules: JobRules {
+    var draft: ReplyDraft
+    var kind: JobKind
+    var key: JobKey
+    var login: Job.Login
+    var request: AdminRequest
+    /// The number of `admin.user.set`, read.
+    var place: NumberPlace?
+    var deadline: Timestamp
+    var settings: PipelineSettings
+    /// The secrets that this job's reply may carry.
+    var secrets: [WithheldField: Redacted<String>]
+    /// What stands for an erased person from then on: unlike a hash, it leads nowhere.
+    var pseudonym: String
+
+    static let ticketLife: Duration = .seconds(72 * 3600)
+
+    var wanted: Wanted {
+        var wanted = Wanted()
+        switch request.action {
+        case .optionsSet: wanted.census = true
+        case .userGet, .userSet:
+            wanted.tallies = [.wrongCodesOfUser: settings.limits.wrongCodesPerUserHour]
+        case .userList(let filter, let after, let limit):
+            // One more tells whether there is a next page.
+            wanted.page = UserPage(filter: filter, after: after, limit: limit + 1)
+        case .userReset: wanted.openCodes = true
+        case .userRename(let to): wanted.otherUser = to
+        case .explain: wanted = explanation.wanted
+        case .deadList(let selection), .deadShow(let selection), .deadReplay(let selection, _, _),
+            .deadDiscard(let selection, _), .deadRestore(let selection):
+            wanted.letters = selection
+        default: break
+        }
+        return wanted
+    }
+
+    func decide(_ situation: Situation) -> Decision {
+        if deadline - situation.now < ReplyDraft.leastTime { return .answer(audited(.late, situation)) }
+        switch request.action {
+        case .optionsGet: return .answer(optionsGet(situation))
+        case .optionsSet(let changes, let dryRun): return .answer(optionsSet(changes, dryRun, situation))
+        case .userGet, .userList: return .answer(list(situation))
+        case .userSet(let values): return .answer(userSet(values, situation))
+        case .userReset(let reason, let what, let ticket): return reset(reason, what, ticket, situation)
+        case .userUnlock: return .answer(audited(.done, situation, changes: [.unlock(user: login.user)]))
+        case .userBypass(let reason, let minutes): return .answer(bypass(reason, minutes, situation))
+        case .userErase(let reason): return .answer(erase(reason, situation))
+        case .userRename(let to): return .answer(rename(to, situation))
+        case .explain: return .answer(explanation.answer(self, situation))
+        default: return .answer(deadLetters(situation))
+        }
+    }
+
+    var explanation: Explanation { Explanation(login: login, settings: settings) }
+
+    /// An answer with its line in the audit trail.
+    func audited(
+        _ outcome: Outcome, reason: Reason? = nil, _ situation: Situation, changes: [Change] = [],
+        detail: [String: String] = [:], user: String? = nil, _ fill: (inout Reply) -> Void = { _ in }
+    ) -> Answer {
+        let entry = AuditEntry(
+            at: situation.now, administrator: request.administrator, frontEnd: key.frontEnd, kind: kind,
+            messageID: key.messageID, user: user ?? login.user, outcome: outcome, reason: reason,
+            detail: Self.json(detail))
+        return draft.answer(outcome, reason, at: situation.now, changes: changes + [.audit(entry)], fill)
+    }
+
+    func refused(_ problems: [FieldProblem], _ situation: Situation) -> Answer {
+        let detail = ["errors": problems.map { "\($0.field): \($0.reason)" }.joined(separator: ", ")]
+        return audited(.invalid, reason: .malformed, situation, detail: detail) { $0.errors = problems }
+    }
+
+    static func json(_ detail: [String: String]) -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        return (try? encoder.encode(detail)).map { String(decoding: $0, as: UTF8.self) } ?? "{}"
+    }
+}

@@ -1,0 +1,32 @@
+import Store
+import Wire
+
+/// How a job ends that ends verifications at Twilio: `cancel`, and an administrator's reset.
+struct CancelConclusions: Sendable {
+    var intent: Intent
+    var cancel: PlannedCancel
+
+    /// `nil` unless the intent is one.
+    init?(_ intent: Intent) {
+        guard case .cancel(let cancel) = intent.call else { return nil }
+        self.intent = intent
+        self.cancel = cancel
+    }
+
+    /// - Parameter isDone: Twilio has ended all of them, or knows none any more.
+    func ended(isDone: Bool, _ situation: Situation) -> Answer {
+        let draft = ReplyDraft(intent)
+        guard intent.kind == .adminUserReset else {
+            return draft.answer(.canceled, at: situation.now, changes: ended(situation))
+        }
+        var answer = draft.answer(.done, at: situation.now) { $0.providerPending = isDone ? nil : true }
+        answer.withheld = cancel.withheld
+        return answer
+    }
+
+    private func ended(_ situation: Situation) -> [Change] {
+        guard var code = situation.code, cancel.codes.contains(where: { $0.sid == code.sid }) else { return [] }
+        code.ended = .notPending
+        return [.code(code)]
+    }
+}

@@ -1,0 +1,26 @@
+import Basics
+import Store
+import Wire
+
+/// Whether a person may add a method (contract, section 6, "Registration").
+struct RegistrationRules: Sendable {
+    /// How long an approved check of the same sign-in allows adding another method.
+    static let approvalLife: Duration = .seconds(600)
+
+    var needsTicket: Bool
+
+    /// Neither a password alone nor somebody else's approval adds a method to those that there are.
+    func isProven(_ situation: Situation) -> Bool {
+        guard !(situation.user?.factors.isEmpty ?? true) else { return true }
+        return situation.approvedAt.map { situation.now - $0 <= Self.approvalLife } ?? false
+    }
+
+    /// Why this factor cannot be registered now.
+    func refusal(of factor: Factor, _ situation: Situation) -> Reason? {
+        if let phone = situation.user?.phone, factor == .phone {
+            return phone.number == situation.number ? .alreadyRegistered : .contactAdministrator
+        }
+        guard isProven(situation) else { return .verifyFirst }
+        return needsTicket && situation.ticket == nil ? .ticketRequired : nil
+    }
+}

@@ -1,0 +1,52 @@
+public import Basics
+public import Wire
+
+/// One act of an administrator, refused ones too. Rows are only ever added.
+public struct AuditEntry: Sendable, Equatable {
+    public var at: Timestamp
+    /// Who, by their own word.
+    public var administrator: String
+    /// The broker user that published the job; `""` where the broker told none.
+    public var frontEnd: String
+    public var kind: JobKind
+    public var messageID: String?
+    /// Whom it concerned; `""` for nobody in particular.
+    public var user: String
+    public var outcome: Outcome
+    public var reason: Reason?
+    /// What was done and why, as sorted JSON; no number, code or secret.
+    public var detail: String
+
+    public init(
+        at: Timestamp, administrator: String, frontEnd: String, kind: JobKind, messageID: String?, user: String,
+        outcome: Outcome, reason: Reason?, detail: String
+    ) {
+        self.at = at
+        self.administrator = administrator
+        self.frontEnd = frontEnd
+        self.kind = kind
+        self.messageID = messageID
+        self.user = user
+        self.outcome = outcome
+        self.reason = reason
+        self.detail = detail
+    }
+}
+
+/// Which entries of the audit trail are wanted; newest first.
+public struct AuditQuery: Sendable {
+    public var user: String?
+    public var administrator: String?
+    public var kind: JobKind?
+    public var since: Timestamp?
+    public var until: Timestamp?
+    public var limit = 100
+
+    public init() {}
+
+    package func matches(_ entry: AuditEntry) -> Bool {
+        (user.map { $0 == entry.user } ?? true) && (administrator.map { $0 == entry.administrator } ?? true)
+            && (kind.map { $0 == entry.kind } ?? true) && (since.map { $0 <= entry.at } ?? true)
+            && (until.map { entry.at < $0 } ?? true)
+    }
+}

@@ -1,0 +1,38 @@
+public import Basics
+public import Wire
+
+/// One change of state, applied in the transaction of the decision it belongs to.
+public enum Change: Sendable {
+    case user(UserRecord)
+    /// Replaces what is known of the number's code.
+    case code(LiveCode)
+    /// Replaces the login's tie.
+    case pending(PendingCode)
+    case deadLetter(DeadLetter)
+    case audit(AuditEntry)
+
+    /// Counts the job, once in each; by the situation's person, client, number and region.
+    case count([Tally])
+    /// Takes the job's own counts back.
+    case uncount([Tally])
+    case pace(PaceKey, Pace?)
+    /// A check of this login was approved, for this client.
+    case approval(LoginKey, client: String?)
+
+    /// The starred site options by name; `nil` is "back to the default".
+    case options([String: String?])
+    /// One-use codes and tickets are kept as hashes; both end by themselves.
+    case bypass(user: String, Redacted<String>?, until: Timestamp)
+    case ticket(user: String, Redacted<String>, until: Timestamp)
+    case useTicket([UInt8])
+    /// A send of this login that may still wait: it will be answered `canceled`.
+    case cancelSend(JobKey, LoginKey)
+    /// Ends all ties of the person, and takes their approvals back.
+    case endLogins(user: String, Reason)
+    /// Clears all counters and paces of the person and of their registered number.
+    case unlock(user: String)
+    /// Everything about the person goes; what history and audit trail keep of them bears this name instead.
+    case erase(user: String, pseudonym: String)
+    case rename(user: String, to: String)
+    case letters([Int64], DeadLetterState, dueAt: [Timestamp])
+}

@@ -1,0 +1,61 @@
+public import Basics
+public import Wire
+
+/// A message that could not be treated as a job, kept for an operator.
+public struct DeadLetter: Sendable {
+    public var reason: DeadLetterReason
+    public var routingKey: String
+    /// The broker user that published it; `""` where the broker told none.
+    public var frontEnd: String
+    public var messageID: String?
+    /// The other properties that an operator may want to see, as sorted JSON.
+    public var properties: String
+    /// The body with its codes blanked; the store encrypts it.
+    public var body: Redacted<[UInt8]>
+    /// Until when its person waited, if that could be read.
+    public var deadline: Timestamp?
+    public var at: Timestamp
+
+    public init(
+        reason: DeadLetterReason, routingKey: String, frontEnd: String, messageID: String?, properties: String = "{}",
+        body: Redacted<[UInt8]>, deadline: Timestamp? = nil, at: Timestamp
+    ) {
+        self.reason = reason
+        self.routingKey = routingKey
+        self.frontEnd = frontEnd
+        self.messageID = messageID
+        self.properties = properties
+        self.body = body
+        self.deadline = deadline
+        self.at = at
+    }
+}
+
+/// A dead letter as the store holds it.
+public struct DeadLetterRow: Sendable {
+    public var id: Int64
+    public var letter: DeadLetter
+    public var state: DeadLetterState
+    /// How often it was put through the pipeline again.
+    public var replays: Int
+    /// When its turn comes, while it is replaying.
+    public var dueAt: Timestamp?
+
+    public init(id: Int64, letter: DeadLetter, state: DeadLetterState = .waiting, replays: Int = 0, dueAt: Timestamp? = nil)
+    {
+        self.id = id
+        self.letter = letter
+        self.state = state
+        self.replays = replays
+        self.dueAt = dueAt
+    }
+}
+
+extension DeadSelection {
+    /// Whether a letter is among the selected.
+    public func matches(_ row: DeadLetterRow) -> Bool {
+        (ids.map { $0.contains(row.id) } ?? true) && (reason.map { $0 == row.letter.reason } ?? true)
+            && (state.map { $0 == row.state } ?? true) && (routingKey.map { $0 == row.letter.routingKey } ?? true)
+            && (frontEnd.map { $0 == row.letter.frontEnd } ?? true)
+    }
+}

@@ -1,0 +1,130 @@
+import Basics
+import Wire
+
+extension InMemoryRows {
+    mutating func apply(_ change: Change, _ context: ChangeContext) {
+        switch change {
+        case .user(let user): content.users[user.name] = user
+        case .code(let code): content.codes[code.number] = code
+        case .pending(let pending): content.pendings[pending.login] = pending
+        case .deadLetter(let letter):
+            content.letters.append(DeadLetterRow(id: Int64(content.letters.count + 1), letter: letter))
+        case .audit(let entry): content.audit.append(entry)
+        case .count(let tallies): count(tallies, context)
+        case .uncount(let tallies):
+            content.counted.removeAll { $0.job == context.key && tallies.contains($0.tally) }
+        case .pace(let key, let pace): content.paces[key] = pace
+        case .approval(let login, let client):
+            content.approvals[login] = context.now
+            if let client { content.clients[login.user, default: [:]][hash(ofClient: client)] = context.now }
+        default: applyAdministration(change)
+        }
+    }
+
+    private mutating func count(_ tallies: [Tally], _ context: ChangeContext) {
+        for tally in tallies {
+            guard let key = hash(of: tally, context) else { continue }
+            content.counted.append(
+                .init(tally: tally, key: key, at: context.now, job: context.key, owner: context.login.user))
+        }
+    }
+
+    private mutating func applyAdministration(_ change: Change) {
+        switch change {
+        case .options(let values): for (name, value) in values { content.options[name] = value }
+        case .bypass(let user, let code, let until):
+            content.bypasses.removeAll { $0.user == user }
+            if let code {
+                let hash = hash(ofBypass: code.revealed, of: user)
+                content.bypasses.append(.init(user: user, hash: hash, until: until))
+            }
+        case .ticket(let user, let text, let until):
+            content.tickets.append(.init(user: user, hash: hash(ofTicket: text.revealed), until: until))
+        case .useTicket(let hash): content.tickets.removeAll { $0.hash == hash }
+        case .cancelSend(let key, let login): content.canceledSends[key] = login
+        case .letters(let ids, let state, let dueAt): setLetters(ids, state, dueAt)
+        default: applyToPerson(change)
+        }
+    }
+
+    private mutating func setLetters(_ ids: [Int64], _ state: DeadLetterState, _ dueAt: [Timestamp]) {
+        for (index, id) in ids.enumerated() {
+            guard let place = content.letters.firstIndex(where: { $0.id == id }) else { continue }
+            content.letters[place].state = state
+            content.letters[place].dueAt = index < dueAt.count ? dueAt[index] : nil
+            if state == .replayed { content.letters[place].replays += 1 }
+        }
+    }
+
+    private mutating func applyToPerson(_ change: Change) {
+        switch change {
+        case .endLogins(let user, let reason):
+            for login in content.pendings.keys where login.user == user && content.pendings[login]?.ended == nil {
+                content.pendings[login]?.ended = reason
+            }
+            content.approvals = content.approvals.filter { $0.key.user != user }
+        case .unlock(let user): unlock(user)
+        case .erase(let user, let pseudonym):
+            unlock(user)
+            forget(user)
+            markUnderWay(user)
+            anonymise(user, as: pseudonym)
+        case .rename(let user, let to):
+            unlock(user)
+            markUnderWay(user)
+            rename(user, to: to)
+        default: break
+        }
+    }
+
+    private mutating func unlock(_ user: String) {
+        content.counted.removeAll { $0.owner == user }
+        content.paces[.user(user)] = nil
+        if let number = content.users[user]?.phone?.number { content.paces[.number(number, isProven: true)] = nil }
+    }
+
+    private mutating func forget(_ user: String) {
+        content.users[user] = nil
+        content.pendings = content.pendings.filter { $0.key.user != user }
+        content.approvals = content.approvals.filter { $0.key.user != user }
+        content.clients[user] = nil
+        content.bypasses.removeAll { $0.user == user }
+        content.tickets.removeAll { $0.user == user }
+    }
+
+    /// What is under way for the person must not bring them back.
+    private mutating func markUnderWay(_ user: String) {
+        for (key, row) in content.jobs where row.login.user == user && row.state == .begun {
+            content.jobs[key]?.generation = -1
+        }
+    }
+
+    private mutating func anonymise(_ user: String, as pseudonym: String) {
+        for (key, row) in content.jobs where row.login.user == user && row.state == .recorded {
+            content.jobs[key] = row.anonymised(as: pseudonym)
+        }
+        for index in content.audit.indices where content.audit[index].user == user {
+            content.audit[index].user = pseudonym
+        }
+    }
+
+    private mutating func rename(_ user: String, to: String) {
+        if var record = content.users.removeValue(forKey: user) {
+            record.name = to
+            content.users[to] = record
+        }
+        for (login, pending) in content.pendings where login.user == user {
+            content.pendings[login] = nil
+            var moved = pending
+            moved.login.user = to
+            content.pendings[moved.login] = moved
+        }
+        content.approvals = content.approvals.filter { $0.key.user != user }
+        content.clients[to] = content.clients.removeValue(forKey: user)
+        // A hash of a bypass code holds its person's name.
+        content.bypasses.removeAll { $0.user == user }
+        for index in content.tickets.indices where content.tickets[index].user == user {
+            content.tickets[index].user = to
+        }
+    }
+}

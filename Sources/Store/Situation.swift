@@ -1,0 +1,117 @@
+public import Basics
+public import Wire
+
+/// What the store knows that bears on one job, read in the transaction that decides it.
+///
+/// The lower half is filled only as far as the job's ``Wanted`` asks.
+public struct Situation: Sendable {
+    /// The starred site options that are set, by name (contract, section 6).
+    public var options: [String: String] = [:]
+    public var user: UserRecord?
+    /// This login's tie to a code, ended or not.
+    public var pending: PendingCode?
+    /// Another login of the same user has a live code.
+    public var pendingElsewhere = false
+    /// The number that the job concerns: its own, else for a check the pending one's, else the user's.
+    public var place: NumberPlace?
+    /// The latest code of that number, ended or not.
+    public var code: LiveCode?
+    /// At the end of a job: the person was reset, erased or renamed since it began.
+    public var wasReset = false
+    /// The login asked for this very send to be cancelled before it began.
+    public var isCanceled = false
+    public var now: Timestamp
+
+    public var tallies: [Tally: TallyState] = [:]
+    public var paces: [PaceKey: Pace] = [:]
+    /// When a check of this login was last approved.
+    public var approvedAt: Timestamp?
+    /// When this client last was approved for this person.
+    public var clientApprovedAt: Timestamp?
+    /// The hash of the ticket that the job shows, if it is good.
+    public var ticket: [UInt8]?
+    public var bypass = Bypass.none
+    /// The live ties of other people to the same code.
+    public var strangers: Set<Purpose> = []
+    /// The person's live codes, for ending them at Twilio.
+    public var openCodes: [OpenCode] = []
+    public var census: [Census] = []
+    public var page: [UserRecord] = []
+    public var letters: [DeadLetterRow] = []
+    public var otherUserExists = false
+
+    /// An administrator's one-use code, against what was typed.
+    public enum Bypass: Sendable {
+        /// The person has none.
+        case none
+        case wrong
+        case right
+    }
+
+    public init(now: Timestamp) {
+        self.now = now
+    }
+
+    public var number: E164? { place?.number }
+}
+
+/// What a job wants to know beside the person and their code. Reading it costs, so it is asked for by name.
+public struct Wanted: Sendable {
+    /// With their limits; none above 0 is loaded.
+    public var tallies: [Tally: Int] = [:]
+    public var paces = false
+    public var approval = false
+    public var strangers = false
+    public var openCodes = false
+    public var ticket: Redacted<String>?
+    /// What was typed: it may be a bypass code.
+    public var code: Redacted<String>?
+    public var census = false
+    public var page: UserPage?
+    public var letters: DeadSelection?
+    /// Whether there is a person of this name.
+    public var otherUser: String?
+
+    public init() {}
+}
+
+/// A page of the list of people, by name.
+public struct UserPage: Sendable {
+    public var filter: UserFilter?
+    /// Begins after this name.
+    public var after: String?
+    public var limit: Int
+
+    public init(filter: UserFilter?, after: String?, limit: Int) {
+        self.filter = filter
+        self.after = after
+        self.limit = limit
+    }
+}
+
+/// How many people are alike in what the policy looks at.
+public struct Census: Sendable, Equatable {
+    public var required: Bool
+    /// Until when nothing need be registered yet; people without that have `nil`.
+    public var graceUntil: Timestamp?
+    public var factors: Set<Factor>
+    public var count: Int
+
+    public init(required: Bool, graceUntil: Timestamp?, factors: Set<Factor>, count: Int) {
+        self.required = required
+        self.graceUntil = graceUntil
+        self.factors = factors
+        self.count = count
+    }
+}
+
+/// A verification that is open at Twilio.
+public struct OpenCode: Sendable, Hashable, Codable {
+    public var number: String
+    public var sid: String
+
+    public init(number: String, sid: String) {
+        self.number = number
+        self.sid = sid
+    }
+}

@@ -1,0 +1,71 @@
+import Basics
+package import Wire
+
+/// Reading what a job's decision rests on.
+extension StoreRows {
+    /// The person, the login's tie, and the number with all that hangs on it.
+    package func situation(
+        of login: Job.Login, kind: JobKind?, place: NumberPlace?
+    ) throws(Failure) -> Situation {
+        let key = LoginKey(login)
+        var situation = Situation(now: clocks.wall())
+        situation.options = try options()
+        guard !login.user.isEmpty else { return situation }
+        situation.user = try user(login.user)
+        situation.pending = try pending(key)
+        situation.pendingElsewhere = try pendingElsewhere(than: key, at: situation.now)
+        situation.place = place ?? (kind?.lane == .check ? situation.pending?.place : situation.user?.phone?.place)
+        if let number = situation.number { situation.code = try code(of: number) }
+        return situation
+    }
+
+    /// What the job wants to know besides.
+    package func load(
+        _ wanted: Wanted, of key: JobKey, _ login: Job.Login, into situation: inout Situation
+    ) throws(Failure) {
+        let now = situation.now
+        let context = ChangeContext(key: key, login: login, place: situation.place, now: now)
+        for (tally, limit) in wanted.tallies where limit > 0 {
+            guard let hash = hash(of: tally, context) else { continue }
+            let newest = try newest(tally, key: hash, after: now - tally.window, limit: limit)
+            situation.tallies[tally] = TallyState(limit: limit, newest: newest, window: tally.window)
+        }
+        if wanted.paces { try loadPaces(login, into: &situation) }
+        if wanted.approval { try loadApprovals(login, into: &situation) }
+        if wanted.strangers, let code = situation.code {
+            situation.strangers = try strangers(to: code, than: login.user)
+        }
+        if wanted.openCodes { situation.openCodes = try openCodes(of: login.user, at: now) }
+        if let ticket = wanted.ticket {
+            let hash = hash(ofTicket: ticket.revealed)
+            if try hasTicket(hash, of: login.user, at: now) { situation.ticket = hash }
+        }
+        if let code = wanted.code, let bypass = try bypass(of: login.user, at: now) {
+            situation.bypass = hash(ofBypass: code.revealed, of: login.user) == bypass ? .right : .wrong
+        }
+        try loadLists(wanted, into: &situation)
+    }
+
+    private func loadPaces(_ login: Job.Login, into situation: inout Situation) throws(Failure) {
+        var keys: [PaceKey] = [.user(login.user)]
+        if let number = situation.number {
+            keys += [.number(number, isProven: true), .number(number, isProven: false)]
+        }
+        for key in keys { situation.paces[key] = try pace(key) }
+    }
+
+    private func loadApprovals(_ login: Job.Login, into situation: inout Situation) throws(Failure) {
+        situation.approvedAt = try approval(of: LoginKey(login))
+        if let client = login.client {
+            situation.clientApprovedAt = try clientApproval(of: login.user, client: hash(ofClient: client))
+        }
+    }
+
+    /// What administrators' jobs look at.
+    private func loadLists(_ wanted: Wanted, into situation: inout Situation) throws(Failure) {
+        if wanted.census { situation.census = try census() }
+        if let page = wanted.page { situation.page = try self.page(page) }
+        if let selection = wanted.letters { situation.letters = try letters(selection) }
+        if let other = wanted.otherUser { situation.otherUserExists = try user(other) != nil }
+    }
+}

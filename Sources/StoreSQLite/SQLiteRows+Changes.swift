@@ -1,0 +1,122 @@
+import Basics
+import Foundation
+import GRDB
+import Store
+import Wire
+
+extension SQLiteRows {
+    func apply(_ change: Change, _ context: ChangeContext) throws {
+        switch change {
+        case .user(let user): try put(user)
+        case .code(let code): try put(code)
+        case .pending(let pending): try put(pending)
+        case .deadLetter(let letter): try put(letter)
+        case .audit(let entry): try put(entry)
+        case .count(let tallies): try count(tallies, context)
+        case .uncount(let tallies): try uncount(tallies, context)
+        case .pace(let key, let pace): try put(key, pace)
+        case .approval(let login, let client): try approve(login, client, context.now)
+        default: try applyAdministration(change, context.now)
+        }
+    }
+
+    private func applyAdministration(_ change: Change, _ now: Timestamp) throws {
+        switch change {
+        case .options(let values): for (name, value) in values { try put(option: name, value) }
+        case .bypass(let user, nil, _): try run("DELETE FROM bypass WHERE user = ?", [user])
+        case .bypass(let user, let code?, let until):
+            let hash = Data(hash(ofBypass: code.revealed, of: user))
+            try run("REPLACE INTO bypass VALUES (?, ?, ?)", [user, hash, until.milliseconds])
+        case .ticket(let user, let text, let until):
+            let hash = Data(hash(ofTicket: text.revealed))
+            try run("REPLACE INTO ticket VALUES (?, ?, ?)", [hash, user, until.milliseconds])
+        case .useTicket(let hash): try run("DELETE FROM ticket WHERE hash = ?", [Data(hash)])
+        case .cancelSend(let key, let login):
+            try run(
+                "REPLACE INTO canceled_send VALUES (?, ?, ?, ?, ?, ?)",
+                [
+                    key.frontEnd, key.messageID, login.user, login.application.rawValue, login.login, now.milliseconds,
+                ])
+        case .letters(let ids, let state, let dueAt): try setLetters(ids, state, dueAt)
+        default: try applyToPerson(change)
+        }
+    }
+
+    private func put(option name: String, _ value: String?) throws {
+        guard let value else { return try run("DELETE FROM site_option WHERE name = ?", [name]) }
+        try run("REPLACE INTO site_option VALUES (?, ?)", [name, value])
+    }
+
+    private func setLetters(_ ids: [Int64], _ state: DeadLetterState, _ dueAt: [Timestamp]) throws {
+        for (index, id) in ids.enumerated() {
+            let due = index < dueAt.count ? dueAt[index].milliseconds : nil
+            try run(
+                "UPDATE dead_letter SET state = ?, due_at = ?, replays = replays + ? WHERE id = ?",
+                [state.rawValue, due, state == .replayed ? 1 : 0, id])
+        }
+    }
+
+    private func approve(_ login: LoginKey, _ client: String?, _ now: Timestamp) throws {
+        try run(
+            "REPLACE INTO approval VALUES (?, ?, ?, ?)",
+            [login.user, login.application.rawValue, login.login, now.milliseconds])
+        guard let client else { return }
+        try run(
+            "REPLACE INTO client VALUES (?, ?, ?)", [login.user, Data(hash(ofClient: client)), now.milliseconds])
+    }
+
+    private func put(_ user: UserRecord) throws {
+        try run(
+            "REPLACE INTO user VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                user.name, user.isKnown, user.required, user.graceUntil?.milliseconds,
+                try user.phone.map { try seal($0.place) }, user.phone?.registeredAt.milliseconds,
+                user.authenticator?.factorSID, user.authenticator?.identity,
+                user.authenticator?.registeredAt.milliseconds, user.generation, user.lastApprovedAt?.milliseconds,
+            ])
+    }
+
+    private func put(_ code: LiveCode) throws {
+        try run(
+            "REPLACE INTO code VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                hash(code.number), code.sid, code.channel.rawValue, code.expiresAt.milliseconds,
+                code.attempts.joined(separator: ","), code.checksBegun, code.checksDenied, code.ended?.rawValue,
+            ])
+    }
+
+    private func put(_ pending: PendingCode) throws {
+        let login = pending.login
+        try run(
+            "REPLACE INTO pending VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                login.user, login.application.rawValue, login.login, hash(pending.number), try seal(pending.place),
+                pending.sid, pending.purpose.rawValue, pending.ticket.map { Data($0) }, pending.ended?.rawValue,
+            ])
+    }
+
+    private func put(_ letter: DeadLetter) throws {
+        try run(
+            """
+            INSERT INTO dead_letter
+            (at, reason, routing_key, front_end, message_id, properties, body, deadline, state, replays)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'waiting', 0)
+            """,
+            [
+                letter.at.milliseconds, letter.reason.rawValue, letter.routingKey, letter.frontEnd, letter.messageID,
+                letter.properties, Data(try sealing.seal(letter.body.revealed)), letter.deadline?.milliseconds,
+            ])
+    }
+
+    private func put(_ entry: AuditEntry) throws {
+        try run(
+            """
+            INSERT INTO audit (at, operator, front_end, kind, message_id, user, outcome, reason, detail)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """,
+            [
+                entry.at.milliseconds, entry.administrator, entry.frontEnd, entry.kind.rawValue, entry.messageID,
+                entry.user, entry.outcome.rawValue, entry.reason?.rawValue, entry.detail,
+            ])
+    }
+}

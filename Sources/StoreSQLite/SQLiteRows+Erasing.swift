@@ -1,0 +1,63 @@
+import Basics
+import Foundation
+import GRDB
+import Store
+import Wire
+
+/// Changes that reach everything about a person.
+extension SQLiteRows {
+    func applyToPerson(_ change: Change) throws {
+        switch change {
+        case .endLogins(let user, let reason):
+            try run("UPDATE pending SET ended = ? WHERE user = ? AND ended IS NULL", [reason.rawValue, user])
+            try run("DELETE FROM approval WHERE user = ?", [user])
+        case .unlock(let user): try unlock(user)
+        case .erase(let user, let pseudonym):
+            try unlock(user)
+            for table in ["pending", "approval", "client", "bypass", "ticket", "canceled_send"] {
+                try db.execute(sql: "DELETE FROM \(table) WHERE user = ?", arguments: [user])
+            }
+            try run("DELETE FROM user WHERE name = ?", [user])
+            try markUnderWay(user)
+            try anonymise(user, as: pseudonym)
+        case .rename(let user, let to):
+            try unlock(user)
+            try markUnderWay(user)
+            try rename(user, to: to)
+        default: break
+        }
+    }
+
+    private func unlock(_ user: String) throws {
+        try run("DELETE FROM tally WHERE owner = ?", [user])
+        try put(.user(user), nil)
+        if let number = try self.user(user)?.phone?.number { try put(.number(number, isProven: true), nil) }
+    }
+
+    /// What is under way for the person must not bring them back.
+    private func markUnderWay(_ user: String) throws {
+        try run("UPDATE job SET generation = -1 WHERE user = ? AND state = 0", [user])
+    }
+
+    private func anonymise(_ user: String, as pseudonym: String) throws {
+        let keys = try Row.fetchAll(
+            db, sql: "SELECT front_end, message_id FROM job WHERE user = ? AND state = 1", arguments: [user])
+        for key in keys {
+            guard let row = try job(JobKey(frontEnd: key[0], messageID: key[1])) else { continue }
+            try put(row.anonymised(as: pseudonym))
+        }
+        try run(
+            "UPDATE history SET user = ?, number_hmac = NULL, masked = NULL WHERE user = ?", [pseudonym, user])
+        try run("UPDATE audit SET user = ? WHERE user = ?", [pseudonym, user])
+    }
+
+    private func rename(_ user: String, to: String) throws {
+        try run("UPDATE user SET name = ? WHERE name = ?", [to, user])
+        for table in ["pending", "client", "ticket", "history"] {
+            try db.execute(sql: "UPDATE \(table) SET user = ? WHERE user = ?", arguments: [to, user])
+        }
+        try run("DELETE FROM approval WHERE user = ?", [user])
+        // A hash of a bypass code holds its person's name.
+        try run("DELETE FROM bypass WHERE user = ?", [user])
+    }
+}

@@ -1,0 +1,96 @@
+public import Basics
+
+/// What an administrator asks for, and who it is.
+public struct AdminRequest: Sendable {
+    /// The body's `operator`: for the audit trail.
+    public var administrator: String
+    public var action: AdminAction
+
+    public init(administrator: String, action: AdminAction) {
+        self.administrator = administrator
+        self.action = action
+    }
+}
+
+/// The `admin.*` jobs (contract, section 2), one case each.
+public enum AdminAction: Sendable {
+    case optionsGet
+    /// Values by name; `nil` is "back to the default". All or nothing.
+    case optionsSet([String: String?], dryRun: Bool)
+    case userGet
+    case userSet(UserSettings)
+    case userList(filter: UserFilter?, after: String?, limit: Int)
+    case userReset(reason: String, what: ResetScope, ticket: Bool)
+    case userUnlock
+    case userBypass(reason: String, minutes: Int)
+    case userErase(reason: String)
+    case userRename(to: String)
+    case explain
+    case deadList(DeadSelection)
+    case deadShow(DeadSelection)
+    case deadReplay(DeadSelection, perSecond: Int, evenLate: Bool)
+    case deadDiscard(DeadSelection, reason: String?)
+    case deadRestore(DeadSelection)
+}
+
+/// What a partial update does to one value.
+public enum Update<Value: Sendable>: Sendable {
+    case keep, clear
+    case set(Value)
+}
+
+extension Update: Equatable where Value: Equatable {}
+
+/// What `admin.user.set` changes; what is absent stays.
+public struct UserSettings: Sendable {
+    public var required: Bool?
+    public var graceUntil: Update<Timestamp>
+    /// Proven elsewhere: it counts as registered at once.
+    public var phone: Redacted<String>?
+    /// Hand out a one-time ticket for a registration.
+    public var ticket: Bool
+
+    public init(
+        required: Bool? = nil, graceUntil: Update<Timestamp> = .keep, phone: Redacted<String>? = nil,
+        ticket: Bool = false
+    ) {
+        self.required = required
+        self.graceUntil = graceUntil
+        self.phone = phone
+        self.ticket = ticket
+    }
+}
+
+public enum UserFilter: String, Sendable, CaseIterable {
+    case required, registered, unregistered
+}
+
+/// Which registrations `admin.user.reset` takes away.
+public enum ResetScope: String, Sendable, CaseIterable {
+    case phone, authenticator, all
+
+    public func covers(_ factor: Factor) -> Bool { self == .all || rawValue == factor.rawValue }
+}
+
+/// Which dead letters an operation is about: by number, or all that fit.
+public struct DeadSelection: Sendable, Equatable {
+    public var ids: [Int64]?
+    public var reason: DeadLetterReason?
+    public var state: DeadLetterState?
+    public var routingKey: String?
+    public var frontEnd: String?
+    /// At most so many, the oldest first.
+    public var limit: Int?
+
+    public init() {}
+}
+
+/// What has become of a dead letter.
+public enum DeadLetterState: String, Sendable, CaseIterable, Codable {
+    /// Waits for an operator.
+    case waiting
+    /// Will be put through the pipeline again when its turn comes.
+    case replaying
+    case replayed
+    case discarded
+}

@@ -1,0 +1,113 @@
+import Basics
+
+/// The administrators' jobs (contract, section 2).
+extension FieldReader {
+    mutating func administration(_ kind: JobKind) -> Job? {
+        administrator = line("operator", length: 1...128)
+        if kind.concernsOneUser { user = canonicalUser("user") }
+        if kind == .adminExplain { application = has("application") ? choice("application", Application.self) : .web }
+        guard let action = action(kind), problems.isEmpty, let administrator else { return nil }
+        return Job(
+            kind: kind, login: Job.Login(user: user ?? "", application: application ?? .web),
+            request: .admin(AdminRequest(administrator: administrator, action: action)))
+    }
+
+    private mutating func action(_ kind: JobKind) -> AdminAction? {
+        switch kind {
+        case .adminOptionsGet: return .optionsGet
+        case .adminOptionsSet: return optionsSet()
+        case .adminUserGet: return .userGet
+        case .adminUserSet: return userSet()
+        case .adminUserList:
+            let filter = choice("filter", UserFilter.self)
+            let after = text("after", length: 1...128)
+            return .userList(filter: filter, after: after, limit: number("limit", in: 1...500) ?? 100)
+        case .adminUserReset:
+            let what = choice("what", ResetScope.self) ?? .all
+            let ticket = flag("ticket") ?? false
+            return reason().map { .userReset(reason: $0, what: what, ticket: ticket) }
+        case .adminUserUnlock: return .userUnlock
+        case .adminUserBypass:
+            let minutes = requiredNumber("minutes", in: 1...1440)
+            guard let reason = reason(), let minutes else { return nil }
+            return .userBypass(reason: reason, minutes: minutes)
+        case .adminUserErase: return reason().map { .userErase(reason: $0) }
+        case .adminUserRename: return canonicalUser("to").map { .userRename(to: $0) }
+        case .adminExplain: return .explain
+        default: return deadLetters(kind)
+        }
+    }
+
+    private mutating func reason() -> String? { line("reason", length: 1...500) }
+
+    private mutating func optionsSet() -> AdminAction? {
+        let dryRun = flag("dry_run") ?? false
+        guard let member = member("options") else {
+            note("options", "missing")
+            return nil
+        }
+        guard case .object(let values) = member, !values.isEmpty else {
+            note("options", "wrong_type")
+            return nil
+        }
+        var changes: [String: String?] = [:]
+        for (name, value) in values.sorted(by: { $0.key < $1.key }) {
+            switch value {
+            case .null: changes.updateValue(nil, forKey: name)
+            case .string(let text): changes[name] = text
+            default: note("options.\(name)", "wrong_type")
+            }
+        }
+        return .optionsSet(changes, dryRun: dryRun)
+    }
+
+    private mutating func userSet() -> AdminAction? {
+        let required = flag("required")
+        let grace = timeOrNull("grace_until")
+        let phone = text("phone", length: 1...64).map { Redacted($0) }
+        let ticket = flag("ticket") ?? false
+        return .userSet(UserSettings(required: required, graceUntil: grace, phone: phone, ticket: ticket))
+    }
+
+    private mutating func deadLetters(_ kind: JobKind) -> AdminAction? {
+        guard let selection = selection() else { return nil }
+        switch kind {
+        case .adminDeadList: return .deadList(selection)
+        case .adminDeadShow: return .deadShow(selection)
+        case .adminDeadDiscard: return .deadDiscard(selection, reason: has("reason") ? reason() : nil)
+        case .adminDeadRestore: return .deadRestore(selection)
+        case .adminDeadReplay:
+            let rate = number("rate", in: 1...1000) ?? 10
+            return .deadReplay(selection, perSecond: rate, evenLate: flag("late") ?? false)
+        default: return nil
+        }
+    }
+
+    private mutating func selection() -> DeadSelection? {
+        var selection = DeadSelection()
+        selection.limit = number("limit", in: 1...10_000)
+        if let member = member("ids") { selection.ids = ids(member) }
+        if let member = member("filter") { readFilter(member, into: &selection) }
+        return problems.isEmpty ? selection : nil
+    }
+
+    private mutating func ids(_ member: JSONValue) -> [Int64]? {
+        guard case .array(let elements) = member, (1...10_000).contains(elements.count) else {
+            note("ids", "wrong_type")
+            return nil
+        }
+        let ids = elements.compactMap { if case .number(let text) = $0 { Int64(text) } else { nil } }
+        if ids.count != elements.count { note("ids", "wrong_type") }
+        return ids
+    }
+
+    private mutating func readFilter(_ member: JSONValue, into selection: inout DeadSelection) {
+        guard case .object(let members) = member else { return note("filter", "wrong_type") }
+        var reader = FieldReader(members: members)
+        selection.reason = reader.choice("reason", DeadLetterReason.self)
+        selection.state = reader.choice("state", DeadLetterState.self)
+        selection.routingKey = reader.text("key", length: 1...255)
+        selection.frontEnd = reader.text("front_end", length: 0...255)
+        problems += reader.problems.map { FieldProblem("filter.\($0.field)", $0.reason) }
+    }
+}

@@ -1,0 +1,114 @@
+import Basics
+
+/// The login jobs (contract, section 2).
+extension FieldReader {
+    /// The job; `nil` when a field is wrong (see ``problems``).
+    mutating func job(_ kind: JobKind) -> Job? {
+        if kind.isAdministration { return administration(kind) }
+        user = canonicalUser("user")
+        application = has("application") ? choice("application", Application.self) : .web
+        let login = text("login", length: 8...64)
+        let client = text("client", length: 1...128)
+        let locale = readLocale()
+        guard let request = request(kind), problems.isEmpty, let user, let application else { return nil }
+        return Job(
+            kind: kind,
+            login: Job.Login(
+                user: user, application: application, login: login ?? "", client: client, locale: locale),
+            request: request)
+    }
+
+    private mutating func request(_ kind: JobKind) -> Job.Request? {
+        switch kind {
+        case .options: return .options
+        case .outcome: return messageID("job", isRequired: true).map { .outcome(job: $0) }
+        case .cancel:
+            let job = messageID("job", isRequired: false)
+            return .cancel(job: job)
+        case .send: return required("channel", Channel.self).map { .send(channel: $0) }
+        case .registerPhone: return registerPhone()
+        case .registerAuthenticator: return registerAuthenticator()
+        case .check:
+            let method = choice("method", Factor.self)
+            return readCode().map { .check(code: $0, method: method) }
+        default: return nil
+        }
+    }
+
+    private mutating func registerPhone() -> Job.Request? {
+        let phone = requiredText("phone", length: 1...64)
+        let region = readRegion()
+        let ticket = readTicket()
+        guard let channel = required("channel", Channel.self), let phone else { return nil }
+        return .registerPhone(phone: Redacted(phone), region: region, channel: channel, ticket: ticket)
+    }
+
+    private mutating func registerAuthenticator() -> Job.Request? {
+        let label = has("label") ? line("label", length: 1...64) : nil
+        let picture = choice("qr", Picture.self) ?? .svg
+        return .registerAuthenticator(label: label, picture: picture, ticket: readTicket())
+    }
+
+    /// The site's own id of a person: compared exactly, so nothing that only looks equal is let in.
+    mutating func canonicalUser(_ field: String) -> String? {
+        guard let user = line(field, length: 1...128) else { return nil }
+        let outer = [user.unicodeScalars.first, user.unicodeScalars.last].compactMap(\.self)
+        guard !outer.contains(where: \.properties.isWhitespace) else {
+            note(field, "malformed")
+            return nil
+        }
+        return user
+    }
+
+    /// A BCP 47 tag, passed on to Twilio.
+    private mutating func readLocale() -> String? {
+        guard let locale = text("locale", length: 1...35) else { return nil }
+        guard locale.utf8.allSatisfy({ Self.isAlphanumeric($0) || $0 == 0x2D }) else {
+            note("locale", "malformed")
+            return nil
+        }
+        return locale
+    }
+
+    private mutating func readRegion() -> String? {
+        guard let region = text("region", length: 2...2) else { return nil }
+        guard region.utf8.allSatisfy({ (0x41...0x5A).contains($0 & 0xDF) }) else {
+            note("region", "malformed")
+            return nil
+        }
+        return region.uppercased()
+    }
+
+    private mutating func readTicket() -> Redacted<String>? {
+        text("ticket", length: 1...64).map { Redacted($0) }
+    }
+
+    private mutating func messageID(_ field: String, isRequired: Bool) -> String? {
+        guard let id = isRequired ? requiredText(field, length: 1...64) : text(field, length: 1...64) else { return nil }
+        guard MessageID.isValid(id) else {
+            note(field, "malformed")
+            return nil
+        }
+        return id
+    }
+
+    /// People copy codes with spaces and hyphens in them: those are dropped, nothing else is.
+    private mutating func readCode() -> Redacted<String>? {
+        guard let typed = requiredText("code", length: 1...64) else { return nil }
+        let digits = typed.filter { $0 != " " && $0 != "-" }
+        guard (3...10).contains(digits.utf8.count), digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else {
+            note("code", "malformed")
+            return nil
+        }
+        return Redacted(digits)
+    }
+}
+
+/// The form of a job's message id.
+enum MessageID {
+    /// 1 to 64 characters `[A-Za-z0-9._:-]`.
+    static func isValid(_ text: String) -> Bool {
+        (1...64).contains(text.utf8.count)
+            && text.utf8.allSatisfy { FieldReader.isAlphanumeric($0) || [0x2E, 0x5F, 0x3A, 0x2D].contains($0) }
+    }
+}

@@ -1,0 +1,124 @@
+/// What replies to administrators' jobs list (contract, section 3).
+extension Reply {
+    /// A site option and where its value is from.
+    public struct OptionState: Sendable, Codable, Equatable {
+        public var value: String
+        /// `store` or `default`.
+        public var source: String
+
+        public init(value: String, source: String) {
+            self.value = value
+            self.source = source
+        }
+    }
+
+    /// What a change of options does to people.
+    public struct Effect: Sendable, Codable, Equatable {
+        /// Registered people of whose methods none would be enabled.
+        public var usersWithoutMethod: Int
+        /// Those of them who must use the second factor somewhere.
+        public var requiredWithoutMethod: Int
+        /// People who must use it now and need not before.
+        public var usersNewlyRequired: Int
+
+        enum CodingKeys: String, CodingKey {
+            case usersWithoutMethod = "users_without_method"
+            case requiredWithoutMethod = "required_without_method"
+            case usersNewlyRequired = "users_newly_required"
+        }
+
+        public init(usersWithoutMethod: Int, requiredWithoutMethod: Int, usersNewlyRequired: Int) {
+            self.usersWithoutMethod = usersWithoutMethod
+            self.requiredWithoutMethod = requiredWithoutMethod
+            self.usersNewlyRequired = usersNewlyRequired
+        }
+    }
+
+    /// A person's security profile.
+    public struct Profile: Sendable, Codable, Equatable {
+        public var user: String
+        public var known: Bool
+        public var required: Bool
+        public var graceUntil: String?
+        /// The masked number.
+        public var phone: String?
+        public var phoneRegisteredAt: String?
+        public var authenticator: Bool
+        public var authenticatorRegisteredAt: String?
+        public var lastApprovedAt: String?
+        /// Wrong codes are not taken before this.
+        public var lockedUntil: String?
+
+        enum CodingKeys: String, CodingKey {
+            case user, known, required, phone, authenticator
+            case graceUntil = "grace_until"
+            case phoneRegisteredAt = "phone_registered_at"
+            case authenticatorRegisteredAt = "authenticator_registered_at"
+            case lastApprovedAt = "last_approved_at"
+            case lockedUntil = "locked_until"
+        }
+
+        public init(user: String, known: Bool, required: Bool, authenticator: Bool) {
+            self.user = user
+            self.known = known
+            self.required = required
+            self.authenticator = authenticator
+        }
+    }
+
+    /// A limit of a person as it stands, for `admin.explain`.
+    public struct LimitState: Sendable, Codable, Equatable {
+        /// The configuration key without `limits.`.
+        public var name: String
+        public var used: Int
+        public var allowed: Int
+        /// When there is room again; absent while there is.
+        public var retryAt: String?
+
+        enum CodingKeys: String, CodingKey {
+            case name, used, allowed
+            case retryAt = "retry_at"
+        }
+
+        public init(name: String, used: Int, allowed: Int, retryAt: String?) {
+            self.name = name
+            self.used = used
+            self.allowed = allowed
+            self.retryAt = retryAt
+        }
+    }
+
+    /// A dead letter as it is listed; its body, codes blanked and numbers gone, only when it is shown.
+    public struct Letter: Sendable, Codable, Equatable {
+        public var id: Int64
+        public var reason: DeadLetterReason
+        public var state: DeadLetterState
+        public var key: String
+        public var frontEnd: String
+        public var job: String?
+        public var at: String
+        /// How often it was put through again.
+        public var replays: Int
+        public var body: String?
+
+        enum CodingKeys: String, CodingKey {
+            case id, reason, state, key, job, at, replays, body
+            case frontEnd = "front_end"
+        }
+
+        public init(
+            id: Int64, reason: DeadLetterReason, state: DeadLetterState, key: String, frontEnd: String, job: String?,
+            at: String, replays: Int, body: String? = nil
+        ) {
+            self.id = id
+            self.reason = reason
+            self.state = state
+            self.key = key
+            self.frontEnd = frontEnd
+            self.job = job
+            self.at = at
+            self.replays = replays
+            self.body = body
+        }
+    }
+}

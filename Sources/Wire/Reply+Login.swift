@@ -1,0 +1,37 @@
+/// What replies to login jobs list.
+extension Reply {
+    /// A method of the person, as `options` lists it.
+    public struct MethodState: Sendable, Codable, Equatable {
+        public var method: Method
+        /// The masked number.
+        public var to: String?
+        public var usable: Bool
+        /// When a repeat is allowed, if a limit stands in the way now.
+        public var retryAt: String?
+
+        enum CodingKeys: String, CodingKey {
+            case method, to, usable
+            case retryAt = "retry_at"
+        }
+
+        public init(method: Method, to: String?, usable: Bool, retryAt: String? = nil) {
+            self.method = method
+            self.to = to
+            self.usable = usable
+            self.retryAt = retryAt
+        }
+    }
+
+    /// An enrolment's QR code.
+    public struct Drawing: Sendable, Codable, Equatable {
+        /// `image/svg+xml` or `image/png`.
+        public var type: String
+        /// SVG as text, PNG as base64.
+        public var data: String
+
+        public init(type: String, data: String) {
+            self.type = type
+            self.data = data
+        }
+    }
+}

@@ -1,30 +1,28 @@
 import AMQP
-import FoundationEssentials
-import VerifyClient
-public import Wire
+import Basics
+public import VerifyClient
+import Wire
 
 extension App {
-    /// Sends one job as a front end would, and awaits its reply.
-    public func ask(_ kind: JobKind, _ fields: [String: String], id: String?, patience: Duration) async throws
-        -> [UInt8]
-    {
+    /// Runs `body` with a client, as a front end has one.
+    ///
+    /// Under a broker user that is a known front end, the reply queue is that one's; see `topology definitions`.
+    public func withClient<Value: Sendable>(
+        _ body: @escaping @Sendable (LoginClient) async throws -> Value
+    ) async throws -> Value {
+        let broker = try settings.broker(name: "verify-courier command")
+        let name = broker.urls.first.map(\.user) ?? ""
         let client = LoginClient(
-            broker: try settings.broker(name: "verify-courier command"), frontEnd: "command", logger: logger)
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        let body = Array(try encoder.encode(fields))
-        return try await withThrowingTaskGroup(of: [UInt8]?.self) { group in
+            broker: broker, frontEnd: FrontEnd.isValid(name: name) ? name : "command", logger: logger)
+        return try await withThrowingTaskGroup(of: Value?.self) { group in
             group.addTask {
                 await client.run()
                 return nil
             }
-            group.addTask {
-                guard let id else { return try await client.request(kind, body: body, patience: patience) }
-                return try await client.request(kind, body: body, messageID: id, patience: patience)
-            }
+            group.addTask { try await body(client) }
             defer { group.cancelAll() }
-            for try await reply in group {
-                if let reply { return reply }
+            for try await value in group {
+                if let value { return value }
             }
             throw ClientError(code: .closed, message: "the client was closed")
         }

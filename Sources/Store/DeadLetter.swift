@@ -33,6 +33,9 @@ public struct DeadLetter: Sendable {
 
 /// A dead letter as the store holds it.
 public struct DeadLetterRow: Sendable {
+    /// How long a worker may take for one replay before another takes its turn.
+    package static let turn: Duration = .seconds(60)
+
     public var id: Int64
     public var letter: DeadLetter
     public var state: DeadLetterState

@@ -105,4 +105,8 @@ public final class InMemoryStore: LoginStore {
     public func takeRead(_ kind: ReadKind, limits: [ReadLimit]) async throws(StoreError) -> Bool {
         transaction { $0.takeRead(kind, limits: limits) }
     }
+
+    public func history(_ query: HistoryQuery) async throws(StoreError) -> [HistoryEntry] {
+        transaction { Array($0.content.history.reversed().filter(query.matches).map(\.entry).prefix(query.limit)) }
+    }
 }

@@ -106,6 +106,11 @@ extension InMemoryRows {
         for index in content.audit.indices where content.audit[index].user == user {
             content.audit[index].user = pseudonym
         }
+        for index in content.history.indices where content.history[index].entry.user == user {
+            content.history[index].entry.user = pseudonym
+            content.history[index].entry.masked = nil
+            content.history[index].number = nil
+        }
     }
 
     private mutating func rename(_ user: String, to: String) {
@@ -123,6 +128,9 @@ extension InMemoryRows {
         content.clients[to] = content.clients.removeValue(forKey: user)
         // A hash of a bypass code holds its person's name.
         content.bypasses.removeAll { $0.user == user }
+        for index in content.history.indices where content.history[index].entry.user == user {
+            content.history[index].entry.user = to
+        }
         for index in content.tickets.indices where content.tickets[index].user == user {
             content.tickets[index].user = to
         }

@@ -34,6 +34,7 @@ struct InMemoryContent: Sendable {
     var canceledSends: [JobKey: LoginKey] = [:]
     var letters: [DeadLetterRow] = []
     var audit: [AuditEntry] = []
+    var history: [(entry: HistoryEntry, number: E164?)] = []
     var reads: [ReadKind: [Timestamp]] = [:]
     var living: Set<Int64> = []
     var lastWorker: Int64 = 0
@@ -68,7 +69,14 @@ struct InMemoryRows: StoreRows {
     func user(_ name: String) -> UserRecord? { content.users[name] }
     func pending(_ login: LoginKey) -> PendingCode? { content.pendings[login] }
     func code(of number: E164) -> LiveCode? { content.codes[number] }
-    func addHistory(_ row: JobRow, reason: Reason?, number: E164?) {}
+    mutating func addHistory(_ row: JobRow, reason: Reason?, number: E164?) {
+        guard let outcome = row.outcome, let at = row.recordedAt else { return }
+        let entry = HistoryEntry(
+            at: at, begunAt: row.begunAt, kind: row.kind, frontEnd: row.key.frontEnd, messageID: row.key.messageID,
+            user: row.login.user, application: row.login.application, masked: number?.masked, outcome: outcome,
+            reason: reason)
+        content.history.append((entry, number))
+    }
 
     func reads(_ kind: ReadKind, after: Timestamp) -> Int { content.reads[kind, default: []].count { $0 > after } }
     mutating func addRead(_ kind: ReadKind, at now: Timestamp, forgetting before: Timestamp) {

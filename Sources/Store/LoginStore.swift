@@ -119,11 +119,14 @@ public protocol LoginStore: Sendable {
     /// A keyed hash of a person's name, for what leaves the store.
     func pseudonym(of user: String) -> String
 
-    /// Takes dead letters whose replay is due; each is handed to one worker.
+    /// Takes dead letters whose replay is due: each is one worker's for a while, and due again if it dies.
     func takeDueLetters(limit: Int) async throws(StoreError) -> [DeadLetterRow]
 
     /// Entries of the audit trail, newest first.
     func audit(_ query: AuditQuery) async throws(StoreError) -> [AuditEntry]
+
+    /// Recorded outcomes, newest first.
+    func history(_ query: HistoryQuery) async throws(StoreError) -> [HistoryEntry]
 
     /// Takes one read from the budget that all workers share; `false` when it is spent.
     func takeRead(_ kind: ReadKind, limits: [ReadLimit]) async throws(StoreError) -> Bool

@@ -140,6 +140,11 @@ package struct ChangeContext: Sendable {
         self.now = now
     }
 
+    /// For changes that belong to no job.
+    package static func nobody(_ now: Timestamp) -> ChangeContext {
+        ChangeContext(key: JobKey(frontEnd: "", messageID: ""), login: Job.Login(user: ""), place: nil, now: now)
+    }
+
     /// What a tally is kept by; `nil` when the job has no such thing, and so is not counted there.
     package func text(of tally: Tally) -> String? {
         switch tally {

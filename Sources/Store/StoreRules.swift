@@ -88,9 +88,7 @@ extension StoreRows {
 
     package mutating func refuse(_ job: NewJob?, _ answer: Answer) throws(Failure) -> RecordedReply? {
         guard let job else {
-            let nobody = ChangeContext(
-                key: JobKey(frontEnd: "", messageID: ""), login: Job.Login(user: ""), place: nil, now: clocks.wall())
-            for change in answer.changes { try apply(change, nobody) }
+            for change in answer.changes { try apply(change, .nobody(clocks.wall())) }
             return nil
         }
         let known = try self.job(job.key)
@@ -117,12 +115,13 @@ extension StoreRows {
         return true
     }
 
+    /// Their time is put off, so that no other worker takes them; whoever carries one through says so.
     package mutating func takeDueLetters(limit: Int) throws(Failure) -> [DeadLetterRow] {
         let now = clocks.wall()
         let due = try dueLetters(at: now, limit: limit)
-        let context = ChangeContext(
-            key: JobKey(frontEnd: "", messageID: ""), login: Job.Login(user: ""), place: nil, now: now)
-        if !due.isEmpty { try apply(.letters(due.map(\.id), .replayed, dueAt: []), context) }
+        guard !due.isEmpty else { return [] }
+        let again = Array(repeating: now + DeadLetterRow.turn, count: due.count)
+        try apply(.letters(due.map(\.id), .replaying, dueAt: again), .nobody(now))
         return due
     }
 }

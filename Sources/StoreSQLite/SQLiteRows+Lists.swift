@@ -77,32 +77,4 @@ extension SQLiteRows {
             body: Redacted(try sealing.open(Array(body))), deadline: time(row[8]), at: Timestamp(milliseconds: row[1]))
         return DeadLetterRow(id: row[0], letter: letter, state: state, replays: row[10], dueAt: time(row[11]))
     }
-
-    func audit(_ query: AuditQuery) throws -> [AuditEntry] {
-        var conditions = ["1"]
-        var arguments: [any DatabaseValueConvertible] = []
-        func add(_ condition: String, _ value: (any DatabaseValueConvertible)?) {
-            guard let value else { return }
-            conditions.append(condition)
-            arguments.append(value)
-        }
-        add("user = ?", query.user)
-        add("operator = ?", query.administrator)
-        add("kind = ?", query.kind?.rawValue)
-        add("at >= ?", query.since?.milliseconds)
-        add("at < ?", query.until?.milliseconds)
-        arguments.append(query.limit)
-        let rows = try Row.fetchAll(
-            db, sql: "SELECT * FROM audit WHERE \(conditions.joined(separator: " AND ")) ORDER BY id DESC LIMIT ?",
-            arguments: StatementArguments(arguments))
-        return try rows.map(readAudit)
-    }
-
-    private func readAudit(_ row: Row) throws -> AuditEntry {
-        guard let kind = JobKind(rawValue: row[4]), let outcome = Outcome(rawValue: row[7]) else { throw damaged() }
-        let reason: String? = row[8]
-        return AuditEntry(
-            at: Timestamp(milliseconds: row[1]), administrator: row[2], frontEnd: row[3], kind: kind, messageID: row[5],
-            user: row[6], outcome: outcome, reason: reason.flatMap(Reason.init), detail: row[9])
-    }
 }

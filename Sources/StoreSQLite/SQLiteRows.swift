@@ -113,20 +113,6 @@ struct SQLiteRows: StoreRows {
             [state.rawValue, key.frontEnd, key.messageID])
     }
 
-    func addHistory(_ row: JobRow, reason: Reason?, number: E164?) throws {
-        try run(
-            """
-            INSERT INTO history
-            (at, kind, front_end, message_id, user, application, number_hmac, masked, outcome, reason, begun_at)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-            """,
-            [
-                row.recordedAt?.milliseconds, row.kind.rawValue, row.key.frontEnd, row.key.messageID, row.login.user,
-                row.login.application.rawValue, number.map(hash), number?.masked, row.outcome?.rawValue,
-                reason?.rawValue, row.begunAt.milliseconds,
-            ])
-    }
-
     func reads(_ kind: ReadKind, after: Timestamp) throws -> Int {
         try one("SELECT COUNT(*) FROM read_log WHERE kind = ? AND at_ms > ?", [kind.rawValue, after.milliseconds])?[0]
             ?? 0

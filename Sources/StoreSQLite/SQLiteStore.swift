@@ -154,4 +154,8 @@ public final class SQLiteStore: LoginStore {
     public func takeRead(_ kind: ReadKind, limits: [ReadLimit]) async throws(StoreError) -> Bool {
         try await write { try $0.takeRead(kind, limits: limits) }
     }
+
+    public func history(_ query: HistoryQuery) async throws(StoreError) -> [HistoryEntry] {
+        try await read { try $0.history(query) }
+    }
 }

@@ -1,7 +1,7 @@
 /// Why a job has no reply. It may still be carried out: publish the same message id again, or ask for its outcome.
 public struct ClientError: Error, Sendable, CustomStringConvertible {
     public struct Code: Sendable, Equatable {
-        private enum Value { case unreachable, unroutable, refused, timeout, closed }
+        private enum Value { case unreachable, unroutable, refused, timeout, closed, unreadable }
         private let value: Value
 
         /// The broker cannot be reached.
@@ -12,6 +12,8 @@ public struct ClientError: Error, Sendable, CustomStringConvertible {
         public static let refused = Code(value: .refused)
         /// Nobody answered in time.
         public static let timeout = Code(value: .timeout)
+        /// The reply is not one of the contract's.
+        public static let unreadable = Code(value: .unreadable)
         /// The client was closed.
         public static let closed = Code(value: .closed)
     }

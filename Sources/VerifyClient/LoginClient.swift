@@ -10,6 +10,8 @@ public final class LoginClient: Sendable {
     private let publisher: Publisher
     private let consumer: Consumer
     private let replyQueue: String
+    /// The broker checks it, and front ends are told apart by it.
+    private let user: String?
     private let pending = PendingReplies()
     private let clocks: Clocks
 
@@ -19,6 +21,7 @@ public final class LoginClient: Sendable {
     public init(broker: BrokerConfiguration, frontEnd: String, clocks: Clocks = .system, logger: Logger) {
         let queue = "\(WireName.replyPrefix)\(frontEnd).\(RandomID.hex(bytes: 16))"
         replyQueue = queue
+        user = broker.urls.first?.user
         publisher = Publisher(configuration: broker, logger: logger)
         let declaration = QueueDeclaration(
             name: queue, durable: true, exclusive: false, autoDelete: false,
@@ -114,6 +117,7 @@ public final class LoginClient: Sendable {
         properties.messageID = messageID
         properties.correlationID = Array(correlation.utf8)
         properties.replyTo = replyQueue
+        properties.userID = user
         properties.type = "verify.\(kind.rawValue).v1"
         properties.timestamp = UInt64(clamping: now.wholeSeconds)
         properties.headers = FieldTable([("deadline", .string(Array((now + patience).description.utf8)))])

@@ -105,9 +105,9 @@ extension FieldReader {
 }
 
 /// The form of a job's message id.
-enum MessageID {
+public enum MessageID {
     /// 1 to 64 characters `[A-Za-z0-9._:-]`.
-    static func isValid(_ text: String) -> Bool {
+    public static func isValid(_ text: String) -> Bool {
         (1...64).contains(text.utf8.count)
             && text.utf8.allSatisfy { FieldReader.isAlphanumeric($0) || [0x2E, 0x5F, 0x3A, 0x2D].contains($0) }
     }

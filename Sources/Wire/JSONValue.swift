@@ -1,4 +1,4 @@
-/// A JSON value as a job may hold it. Numbers keep their text: no job field is a number, so none is interpreted.
+/// A JSON value as a job may hold it. Numbers keep their text, so that none is ever rounded.
 public enum JSONValue: Sendable, Equatable {
     case null
     case bool(Bool)
@@ -14,4 +14,25 @@ public enum JSONProblem: String, Error, Sendable {
     case notJSON = "not_json"
     case tooDeep = "too_deep"
     case duplicateKey = "duplicate_key"
+}
+
+extension JSONValue: Encodable {
+    public func encode(to encoder: any Encoder) throws {
+        var value = encoder.singleValueContainer()
+        switch self {
+        case .null: try value.encodeNil()
+        case .bool(let flag): try value.encode(flag)
+        case .number(let text):
+            if let whole = Int64(text) { try value.encode(whole) } else { try value.encode(Double(text) ?? 0) }
+        case .string(let text): try value.encode(text)
+        case .array(let elements): try value.encode(elements)
+        case .object(let members): try value.encode(members)
+        }
+    }
+}
+
+extension JSONValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, ExpressibleByBooleanLiteral {
+    public init(stringLiteral text: String) { self = .string(text) }
+    public init(integerLiteral number: Int) { self = .number(String(number)) }
+    public init(booleanLiteral flag: Bool) { self = .bool(flag) }
 }

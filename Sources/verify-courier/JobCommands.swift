@@ -34,8 +34,13 @@ struct RegisterCommand: AsyncParsableCommand {
         @Option(help: "sms or call.")
         var channel = "sms"
 
+        @Option(help: "The administrator's one-time ticket, where the site asks for one.")
+        var ticket: String?
+
         func run() async throws {
-            try await job.ask(.registerPhone, common, ["phone": phone, "region": region, "channel": channel])
+            try await job.ask(
+                .registerPhone, common,
+                ["phone": phone, "region": region, "channel": channel, "ticket": ticket])
         }
     }
 }
@@ -73,4 +78,32 @@ struct CheckCommand: AsyncParsableCommand {
         }
         try await job.ask(.check, common, ["code": code, "method": method])
     }
+}
+
+struct CancelCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "cancel", abstract: "Ends the code of a sign-in.",
+        discussion: "Example: verify-courier cancel --user anna --login first-sign-in")
+
+    @OptionGroup var common: CommonOptions
+    @OptionGroup var job: JobOptions
+
+    @Option(name: .customLong("job-id"), help: "Message id of a send of this sign-in that may still wait; it will not be sent.")
+    var jobID: String?
+
+    func run() async throws { try await job.ask(.cancel, common, ["job": jobID]) }
+}
+
+struct OutcomeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "outcome", abstract: "Asks again for the recorded reply of a job.",
+        discussion: "Example: verify-courier outcome --user anna --job-id 8c1f0d6e-7a55-4c8e-9d3c-0b7c6f1a2e34")
+
+    @OptionGroup var common: CommonOptions
+    @OptionGroup var job: JobOptions
+
+    @Option(name: .customLong("job-id"), help: "Message id of the job that is asked about.")
+    var jobID: String
+
+    func run() async throws { try await job.ask(.outcome, common, ["job": jobID]) }
 }

@@ -8,6 +8,7 @@ struct VerifyCourier: AsyncParsableCommand {
         abstract: "A second factor for logins: jobs over RabbitMQ, codes by Twilio Verify.",
         subcommands: [
             StoreCommand.self, WorkCommand.self, TopologyCommand.self, SimulateCommand.self, OptionsCommand.self,
-            RegisterCommand.self, SendCommand.self, CheckCommand.self, ConfigCommand.self,
+            RegisterCommand.self, SendCommand.self, CheckCommand.self, CancelCommand.self, OutcomeCommand.self,
+            AdminCommand.self, DeadCommand.self, OutcomesCommand.self, ConfigCommand.self,
         ])
 }

@@ -1,0 +1,30 @@
+import FoundationEssentials
+
+/// A job's body as a front end writes it: what is `nil` is left out.
+public struct JobBody: Sendable, Equatable {
+    public private(set) var members: [String: JSONValue] = [:]
+
+    public init() {}
+
+    /// The fields that every login job carries.
+    public init(_ login: Job.Login) {
+        self["user"] = .string(login.user)
+        self["application"] = .string(login.application.rawValue)
+        self["login"] = login.login.isEmpty ? nil : .string(login.login)
+        self["client"] = login.client.map { .string($0) }
+        self["locale"] = login.locale.map { .string($0) }
+    }
+
+    public subscript(name: String) -> JSONValue? {
+        get { members[name] }
+        set { members[name] = newValue }
+    }
+
+    /// Keys sorted: the same fields are the same bytes, as a repeat under one message id must be.
+    public func encoded() -> [UInt8] {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        // Every JSONValue is JSON.
+        return (try? encoder.encode(members)).map { Array($0) } ?? Array("{}".utf8)
+    }
+}

@@ -1,0 +1,48 @@
+import App
+import ArgumentParser
+import Foundation
+
+extension AdminUserCommand {
+    struct Import: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Sets flags, grace dates and proven numbers of many people from a CSV file.",
+            discussion: """
+                The first line names the columns: user, and any of required, grace_until, phone.
+                Lines that are not taken are listed with their reason; the others are.
+                Example: verify-courier admin user import people.csv --dry-run
+                """)
+
+        @Argument(help: "The file; '-' is standard input.")
+        var file: String
+
+        @Flag(help: "Only read it, and list what would be refused.")
+        var dryRun = false
+
+        @OptionGroup var common: CommonOptions
+
+        @Option(name: .customLong("operator"), help: "Who does it, for the audit trail. Default: who is logged in here.")
+        var administrator: String?
+
+        func run() async throws {
+            let app = try await common.app()
+            let text = try read()
+            let people = try await orExit { try UserImport(csv: text) }
+            let name = AdminOptions.name(administrator)
+            let refused = dryRun ? people.refusals : try await orExit { try await app.importUsers(people, by: name) }
+            for refusal in refused { print(refusal) }
+            let taken = people.entries.count + people.refusals.count - refused.count
+            print("\(taken) \(dryRun ? "would be taken" : "taken"), \(refused.count) refused")
+            guard refused.isEmpty else { throw ExitCode(65) }
+        }
+
+        private func read() throws -> String {
+            if file == "-" {
+                return String(decoding: FileHandle.standardInput.readDataToEndOfFile(), as: UTF8.self)
+            }
+            guard let data = FileManager.default.contents(atPath: file) else {
+                throw ValidationError("cannot read \(file)")
+            }
+            return String(decoding: data, as: UTF8.self)
+        }
+    }
+}

@@ -1,0 +1,170 @@
+import ArgumentParser
+import Wire
+
+struct AdminUserCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "user", abstract: "A person's security profile.",
+        subcommands: [
+            Get.self, Set.self, List.self, Reset.self, Unlock.self, Bypass.self, Erase.self, Rename.self, Import.self,
+        ])
+
+    /// The person that most of them are about.
+    struct Person: ParsableArguments {
+        @Argument(help: "The person, by the site's own id.")
+        var user: String
+
+        @OptionGroup var common: CommonOptions
+        @OptionGroup var admin: AdminOptions
+
+        func ask(_ kind: JobKind, _ fields: [String: JSONValue?] = [:]) async throws {
+            try await admin.ask(kind, fields.merging(["user": .string(user)]) { $1 }, common)
+        }
+    }
+
+    struct Get: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Shows it, also of somebody never seen.")
+
+        @OptionGroup var person: Person
+
+        func run() async throws { try await person.ask(.adminUserGet) }
+    }
+
+    struct Set: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Changes it; what is not named stays.",
+            discussion: "Example: verify-courier admin user set anna --required --grace-until 2027-01-31T00:00:00Z")
+
+        @OptionGroup var person: Person
+
+        @Flag(inversion: .prefixedNo, help: "Two Factor Auth. Required.")
+        var required: Bool?
+
+        @Option(help: "Until when nothing need be registered yet (RFC 3339), or 'none'.")
+        var graceUntil: String?
+
+        @Option(help: "A number that was proven elsewhere.")
+        var phone: String?
+
+        @Flag(help: "Hand out a one-time registration ticket, good for 72 hours.")
+        var ticket = false
+
+        func run() async throws {
+            try await person.ask(
+                .adminUserSet,
+                [
+                    "required": required.map { .bool($0) },
+                    "grace_until": graceUntil.map { $0 == "none" ? .null : .string($0) },
+                    "phone": phone.map { .string($0) }, "ticket": ticket ? true : nil,
+                ])
+        }
+    }
+
+    struct List: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Lists people by name, a page at a time.",
+            discussion: "Example: verify-courier admin user list --filter unregistered --limit 50")
+
+        @Option(help: "required, registered or unregistered.")
+        var filter: String?
+
+        @Option(help: "Begin after this name.")
+        var after: String?
+
+        @Option(help: "1 to 500.")
+        var limit = 100
+
+        @OptionGroup var common: CommonOptions
+        @OptionGroup var admin: AdminOptions
+
+        func run() async throws {
+            try await admin.ask(
+                .adminUserList,
+                [
+                    "filter": filter.map { .string($0) }, "after": after.map { .string($0) },
+                    "limit": .number(String(limit)),
+                ], common)
+        }
+    }
+
+    struct Reset: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Takes registrations away, for a lost or changed phone; the next sign-in registers again.",
+            discussion: "Example: verify-courier admin user reset anna --reason 'lost phone, called in' --ticket")
+
+        @OptionGroup var person: Person
+
+        @Option(help: "Why, for the audit trail.")
+        var reason: String
+
+        @Option(help: "phone, authenticator or all.")
+        var what = "all"
+
+        @Flag(help: "Hand out a one-time registration ticket, good for 72 hours.")
+        var ticket = false
+
+        func run() async throws {
+            try await person.ask(
+                .adminUserReset, ["reason": .string(reason), "what": .string(what), "ticket": .bool(ticket)])
+        }
+    }
+
+    struct Unlock: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Clears the person's limits and tries.")
+
+        @OptionGroup var person: Person
+
+        func run() async throws { try await person.ask(.adminUserUnlock) }
+    }
+
+    struct Bypass: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Makes a one-use code, for the day that the phone is at home.",
+            discussion: "Example: verify-courier admin user bypass anna --reason 'phone at home' --minutes 60")
+
+        @OptionGroup var person: Person
+
+        @Option(help: "Why, for the audit trail.")
+        var reason: String
+
+        @Option(help: "How long it is good for: 1 to 1440.")
+        var minutes = 60
+
+        func run() async throws {
+            try await person.ask(
+                .adminUserBypass, ["reason": .string(reason), "minutes": .number(String(minutes))])
+        }
+    }
+
+    struct Erase: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Removes everything about the person; history stays without a name. It cannot be undone.",
+            discussion: "Example: verify-courier admin user erase anna --reason 'left the company' --yes")
+
+        @OptionGroup var person: Person
+
+        @Option(help: "Why, for the audit trail.")
+        var reason: String
+
+        @Flag(help: "It is meant.")
+        var yes = false
+
+        func validate() throws {
+            guard yes else { throw ValidationError("erasing cannot be undone: add --yes if it is meant") }
+        }
+
+        func run() async throws { try await person.ask(.adminUserErase, ["reason": .string(reason)]) }
+    }
+
+    struct Rename: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Gives the person another id, which nobody must have yet.",
+            discussion: "Example: verify-courier admin user rename anna --to anna.b")
+
+        @OptionGroup var person: Person
+
+        @Option(help: "The new id.")
+        var to: String
+
+        func run() async throws { try await person.ask(.adminUserRename, ["to": .string(to)]) }
+    }
+}

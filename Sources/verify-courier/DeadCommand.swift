@@ -1,0 +1,112 @@
+import ArgumentParser
+import Wire
+
+/// Which dead letters a command is about.
+struct LetterOptions: ParsableArguments {
+    @Argument(help: "Numbers of letters, as 'dead list' shows them.")
+    var ids: [Int64] = []
+
+    @Option(help: "Only of this reason.")
+    var reason: String?
+
+    @Option(help: "Only in this state: waiting, replaying, replayed or discarded.")
+    var state: String?
+
+    @Option(help: "Only of this routing key.")
+    var key: String?
+
+    @Option(help: "Only of this front end.")
+    var frontEnd: String?
+
+    @Option(help: "At most so many, the oldest first.")
+    var limit: Int?
+
+    @OptionGroup var common: CommonOptions
+    @OptionGroup var admin: AdminOptions
+
+    func ask(_ kind: JobKind, _ more: [String: JSONValue?] = [:]) async throws {
+        var filter: [String: JSONValue] = [:]
+        for (name, value) in [("reason", reason), ("state", state), ("key", key), ("front_end", frontEnd)] {
+            filter[name] = value.map { .string($0) }
+        }
+        var fields = more
+        fields["filter"] = filter.isEmpty ? nil : .object(filter)
+        fields["ids"] = ids.isEmpty ? nil : .array(ids.map { .number(String($0)) })
+        fields["limit"] = limit.map { .number(String($0)) }
+        try await admin.ask(kind, fields, common)
+    }
+
+    /// What changes letters says which.
+    func requireSelection() throws {
+        guard !ids.isEmpty || reason != nil || key != nil || frontEnd != nil else {
+            throw ValidationError("say which: numbers, or --reason, --key or --front-end")
+        }
+    }
+}
+
+struct DeadCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "dead", abstract: "Messages that could not be treated as jobs, kept in the store.",
+        subcommands: [List.self, Show.self, Replay.self, Discard.self, Restore.self])
+
+    struct List: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Lists and counts them.")
+
+        @OptionGroup var letters: LetterOptions
+
+        func run() async throws { try await letters.ask(.adminDeadList) }
+    }
+
+    struct Show: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Shows them with their bodies, digits blanked. A look changes nothing.")
+
+        @OptionGroup var letters: LetterOptions
+
+        func validate() throws { try letters.requireSelection() }
+        func run() async throws { try await letters.ask(.adminDeadShow) }
+    }
+
+    struct Replay: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Puts them through again, so many per second.",
+            discussion: "Example: verify-courier dead replay --reason broker --rate 20 --limit 100")
+
+        @OptionGroup var letters: LetterOptions
+
+        @Option(help: "Letters per second, 1 to 1000.")
+        var rate = 10
+
+        @Flag(help: "Also those whose person has stopped waiting.")
+        var late = false
+
+        func validate() throws { try letters.requireSelection() }
+        func run() async throws {
+            try await letters.ask(.adminDeadReplay, ["rate": .number(String(rate)), "late": .bool(late)])
+        }
+    }
+
+    struct Discard: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Puts them away; 'dead restore' fetches them back until they are purged.")
+
+        @OptionGroup var letters: LetterOptions
+
+        @Option(name: .customLong("why"), help: "For the audit trail.")
+        var why: String?
+
+        func validate() throws { try letters.requireSelection() }
+        func run() async throws {
+            try await letters.ask(.adminDeadDiscard, ["reason": why.map { .string($0) }])
+        }
+    }
+
+    struct Restore: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Fetches discarded ones back, stops waiting replays.")
+
+        @OptionGroup var letters: LetterOptions
+
+        func validate() throws { try letters.requireSelection() }
+        func run() async throws { try await letters.ask(.adminDeadRestore) }
+    }
+}

@@ -1,0 +1,162 @@
+import App
+import ArgumentParser
+import Basics
+import Foundation
+import Store
+import Wire
+
+/// Since and until when.
+struct TimeOptions: ParsableArguments {
+    @Option(help: "Not before this time (RFC 3339).")
+    var since: String?
+
+    @Option(help: "Before this time (RFC 3339).")
+    var until: String?
+
+    @Option(help: "At most so many, the newest first.")
+    var limit = 100
+
+    @Flag(help: "One JSON object per line.")
+    var json = false
+
+    func validate() throws {
+        for text in [since, until].compactMap(\.self) where Timestamp(rfc3339: text) == nil {
+            throw ValidationError("'\(text)' is no RFC 3339 time, such as 2027-01-31T08:00:00Z")
+        }
+    }
+
+    func time(_ text: String?) -> Timestamp? { text.flatMap { Timestamp(rfc3339: $0) } }
+}
+
+struct AuditCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "audit", abstract: "The audit trail, read from the store.",
+        discussion: "Example: verify-courier admin audit --user anna --since 2027-01-01T00:00:00Z")
+
+    @OptionGroup var common: CommonOptions
+
+    @Option(help: "Only what concerned this person.")
+    var user: String?
+
+    @Option(name: .customLong("operator"), help: "Only what this administrator did.")
+    var administrator: String?
+
+    @Option(help: "Only this job, for example admin.user.reset.")
+    var kind: String?
+
+    @OptionGroup var times: TimeOptions
+
+    func run() async throws {
+        var query = AuditQuery()
+        (query.user, query.administrator, query.limit) = (user, administrator, times.limit)
+        (query.since, query.until) = (times.time(times.since), times.time(times.until))
+        if let kind {
+            guard let known = JobKind(rawValue: kind) else { throw ValidationError("there is no job '\(kind)'") }
+            query.kind = known
+        }
+        let wanted = query
+        let app = try await common.app()
+        for entry in try await orExit({ try await app.audit(wanted) }) {
+            let fields: [(String, String?)] = [
+                ("at", entry.at.description), ("operator", entry.administrator), ("front_end", entry.frontEnd),
+                ("job", entry.kind.rawValue), ("user", entry.user), ("outcome", entry.outcome.rawValue),
+                ("reason", entry.reason?.rawValue), ("detail", entry.detail), ("message_id", entry.messageID),
+            ]
+            print(RecordLine.of(fields, json: times.json))
+        }
+    }
+}
+
+struct OutcomesCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "outcomes", abstract: "Recorded outcomes, read from the store.",
+        subcommands: [Find.self, Show.self])
+
+    struct Find: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Finds outcomes by exact fields.",
+            discussion: "Example: verify-courier outcomes find --user anna --limit 20")
+
+        @OptionGroup var common: CommonOptions
+
+        @Option(help: "Only of this person.")
+        var user: String?
+
+        @Option(help: "Only to this number, with + and country code; it is looked up by its hash.")
+        var number: String?
+
+        @Option(help: "Only this outcome, for example denied.")
+        var outcome: String?
+
+        @OptionGroup var times: TimeOptions
+
+        func run() async throws {
+            var query = HistoryQuery()
+            (query.user, query.limit) = (user, times.limit)
+            (query.since, query.until) = (times.time(times.since), times.time(times.until))
+            if let number {
+                guard let known = E164(number) else { throw ValidationError("the number must be + and its digits") }
+                query.number = known
+            }
+            if let outcome {
+                guard let known = Outcome(rawValue: outcome) else {
+                    let all = Outcome.allCases.map(\.rawValue).joined(separator: ", ")
+                    throw ValidationError("there is no outcome '\(outcome)'; there are \(all)")
+                }
+                query.outcome = known
+            }
+            try await RecordLine.print(query, common, json: times.json)
+        }
+    }
+
+    struct Show: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Shows what became of one job.",
+            discussion: "Example: verify-courier outcomes show 8c1f0d6e-7a55-4c8e-9d3c-0b7c6f1a2e34")
+
+        @OptionGroup var common: CommonOptions
+
+        @Argument(help: "The job's message id.")
+        var job: String
+
+        @Flag(help: "One JSON object per line.")
+        var json = false
+
+        func run() async throws {
+            var query = HistoryQuery()
+            query.messageID = job
+            try await RecordLine.print(query, common, json: json)
+        }
+    }
+}
+
+/// One record as a line.
+enum RecordLine {
+    static func of(_ fields: [(String, String?)], json: Bool) -> String {
+        let present = fields.compactMap { name, value in value.map { (name, $0) } }.filter { !$0.1.isEmpty }
+        guard json else { return present.map(\.1).joined(separator: "  ") }
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        let object = Dictionary(present, uniquingKeysWith: { first, _ in first })
+        return (try? encoder.encode(object)).map { String(decoding: $0, as: UTF8.self) } ?? "{}"
+    }
+
+    /// Prints outcomes; exit code 1 when there are none.
+    static func print(_ query: HistoryQuery, _ common: CommonOptions, json: Bool) async throws {
+        let app = try await common.app()
+        let entries = try await orExit { try await app.outcomes(query) }
+        guard !entries.isEmpty else {
+            FileHandle.standardError.write(Data("no outcome fits\n".utf8))
+            throw ExitCode(1)
+        }
+        for entry in entries {
+            let fields: [(String, String?)] = [
+                ("at", entry.at.description), ("begun_at", entry.begunAt.description), ("job", entry.kind.rawValue),
+                ("user", entry.user), ("application", entry.application.rawValue), ("to", entry.masked),
+                ("outcome", entry.outcome.rawValue), ("reason", entry.reason?.rawValue),
+                ("front_end", entry.frontEnd), ("message_id", entry.messageID),
+            ]
+            Swift.print(of(fields, json: json))
+        }
+    }
+}

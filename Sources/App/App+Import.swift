@@ -13,7 +13,9 @@ extension App {
             try await withThrowingTaskGroup(of: UserImport.Refusal?.self) { group in
                 var refused: [UserImport.Refusal] = []
                 for (index, entry) in file.entries.enumerated() {
-                    if index >= Self.importsAtOnce, let refusal = try await group.next() ?? nil { refused.append(refusal) }
+                    if index >= Self.importsAtOnce, let refusal = try await group.next() ?? nil {
+                        refused.append(refusal)
+                    }
                     group.addTask { try await Self.send(entry, by: administrator, client) }
                 }
                 for try await refusal in group {

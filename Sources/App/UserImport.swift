@@ -33,7 +33,9 @@ public struct UserImport: Sendable {
     public init(csv text: String) throws(ConfigProblem) {
         let records: [CSV.Record]
         do { records = try CSV.parse(text) } catch { throw ConfigProblem("\(error)") }
-        guard let head = records.first else { throw ConfigProblem("the file is empty: its first line names the columns") }
+        guard let head = records.first else {
+            throw ConfigProblem("the file is empty: its first line names the columns")
+        }
         let names = head.fields.map { $0.filter { $0 != " " }.lowercased() }
         for name in names where !Self.columns.contains(name) {
             throw ConfigProblem("there is no column '\(name)': use \(Self.columns.joined(separator: ", "))")

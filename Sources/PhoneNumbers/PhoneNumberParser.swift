@@ -39,7 +39,8 @@ public enum PhoneNumberParser {
         default: break
         }
         let of = string(answer.region)
-        return ParsedNumber(number: number, region: of.isEmpty ? nil : of, isLandline: answer.kind == CPN_KIND_FIXED_LINE)
+        return ParsedNumber(
+            number: number, region: of.isEmpty ? nil : of, isLandline: answer.kind == CPN_KIND_FIXED_LINE)
     }
 
     private static func problem(_ result: cpn_result) -> NumberProblem? {

@@ -14,14 +14,18 @@ extension Pipeline {
     private static let approvalRepeat: Duration = .seconds(60)
 
     /// The recorded reply, to the address and correlation of this very message.
-    func answer(_ record: RecordedReply, _ envelope: Envelope, _ address: ReplyAddress, fresh: Bool) -> Disposition {
-        var result = disposition(body(of: record), record.outcome, record.key, envelope, address)
+    ///
+    /// - Parameter user: the job's own, for a record that must not hold it.
+    func answer(
+        _ record: RecordedReply, _ user: String?, _ envelope: Envelope, _ address: ReplyAddress, fresh: Bool
+    ) -> Disposition {
+        var result = disposition(body(of: record, user: user), record.outcome, record.key, envelope, address)
         result.isFresh = fresh
         return result
     }
 
     /// The recorded body as it may be given now: an approval not for ever, a secret only where it is not kept.
-    func body(of record: RecordedReply) -> [UInt8] {
+    func body(of record: RecordedReply, user: String?) -> [UInt8] {
         let now = clocks.wall()
         if record.outcome == .approved, now > record.deadline + Self.approvalRepeat {
             let draft = ReplyDraft(id: record.key.messageID, kind: record.kind, login: Job.Login(user: record.user))
@@ -31,7 +35,7 @@ extension Pipeline {
         switch field {
         case .code: reply.code = store.secret(.code, of: record.key)?.revealed
         case .ticket: reply.ticket = store.secret(.ticket, of: record.key)?.revealed
-        case .user: break
+        case .user: reply.user = user
         }
         return reply.encoded()
     }
@@ -61,7 +65,7 @@ extension Pipeline {
         if job.deadline - now < ReplyDraft.leastTime { return reply(.late) }
         switch try await store.state(of: JobKey(frontEnd: job.key.frontEnd, messageID: id)) {
         case .recorded(let record) where record.user == job.login.user:
-            return disposition(body(of: record), record.outcome, nil, envelope, address)
+            return disposition(body(of: record, user: record.user), record.outcome, nil, envelope, address)
         case .inProgress(let user) where user == job.login.user: return reply(.unknownJob, .inProgress)
         default: return reply(.unknownJob, .noRecord)
         }

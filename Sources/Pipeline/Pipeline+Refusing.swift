@@ -44,7 +44,7 @@ extension Pipeline {
         guard let record = try await store.refuse(job, answer: answer) else {
             return disposition(answer.body, answer.outcome, nil, envelope, address)
         }
-        return self.answer(record, envelope, address, fresh: true)
+        return self.answer(record, read.user, envelope, address, fresh: true)
     }
 
     /// Keeps a message that nobody can be answered for.

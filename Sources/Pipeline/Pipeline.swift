@@ -100,7 +100,7 @@ public struct Pipeline: Sendable {
         while true {
             switch try await store.begin(job, decide: decide) {
             case .recorded(let record, let fresh):
-                return answer(record, envelope, address, fresh: fresh)
+                return answer(record, job.login.user, envelope, address, fresh: fresh)
             case .reused:
                 let reply = ReplyDraft(job).reply(.invalid, .messageIDReused, at: clocks.wall())
                 return disposition(reply.encoded(), .invalid, nil, envelope, address)
@@ -110,24 +110,28 @@ public struct Pipeline: Sendable {
                 if job.deadline - clocks.wall() < ReplyDraft.leastTime {
                     let late = ReplyDraft(job).answer(.late, at: clocks.wall())
                     guard let record = try await store.refuse(job, answer: late) else { return Disposition() }
-                    return answer(record, envelope, address, fresh: true)
+                    return answer(record, job.login.user, envelope, address, fresh: true)
                 }
                 await pause.wait(slot)
             case .intent(let intent):
                 Failpoint.afterBegin.hit()
                 let finished = try await caller.carryOut(intent, code: code)
                 Failpoint.afterFinish.hit()
-                if case .recorded(let record) = finished { return answer(record, envelope, address, fresh: true) }
+                if case .recorded(let record) = finished {
+                    return answer(record, job.login.user, envelope, address, fresh: true)
+                }
             case .abandoned(let intent):
                 let isOurs = intent.key == job.key
                 if isOurs, intent.begins > Self.mostBegins {
                     let finished = try await poisoned(intent, envelope, read)
-                    if case .recorded(let record) = finished { return answer(record, envelope, address, fresh: true) }
+                    if case .recorded(let record) = finished {
+                        return answer(record, job.login.user, envelope, address, fresh: true)
+                    }
                     continue
                 }
                 let finished = try await caller.resume(intent, code: isOurs ? code : nil)
                 if isOurs, case .recorded(let record)? = finished {
-                    return answer(record, envelope, address, fresh: true)
+                    return answer(record, job.login.user, envelope, address, fresh: true)
                 }
             }
         }

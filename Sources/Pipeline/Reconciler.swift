@@ -40,7 +40,9 @@ struct Reconciler: Sendable {
 
     private func newSend(_ conclusions: SendConclusions) async throws(StoreError) -> Verification? {
         guard try await store.takeRead(.verification, limits: settings.readLimits) else { return nil }
-        guard let found = try? await twilio.fetchVerification(.number(conclusions.send.place.number)) else { return nil }
+        guard let found = try? await twilio.fetchVerification(.number(conclusions.send.place.number)) else {
+            return nil
+        }
         return conclusions.shows(found) ? found : nil
     }
 
@@ -53,10 +55,14 @@ struct Reconciler: Sendable {
         while true {
             switch try await state(of: conclusions.sid) {
             case .pending: return .stillPending
-            case .ended: return .finished(try await store.finish(intent, wanted: conclusions.wanted) { conclusions.uncertain(gone: true, $0) })
+            case .ended:
+                return .finished(
+                    try await store.finish(intent, wanted: conclusions.wanted) { conclusions.uncertain(gone: true, $0) }
+                )
             case .gone:
                 if try await hasConverted(intent, conclusions) {
-                    return .finished(try await store.finish(intent, wanted: conclusions.wanted) { conclusions.converted($0) })
+                    return .finished(
+                        try await store.finish(intent, wanted: conclusions.wanted) { conclusions.converted($0) })
                 }
             case .unreadable: break
             }
@@ -65,7 +71,8 @@ struct Reconciler: Sendable {
             guard let renewed = try await store.renew(intent) else { return .finished(.superseded) }
             intent = renewed
         }
-        return .finished(try await store.finish(intent, wanted: conclusions.wanted) { conclusions.uncertain(gone: false, $0) })
+        return .finished(
+            try await store.finish(intent, wanted: conclusions.wanted) { conclusions.uncertain(gone: false, $0) })
     }
 
     /// A check that another job left behind. Its code is known to nobody here: while the verification is pending, the

@@ -10,8 +10,10 @@ public struct AuditEntry: Sendable, Equatable {
     public var frontEnd: String
     public var kind: JobKind
     public var messageID: String?
-    /// Whom it concerned; `""` for nobody in particular.
+    /// Whom it concerned; `""` for nobody in particular. Follows the person through renames.
     public var user: String
+    /// The person's former name, where they were renamed.
+    public var formerUser: String?
     public var outcome: Outcome
     public var reason: Reason?
     /// What was done and why, as sorted JSON; no number, code or secret.
@@ -19,7 +21,7 @@ public struct AuditEntry: Sendable, Equatable {
 
     public init(
         at: Timestamp, administrator: String, frontEnd: String, kind: JobKind, messageID: String?, user: String,
-        outcome: Outcome, reason: Reason?, detail: String
+        formerUser: String? = nil, outcome: Outcome, reason: Reason?, detail: String
     ) {
         self.at = at
         self.administrator = administrator
@@ -27,6 +29,7 @@ public struct AuditEntry: Sendable, Equatable {
         self.kind = kind
         self.messageID = messageID
         self.user = user
+        self.formerUser = formerUser
         self.outcome = outcome
         self.reason = reason
         self.detail = detail

@@ -44,8 +44,9 @@ public struct DeadLetterRow: Sendable {
     /// When its turn comes, while it is replaying.
     public var dueAt: Timestamp?
 
-    public init(id: Int64, letter: DeadLetter, state: DeadLetterState = .waiting, replays: Int = 0, dueAt: Timestamp? = nil)
-    {
+    public init(
+        id: Int64, letter: DeadLetter, state: DeadLetterState = .waiting, replays: Int = 0, dueAt: Timestamp? = nil
+    ) {
         self.id = id
         self.letter = letter
         self.state = state

@@ -105,6 +105,7 @@ extension InMemoryRows {
         }
         for index in content.audit.indices where content.audit[index].user == user {
             content.audit[index].user = pseudonym
+            if content.audit[index].formerUser != nil { content.audit[index].formerUser = pseudonym }
         }
         for index in content.history.indices where content.history[index].entry.user == user {
             content.history[index].entry.user = pseudonym
@@ -131,6 +132,7 @@ extension InMemoryRows {
         for index in content.history.indices where content.history[index].entry.user == user {
             content.history[index].entry.user = to
         }
+        for index in content.audit.indices where content.audit[index].user == user { content.audit[index].user = to }
         for index in content.tickets.indices where content.tickets[index].user == user {
             content.tickets[index].user = to
         }

@@ -111,12 +111,12 @@ extension SQLiteRows {
     private func put(_ entry: AuditEntry) throws {
         try run(
             """
-            INSERT INTO audit (at, operator, front_end, kind, message_id, user, outcome, reason, detail)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO audit (at, operator, front_end, kind, message_id, user, outcome, reason, detail, former_user)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             [
                 entry.at.milliseconds, entry.administrator, entry.frontEnd, entry.kind.rawValue, entry.messageID,
-                entry.user, entry.outcome.rawValue, entry.reason?.rawValue, entry.detail,
+                entry.user, entry.outcome.rawValue, entry.reason?.rawValue, entry.detail, entry.formerUser,
             ])
     }
 }

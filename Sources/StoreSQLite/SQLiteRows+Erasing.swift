@@ -48,12 +48,14 @@ extension SQLiteRows {
         }
         try run(
             "UPDATE history SET user = ?, number_hmac = NULL, masked = NULL WHERE user = ?", [pseudonym, user])
-        try run("UPDATE audit SET user = ? WHERE user = ?", [pseudonym, user])
+        try run(
+            "UPDATE audit SET user = ?1, former_user = iif(former_user IS NULL, NULL, ?1) WHERE user = ?2",
+            [pseudonym, user])
     }
 
     private func rename(_ user: String, to: String) throws {
         try run("UPDATE user SET name = ? WHERE name = ?", [to, user])
-        for table in ["pending", "client", "ticket", "history"] {
+        for table in ["pending", "client", "ticket", "history", "audit"] {
             try db.execute(sql: "UPDATE \(table) SET user = ? WHERE user = ?", arguments: [to, user])
         }
         try run("DELETE FROM approval WHERE user = ?", [user])

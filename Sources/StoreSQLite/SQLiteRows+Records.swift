@@ -38,7 +38,7 @@ extension SQLiteRows {
         let reason: String? = row[8]
         return AuditEntry(
             at: Timestamp(milliseconds: row[1]), administrator: row[2], frontEnd: row[3], kind: kind, messageID: row[5],
-            user: row[6], outcome: outcome, reason: reason.flatMap(Reason.init), detail: row[9])
+            user: row[6], formerUser: row[10], outcome: outcome, reason: reason.flatMap(Reason.init), detail: row[9])
     }
 
     func history(_ query: HistoryQuery) throws -> [HistoryEntry] {

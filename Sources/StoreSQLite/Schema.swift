@@ -83,7 +83,7 @@ enum Schema {
         CREATE TABLE audit (
             id INTEGER PRIMARY KEY, at INTEGER NOT NULL, operator TEXT NOT NULL, front_end TEXT NOT NULL,
             kind TEXT NOT NULL, message_id TEXT, user TEXT NOT NULL, outcome TEXT NOT NULL, reason TEXT,
-            detail TEXT NOT NULL);
+            detail TEXT NOT NULL, former_user TEXT);
         CREATE INDEX audit_by_user ON audit (user, at);
         CREATE TRIGGER audit_is_never_shortened BEFORE DELETE ON audit
             BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END;

@@ -60,7 +60,8 @@ extension TwilioClient {
         sid: String, gate: @escaping @Sendable () -> Bool = { true }
     ) async throws(CallFailure) -> Bool {
         let form = [("Status", "canceled")]
-        guard let exchange = try await callUnlessMissing(.post, { Self.path(of: .sid(sid), $0) }, form: form, gate: gate)
+        guard
+            let exchange = try await callUnlessMissing(.post, { Self.path(of: .sid(sid), $0) }, form: form, gate: gate)
         else { return false }
         return try verification(exchange).status == .canceled
     }

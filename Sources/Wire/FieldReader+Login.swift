@@ -84,7 +84,9 @@ extension FieldReader {
     }
 
     private mutating func messageID(_ field: String, isRequired: Bool) -> String? {
-        guard let id = isRequired ? requiredText(field, length: 1...64) : text(field, length: 1...64) else { return nil }
+        guard let id = isRequired ? requiredText(field, length: 1...64) : text(field, length: 1...64) else {
+            return nil
+        }
         guard MessageID.isValid(id) else {
             note(field, "malformed")
             return nil

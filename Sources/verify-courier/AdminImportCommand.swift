@@ -20,7 +20,8 @@ extension AdminUserCommand {
 
         @OptionGroup var common: CommonOptions
 
-        @Option(name: .customLong("operator"), help: "Who does it, for the audit trail. Default: who is logged in here.")
+        @Option(
+            name: .customLong("operator"), help: "Who does it, for the audit trail. Default: who is logged in here.")
         var administrator: String?
 
         func run() async throws {

@@ -88,7 +88,9 @@ struct CancelCommand: AsyncParsableCommand {
     @OptionGroup var common: CommonOptions
     @OptionGroup var job: JobOptions
 
-    @Option(name: .customLong("job-id"), help: "Message id of a send of this sign-in that may still wait; it will not be sent.")
+    @Option(
+        name: .customLong("job-id"),
+        help: "Message id of a send of this sign-in that may still wait; it will not be sent.")
     var jobID: String?
 
     func run() async throws { try await job.ask(.cancel, common, ["job": jobID]) }

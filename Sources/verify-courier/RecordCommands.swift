@@ -59,8 +59,9 @@ struct AuditCommand: AsyncParsableCommand {
         for entry in try await orExit({ try await app.audit(wanted) }) {
             let fields: [(String, String?)] = [
                 ("at", entry.at.description), ("operator", entry.administrator), ("front_end", entry.frontEnd),
-                ("job", entry.kind.rawValue), ("user", entry.user), ("outcome", entry.outcome.rawValue),
-                ("reason", entry.reason?.rawValue), ("detail", entry.detail), ("message_id", entry.messageID),
+                ("job", entry.kind.rawValue), ("user", entry.user), ("formerly", entry.formerUser),
+                ("outcome", entry.outcome.rawValue), ("reason", entry.reason?.rawValue), ("detail", entry.detail),
+                ("message_id", entry.messageID),
             ]
             print(RecordLine.of(fields, json: times.json))
         }

@@ -29,11 +29,15 @@ enum ReplyText {
     }
 
     private static func administration(_ reply: Reply) -> [(String, String?)] {
-        let options = reply.options?.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value.value) (\($0.value.source))" }
+        let options = reply.options?.sorted { $0.key < $1.key }.map {
+            "\($0.key)=\($0.value.value) (\($0.value.source))"
+        }
         let effect = reply.effect.map {
             "\($0.usersWithoutMethod) without a method, \($0.requiredWithoutMethod) of them required; \($0.usersNewlyRequired) newly required"
         }
-        let limits = reply.limits?.map { "\($0.name) \($0.used)/\($0.allowed)" + ($0.retryAt.map { " until \($0)" } ?? "") }
+        let limits = reply.limits?.map {
+            "\($0.name) \($0.used)/\($0.allowed)" + ($0.retryAt.map { " until \($0)" } ?? "")
+        }
         return [
             ("options", options?.joined(separator: "\n           ")), ("effect", effect),
             ("profile", reply.profile.map(line)), ("next page after", reply.next), ("bypass code", reply.code),

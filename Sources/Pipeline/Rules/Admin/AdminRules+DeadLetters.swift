@@ -11,7 +11,8 @@ extension AdminRules {
             return audited(.done, situation) { $0.letters = situation.letters.map { Reply.Letter($0, withBody: true) } }
         case .deadReplay(_, let perSecond, let evenLate): return replay(perSecond, evenLate, situation)
         case .deadDiscard(_, let reason):
-            return move(.discarded, from: [.waiting], "discarded", situation, detail: reason.map { ["reason": $0] } ?? [:])
+            return move(
+                .discarded, from: [.waiting], "discarded", situation, detail: reason.map { ["reason": $0] } ?? [:])
         default:
             return move(.waiting, from: [.discarded, .replaying], "restored", situation)
         }

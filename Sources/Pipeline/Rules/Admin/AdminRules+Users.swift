@@ -103,7 +103,7 @@ extension AdminRules {
         if situation.otherUserExists { return refused([FieldProblem("to", "exists")], situation) }
         guard situation.user != nil else { return refused([FieldProblem("user", "unknown_user")], situation) }
         return audited(
-            .done, situation, changes: [.rename(user: login.user, to: to)], detail: ["to": to])
+            .done, situation, changes: [.rename(user: login.user, to: to)], user: to, formerUser: login.user)
     }
 }
 

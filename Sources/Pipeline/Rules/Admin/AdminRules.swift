@@ -64,11 +64,13 @@ struct AdminRules: JobRules {
     /// An answer with its line in the audit trail.
     func audited(
         _ outcome: Outcome, reason: Reason? = nil, _ situation: Situation, changes: [Change] = [],
-        detail: [String: String] = [:], user: String? = nil, _ fill: (inout Reply) -> Void = { _ in }
+        detail: [String: String] = [:], user: String? = nil, formerUser: String? = nil,
+        _ fill: (inout Reply) -> Void = { _ in }
     ) -> Answer {
         let entry = AuditEntry(
             at: situation.now, administrator: request.administrator, frontEnd: key.frontEnd, kind: kind,
-            messageID: key.messageID, user: user ?? login.user, outcome: outcome, reason: reason,
+            messageID: key.messageID, user: user ?? login.user, formerUser: formerUser, outcome: outcome,
+            reason: reason,
             detail: Self.json(detail))
         return draft.answer(outcome, reason, at: situation.now, changes: changes + [.audit(entry)], fill)
     }

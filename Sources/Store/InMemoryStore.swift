@@ -98,6 +98,10 @@ public final class InMemoryStore: LoginStore {
         transaction { $0.takeDueLetters(limit: limit) }
     }
 
+    public func sweep(_ retention: Retention, limit: Int) async throws(StoreError) -> Int {
+        transaction { $0.sweep(retention) }
+    }
+
     public func audit(_ query: AuditQuery) async throws(StoreError) -> [AuditEntry] {
         transaction { Array($0.content.audit.reversed().filter(query.matches).prefix(query.limit)) }
     }

@@ -122,6 +122,11 @@ public protocol LoginStore: Sendable {
     /// Takes dead letters whose replay is due: each is one worker's for a while, and due again if it dies.
     func takeDueLetters(limit: Int) async throws(StoreError) -> [DeadLetterRow]
 
+    /// Forgets what no rule looks at any more, a little at a time, so that no job waits for it.
+    ///
+    /// - Returns: how many rows went; call again soon while it is `limit` or more.
+    func sweep(_ retention: Retention, limit: Int) async throws(StoreError) -> Int
+
     /// Entries of the audit trail, newest first.
     func audit(_ query: AuditQuery) async throws(StoreError) -> [AuditEntry]
 

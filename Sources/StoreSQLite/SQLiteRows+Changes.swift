@@ -88,10 +88,11 @@ extension SQLiteRows {
     private func put(_ pending: PendingCode) throws {
         let login = pending.login
         try run(
-            "REPLACE INTO pending VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "REPLACE INTO pending VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [
                 login.user, login.application.rawValue, login.login, hash(pending.number), try seal(pending.place),
                 pending.sid, pending.purpose.rawValue, pending.ticket.map { Data($0) }, pending.ended?.rawValue,
+                (clocks.wall() + .seconds(86_400)).milliseconds,
             ])
     }
 

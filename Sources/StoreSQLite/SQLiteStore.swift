@@ -147,6 +147,10 @@ public final class SQLiteStore: LoginStore {
         try await write { try $0.takeDueLetters(limit: limit) }
     }
 
+    public func sweep(_ retention: Retention, limit: Int) async throws(StoreError) -> Int {
+        try await write { try $0.sweep(retention, limit: limit) }
+    }
+
     public func audit(_ query: AuditQuery) async throws(StoreError) -> [AuditEntry] {
         try await read { try $0.audit(query) }
     }

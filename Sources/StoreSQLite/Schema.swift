@@ -38,6 +38,7 @@ enum Schema {
             number_hmac BLOB, call BLOB, outcome TEXT, reply BLOB NOT NULL, reply_state INTEGER NOT NULL,
             recorded_at INTEGER, withheld TEXT, PRIMARY KEY (front_end, message_id)) WITHOUT ROWID;
         CREATE INDEX job_begun_on_number ON job (number_hmac) WHERE state = 0;
+        CREATE INDEX job_by_time ON job (recorded_at) WHERE recorded_at IS NOT NULL;
         CREATE TABLE user (
             name TEXT PRIMARY KEY, known INTEGER NOT NULL, required INTEGER NOT NULL, grace_until INTEGER,
             phone BLOB, phone_registered_at INTEGER, factor_sid TEXT, factor_identity TEXT,
@@ -49,7 +50,7 @@ enum Schema {
         CREATE TABLE pending (
             user TEXT NOT NULL, application TEXT NOT NULL, login TEXT NOT NULL, number_hmac BLOB NOT NULL,
             place BLOB NOT NULL, sid TEXT NOT NULL, purpose TEXT NOT NULL, ticket BLOB, ended TEXT,
-            PRIMARY KEY (user, application, login)) WITHOUT ROWID;
+            until INTEGER NOT NULL, PRIMARY KEY (user, application, login)) WITHOUT ROWID;
         CREATE INDEX pending_by_number ON pending (number_hmac) WHERE ended IS NULL;
         CREATE TABLE approval (
             user TEXT NOT NULL, application TEXT NOT NULL, login TEXT NOT NULL, at INTEGER NOT NULL,

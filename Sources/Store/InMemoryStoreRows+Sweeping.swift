@@ -1,0 +1,24 @@
+import Basics
+import Wire
+
+extension InMemoryRows {
+    /// Memory is not written in steps: all goes at once.
+    mutating func sweep(_ retention: Retention) -> Int {
+        let now = clocks.wall()
+        let before = size
+        content.jobs = content.jobs.filter { !($0.value.recordedAt.map { $0 < now - Retention.records } ?? false) }
+        content.codes = content.codes.filter { $0.value.expiresAt >= now - Retention.transient }
+        content.pendings = content.pendings.filter { content.codes[$0.value.number] != nil }
+        content.approvals = content.approvals.filter { $0.value >= now - Retention.transient }
+        content.counted.removeAll { $0.at < now - Retention.transient }
+        content.bypasses.removeAll { $0.until < now }
+        content.tickets.removeAll { $0.until < now }
+        content.letters.removeAll { $0.letter.at < now - retention.deadLetters }
+        return before - size
+    }
+
+    private var size: Int {
+        content.jobs.count + content.codes.count + content.pendings.count + content.approvals.count
+            + content.counted.count + content.bypasses.count + content.tickets.count + content.letters.count
+    }
+}

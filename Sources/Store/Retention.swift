@@ -1,0 +1,16 @@
+/// How long the store keeps what has ended. Idempotency records stay for their 48 hours whatever is set here.
+public struct Retention: Sendable {
+    /// Dead letters, whatever became of them.
+    public var deadLetters: Duration = .seconds(7 * 86_400)
+    /// The history of outcomes; `nil` keeps it.
+    public var history: Duration?
+
+    public init() {}
+
+    /// The contract's life of an idempotency record (section 5.2), and a margin for clocks that differ.
+    package static let records: Duration = .seconds(49 * 3600)
+    /// Live codes, ties, approvals and what is counted: none is looked at a day after it ended.
+    package static let transient: Duration = .seconds(86_400 + 3600)
+    /// How long an approval makes a client known, and a margin.
+    package static let clients: Duration = .seconds(31 * 86_400)
+}

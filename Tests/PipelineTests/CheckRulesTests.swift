@@ -22,14 +22,16 @@ struct CheckRulesTests {
         situation.pending = scene.pending()
         situation.code = scene.code()
         change(&situation)
-        return CheckRules(draft: scene.draft, method: method, deadline: scene.now + patience, limits: limits)
-            .decide(situation)
+        return CheckRules(
+            draft: scene.draft, login: scene.login, code: Redacted("123456"), method: method,
+            deadline: scene.now + patience, settings: scene.settings { $0.limits = limits }
+        ).decide(situation)
     }
 
     @Test("check the login's own code, and count the check with the intent", arguments: [nil, Factor.phone])
     func checks(method: Factor?) {
         let decision = decide({ $0.code?.checksBegun = 2 }, method: method)
-        #expect(decision.call == .check(number: "+14155550142", sid: "VE1", purpose: .login))
+        #expect(decision.call == .check(PlannedCheck(place: scene.place, sid: "VE1", purpose: .login)))
         #expect(decision.changes.codes.map(\.checksBegun) == [3])
     }
 

@@ -15,7 +15,7 @@ struct OptionsRulesTests {
     }
 
     private func reply(_ situation: Situation) -> Reply {
-        OptionsRules.reply(scene.draft, scene.login, situation, LimitSettings())
+        OptionsRules(login: scene.login, settings: scene.settings()).reply(scene.draft, situation)
     }
 
     @Test("list the methods of a registered phone, masked")
@@ -66,8 +66,7 @@ struct OptionsRulesTests {
         let busy = reply(
             scene.situation {
                 $0.code = scene.code { $0.checksBegun = 5 }
-                $0.user?.sendStreak = 9
-                $0.user?.lastSendAt = scene.now
+                $0.paces = scene.paced(9, until: scene.now + .seconds(100))
             })
         #expect(calm.decision == busy.decision)
         #expect(calm.because == busy.because)

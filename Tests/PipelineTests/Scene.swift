@@ -12,18 +12,34 @@ struct Scene {
     let now = Timestamp(seconds: 1_800_000_000)
     let number: E164
     let other: E164
-    let login = Job.Login(user: "u1", login: "sign-in-1")
+    let login = Job.Login(user: "u1", login: "sign-in-1", client: "10.0.0.1")
 
     init() throws {
         number = try #require(E164("+14155550142"))
         other = try #require(E164("+14155550199"))
     }
 
+    var place: NumberPlace { place(number) }
+
+    func place(_ number: E164, region: String? = "US", isLandline: Bool = false) -> NumberPlace {
+        NumberPlace(number: number, region: region, isLandline: isLandline)
+    }
+
+    func phone(_ number: E164) -> Phone { Phone(place: place(number), registeredAt: now) }
+
+    /// Limits as they are by default, changed.
+    func settings(_ change: (inout PipelineSettings) -> Void = { _ in }) -> PipelineSettings {
+        var settings = PipelineSettings()
+        change(&settings)
+        return settings
+    }
+
     var draft: ReplyDraft { ReplyDraft(job: "m-1", user: "u1", application: .web) }
 
     func user(_ change: (inout UserRecord) -> Void = { _ in }) -> UserRecord {
         var user = UserRecord(name: "u1")
-        user.phone = number
+        user.isKnown = true
+        user.phone = Phone(place: place, registeredAt: now - .seconds(86_400))
         change(&user)
         return user
     }
@@ -36,43 +52,47 @@ struct Scene {
     }
 
     func pending(_ purpose: Purpose = .login, sid: String = "VE1", ended: Reason? = nil) -> PendingCode {
-        PendingCode(login: LoginKey(login), number: number, sid: sid, purpose: purpose, ended: ended)
+        PendingCode(login: LoginKey(login), place: place, sid: sid, purpose: purpose, ended: ended)
     }
 
     func situation(_ change: (inout Situation) -> Void = { _ in }) -> Situation {
         var situation = Situation(now: now)
-        situation.number = number
+        situation.place = place
         situation.user = user()
         change(&situation)
         return situation
     }
 
-    func intent(_ call: PlannedCall, generation: Int64 = 0) -> Intent {
+    /// The situation in a second sending or check: this many sends since the last approval, for person and number.
+    func paced(_ streak: Int, until: Timestamp) -> [PaceKey: Pace] {
+        let pace = Pace(streak: streak, notBefore: until)
+        return [.user("u1"): pace, .number(number, isProven: true): pace]
+    }
+
+    func intent(_ call: PlannedCall, kind: JobKind = .send, generation: Int64 = 0) -> Intent {
         Intent(
-            key: JobKey(frontEnd: "web", messageID: "m-1"), kind: .send, login: login, call: call,
+            key: JobKey(frontEnd: "web", messageID: "m-1"), kind: kind, login: login, call: call,
             generation: generation, fence: 1, begins: 1, leaseUntil: MonotonicTime(nanoseconds: 1), begunAt: now,
             deadline: now + .seconds(30))
     }
 
     func sending(
-        _ channel: Wire.Channel = .sms, purpose: Purpose = .login, known: [String] = [], generation: Int64 = 0,
-        limits: LimitSettings = LimitSettings()
-    ) -> SendConclusions {
-        var settings = PipelineSettings()
-        settings.limits = limits
-        let call = PlannedCall.send(
-            number: number.revealed, channel: channel, locale: nil, purpose: purpose, knownSID: nil,
-            knownAttempts: known)
-        return SendConclusions(
-            intent: intent(call, generation: generation), number: number, channel: channel, purpose: purpose,
-            knownAttempts: known, settings: settings)
+        _ channel: Wire.Channel = .sms, purpose: Purpose = .login, known: [String] = [],
+        ticket: [UInt8]? = nil, settings: PipelineSettings = PipelineSettings()
+    ) throws -> SendConclusions {
+        let send = PlannedSend(
+            place: place, channel: channel, locale: nil, purpose: purpose, knownAttempts: known, ticket: ticket)
+        return try #require(SendConclusions(intent(.send(send)), settings: settings))
     }
 
-    func checking(_ purpose: Purpose = .login, generation: Int64 = 0, repeats: Int = 0) -> CheckConclusions {
-        let call = PlannedCall.check(number: number.revealed, sid: "VE1", purpose: purpose)
-        return CheckConclusions(
-            intent: intent(call, generation: generation), sid: "VE1", purpose: purpose, settings: PipelineSettings(),
-            repeats: repeats)
+    func checking(
+        _ purpose: Purpose = .login, repeats: Int = 0, ticket: [UInt8]? = nil,
+        settings: PipelineSettings = PipelineSettings()
+    ) throws -> CheckConclusions {
+        let check = PlannedCheck(place: place, sid: "VE1", purpose: purpose, ticket: ticket)
+        var conclusions = try #require(CheckConclusions(intent(.check(check), kind: .check), settings: settings))
+        conclusions.repeats = repeats
+        return conclusions
     }
 
     func verification(
@@ -112,5 +132,13 @@ extension Answer {
 extension [Change] {
     var users: [UserRecord] { compactMap { if case .user(let user) = $0 { user } else { nil } } }
     var codes: [LiveCode] { compactMap { if case .code(let code) = $0 { code } else { nil } } }
+    var paces: [PaceKey: Pace?] {
+        reduce(into: [:]) { paces, change in
+            if case .pace(let key, let pace) = change { paces.updateValue(pace, forKey: key) }
+        }
+    }
+    var counted: [Tally] { flatMap { if case .count(let tallies) = $0 { return tallies } else { return [] } } }
+    var uncounted: [Tally] { flatMap { if case .uncount(let tallies) = $0 { return tallies } else { return [] } } }
+    var approvals: [LoginKey] { compactMap { if case .approval(let login, _) = $0 { login } else { nil } } }
     var ties: [PendingCode] { compactMap { if case .pending(let tie) = $0 { tie } else { nil } } }
 }

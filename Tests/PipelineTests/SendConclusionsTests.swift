@@ -16,12 +16,7 @@ struct SendConclusionsTests {
     }
 
     private var counted: Situation {
-        scene.situation {
-            $0.user = scene.user {
-                $0.sendStreak = 2
-                $0.lastSendAt = scene.now
-            }
-        }
+        scene.situation { $0.paces = scene.paced(2, until: scene.now + .seconds(40)) }
     }
 
     private func failure(_ meaning: TwilioMeaning) -> CallFailure {
@@ -30,7 +25,7 @@ struct SendConclusionsTests {
 
     @Test("tell of a code that is on its way, and tie it to the login")
     func sent() throws {
-        let answer = scene.sending(.call).sent(scene.verification(), counted)
+        let answer = try scene.sending(.call).sent(scene.verification(), counted)
         #expect(answer.outcome == .sent)
         let reply = try answer.reply
         #expect(reply.channel == .call)
@@ -49,7 +44,7 @@ struct SendConclusionsTests {
     func sameCode() throws {
         var situation = counted
         situation.code = scene.code { $0.checksBegun = 2 }
-        let answer = scene.sending().sent(scene.verification(attempts: ["VL1", "VL2"]), situation)
+        let answer = try scene.sending().sent(scene.verification(attempts: ["VL1", "VL2"]), situation)
         let reply = try answer.reply
         #expect(reply.sameCode == true)
         #expect(reply.sendsLeft == 3)
@@ -67,7 +62,7 @@ struct SendConclusionsTests {
             $0.checksBegun = 4
             $0.ended = .reset
         }
-        #expect(scene.sending().sent(scene.verification(), situation).changes.codes.map(\.ended) == [nil])
+        #expect(try scene.sending().sent(scene.verification(), situation).changes.codes.map(\.ended) == [nil])
     }
 
     @Test("count a code's life from its making, by our clock and never from the future")
@@ -81,14 +76,13 @@ struct SendConclusionsTests {
     }
 
     @Test("end as reset, without a tie, when an administrator reset the person meanwhile")
-    func reset() {
+    func reset() throws {
         var situation = counted
-        situation.user?.generation = 1
-        let answer = scene.sending().sent(scene.verification(), situation)
+        situation.wasReset = true
+        let answer = try scene.sending().sent(scene.verification(), situation)
         #expect(answer.outcome == .expired)
         #expect(answer.reason == .reset)
         #expect(answer.changes.ties.isEmpty)
-        #expect(scene.sending(generation: 1).sent(scene.verification(), situation).outcome == .sent)
     }
 
     @Test("give a send back that Twilio refused, and say why")
@@ -102,10 +96,10 @@ struct SendConclusionsTests {
             (.providerFault, .unavailable, .providerRefused), (.other, .unavailable, .providerRefused),
         ]
         for (meaning, outcome, reason) in table {
-            let answer = scene.sending().refused(failure(meaning), counted)
+            let answer = try scene.sending().refused(failure(meaning), counted)
             #expect(answer.outcome == outcome, "\(meaning)")
             #expect(answer.reason == reason, "\(meaning)")
-            #expect(answer.changes.users.map(\.sendStreak) == [1], "\(meaning)")
+            #expect(answer.changes.paces[.user("u1")] == .some(Pace(streak: 1, notBefore: scene.now)), "\(meaning)")
             #expect(answer.changes.ties.isEmpty)
         }
     }
@@ -131,25 +125,22 @@ struct SendConclusionsTests {
         #expect(reply.retryAt == scene.code().expiresAt.description)
     }
 
-    @Test("forget the time of the only send when it is given back, and never count below zero")
-    func givenBack() {
+    @Test("forget the only send when it is given back, and never count below zero")
+    func givenBack() throws {
         var situation = counted
-        situation.user?.sendStreak = 1
-        let users = scene.sending().notSent(.unavailable, situation).changes.users
-        #expect(users.map(\.sendStreak) == [0])
-        #expect(users.map(\.lastSendAt) == [nil])
-        situation.user?.sendStreak = 0
-        #expect(scene.sending().notSent(.unavailable, situation).changes.users.isEmpty)
-        situation.user = nil
-        #expect(scene.sending().notSent(.late, situation).changes.users.isEmpty)
+        situation.paces = scene.paced(1, until: scene.now + .seconds(30))
+        let paces = try scene.sending().notSent(.unavailable, situation).changes.paces
+        #expect(paces == [.user("u1"): nil, .number(scene.number, isProven: true): nil])
+        situation.paces = [:]
+        #expect(try scene.sending().notSent(.unavailable, situation).changes.paces.isEmpty)
     }
 
     @Test("call an outage unavailable, and a late job late")
-    func notSent() {
-        let outage = scene.sending().notSent(.unavailable, counted)
+    func notSent() throws {
+        let outage = try scene.sending().notSent(.unavailable, counted)
         #expect(outage.outcome == .unavailable)
         #expect(outage.reason == .providerUnreachable)
-        let late = scene.sending().notSent(.late, counted)
+        let late = try scene.sending().notSent(.late, counted)
         #expect(late.outcome == .late)
         #expect(late.reason == nil)
     }
@@ -157,22 +148,24 @@ struct SendConclusionsTests {
     @Test("keep an uncertain send counted, and let the person ask again after 5 s", arguments: [1, 3, 8])
     func uncertain(streak: Int) throws {
         var situation = counted
-        situation.user?.sendStreak = streak
-        let answer = scene.sending().uncertain(situation)
+        situation.paces = scene.paced(streak, until: scene.now + .seconds(100))
+        let answer = try scene.sending().uncertain(situation)
         #expect(answer.outcome == .uncertain)
         #expect(try answer.reply.retryAt == (scene.now + .seconds(5)).description)
-        let user = try #require(answer.changes.users.first)
-        #expect(user.sendStreak == streak)
-        let last = try #require(user.lastSendAt)
-        #expect(LimitSettings().nextSend(streak: streak, last: last) == scene.now + .seconds(5))
+        let pace = Pace(streak: streak, notBefore: scene.now + .seconds(5))
+        #expect(answer.changes.paces == [.user("u1"): pace, .number(scene.number, isProven: true): pace])
+        #expect(answer.changes.uncounted.isEmpty)
     }
 
     @Test("name no time of repeat with limits off")
     func limitsOff() throws {
         var limits = LimitSettings()
         limits.enabled = false
-        #expect(try scene.sending(limits: limits).sent(scene.verification(), counted).reply.retryAt == nil)
         #expect(
-            try scene.sending(limits: limits).uncertain(counted).reply.retryAt == scene.now.description)
+            try scene.sending(settings: scene.settings { $0.limits = limits }).sent(scene.verification(), counted).reply
+                .retryAt == nil)
+        #expect(
+            try scene.sending(settings: scene.settings { $0.limits = limits }).uncertain(counted).reply.retryAt
+                == scene.now.description)
     }
 }

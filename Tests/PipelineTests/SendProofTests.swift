@@ -15,35 +15,35 @@ struct SendProofTests {
     }
 
     @Test("takes a new attempt on our number as proof of our send")
-    func proof() {
-        #expect(scene.sending().shows(scene.verification()))
-        #expect(scene.sending(known: ["VL1"]).shows(scene.verification(attempts: ["VL1", "VL2"])))
+    func proof() throws {
+        #expect(try scene.sending().shows(scene.verification()))
+        #expect(try scene.sending(known: ["VL1"]).shows(scene.verification(attempts: ["VL1", "VL2"])))
     }
 
     @Test("takes nothing that was known before")
-    func known() {
-        #expect(!scene.sending(known: ["VL1"]).shows(scene.verification()))
-        #expect(!scene.sending().shows(scene.verification(attempts: [])))
+    func known() throws {
+        #expect(try !scene.sending(known: ["VL1"]).shows(scene.verification()))
+        #expect(try !scene.sending().shows(scene.verification(attempts: [])))
     }
 
     @Test("takes nothing from before the intent, in whole seconds by our clock")
-    func before() {
-        #expect(!scene.sending().shows(scene.verification(after: -1)))
-        #expect(!scene.sending().shows(scene.verification(after: -60)))
-        #expect(scene.sending().shows(scene.verification(after: -60, offset: .seconds(60))))
-        #expect(!scene.sending().shows(scene.verification(after: 5, offset: .seconds(-10))))
+    func before() throws {
+        #expect(try !scene.sending().shows(scene.verification(after: -1)))
+        #expect(try !scene.sending().shows(scene.verification(after: -60)))
+        #expect(try scene.sending().shows(scene.verification(after: -60, offset: .seconds(60))))
+        #expect(try !scene.sending().shows(scene.verification(after: 5, offset: .seconds(-10))))
     }
 
     @Test("takes nothing of another number, or that is no longer pending, or without a time")
-    func foreign() {
+    func foreign() throws {
         var verification = scene.verification()
         verification.to = scene.other
-        #expect(!scene.sending().shows(verification))
+        #expect(try !scene.sending().shows(verification))
         for status in [VerificationStatus.approved, .canceled, .expired, .other("new")] {
-            #expect(!scene.sending().shows(scene.verification(status: status)))
+            #expect(try !scene.sending().shows(scene.verification(status: status)))
         }
         verification = scene.verification()
         verification.attempts = [Verification.SendAttempt(sid: "VL9", time: nil)]
-        #expect(!scene.sending().shows(verification))
+        #expect(try !scene.sending().shows(verification))
     }
 }

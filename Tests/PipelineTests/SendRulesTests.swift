@@ -20,20 +20,19 @@ struct SendRulesTests {
     ) -> Decision {
         SendRules(
             draft: scene.draft, login: scene.login, channel: channel, purpose: purpose,
-            deadline: scene.now + patience, limits: limits
+            deadline: scene.now + patience, settings: scene.settings { $0.limits = limits }
         ).decide(situation)
     }
 
     @Test("call Twilio for a registered phone, and count the send with the intent")
     func sends() throws {
-        let decision = decide(scene.situation { $0.user = scene.user { $0.sendStreak = 2 } }, channel: .call)
+        let decision = decide(scene.situation { $0.paces = scene.paced(2, until: scene.now) }, channel: .call)
         #expect(
             decision.call
-                == .send(
-                    number: "+14155550142", channel: .call, locale: nil, purpose: .login, knownSID: nil,
-                    knownAttempts: []))
-        #expect(decision.changes.users.map(\.sendStreak) == [3])
-        #expect(decision.changes.users.map(\.lastSendAt) == [scene.now])
+                == .send(PlannedSend(place: scene.place, channel: .call, locale: nil, purpose: .login)))
+        let pace = Pace(streak: 3, notBefore: scene.now + .seconds(60))
+        #expect(decision.changes.paces == [.user("u1"): pace, .number(scene.number, isProven: true): pace])
+        #expect(decision.changes.counted == [.numberSends, .userSends, .clientSends])
     }
 
     @Test("write down which attempts of a live code were known, and none of a dead one")
@@ -41,8 +40,9 @@ struct SendRulesTests {
         func call(_ code: LiveCode) -> PlannedCall? { decide(scene.situation { $0.code = code }).call }
         func expected(_ sid: String?, _ attempts: [String]) -> PlannedCall {
             .send(
-                number: "+14155550142", channel: .sms, locale: nil, purpose: .login, knownSID: sid,
-                knownAttempts: attempts)
+                PlannedSend(
+                    place: scene.place, channel: .sms, locale: nil, purpose: .login, knownSID: sid,
+                    knownAttempts: attempts))
         }
         #expect(call(scene.code()) == expected("VE1", ["VL1"]))
         #expect(call(scene.code { $0.ended = .codeUsed }) == expected(nil, []))
@@ -77,14 +77,13 @@ struct SendRulesTests {
     func registers() {
         let decision = decide(scene.situation { $0.user = nil }, purpose: .register)
         #expect(decision.call?.number == scene.number)
-        #expect(decision.changes.users.map(\.name) == ["u1"])
-        #expect(decision.changes.users.map(\.phone) == [nil])
+        #expect(decision.changes.users.isEmpty)
     }
 
     @Test("refuse to register the same phone again, or another in its place")
     func alreadyRegistered() {
         #expect(decide(scene.situation(), purpose: .register).answer?.reason == .alreadyRegistered)
-        let other = scene.situation { $0.number = scene.other }
+        let other = scene.situation { $0.place = scene.place(scene.other) }
         #expect(decide(other, purpose: .register).answer?.reason == .contactAdministrator)
         #expect(decide(other, purpose: .register).answer?.outcome == .notAllowed)
     }
@@ -104,13 +103,8 @@ struct SendRulesTests {
         arguments: [(1, 30), (2, 40), (3, 60), (4, 90), (5, 120), (9, 120)])
     func cooldown(streak: Int, seconds: Int) throws {
         func decision(_ waited: Duration) -> Decision {
-            decide(
-                scene.situation {
-                    $0.user = scene.user {
-                        $0.sendStreak = streak
-                        $0.lastSendAt = scene.now - waited
-                    }
-                })
+            let until = scene.now - waited + LimitSettings().pause(streak: streak)
+            return decide(scene.situation { $0.paces = scene.paced(streak, until: until) })
         }
         let answer = try #require(decision(.seconds(seconds) - .milliseconds(1)).answer)
         #expect(answer.outcome == .throttled)
@@ -139,10 +133,7 @@ struct SendRulesTests {
         limits.enabled = false
         let situation = scene.situation {
             $0.code = scene.code { $0.attempts = ["1", "2", "3", "4", "5"] }
-            $0.user = scene.user {
-                $0.sendStreak = 5
-                $0.lastSendAt = scene.now
-            }
+            $0.paces = scene.paced(5, until: scene.now + .seconds(120))
         }
         #expect(decide(situation, limits: limits).call != nil)
         #expect(decide(situation).call == nil)

@@ -24,10 +24,10 @@ struct SiteOptionsTests {
 
     @Test("switch one method each")
     func methods() {
-        #expect(!SiteOptions(["2FA_VER_SMS": "Disabled"]).allows(.sms))
-        #expect(SiteOptions(["2FA_VER_SMS": "Disabled"]).allows(.call))
-        #expect(!SiteOptions(["2FA_VER_VOICE": "Disabled"]).allows(.call))
-        #expect(SiteOptions(["2FA_VER_VOICE": "Disabled"]).allows(.sms))
+        #expect(!SiteOptions(["2FA_VER_SMS": "Disabled"]).allows(Channel.sms))
+        #expect(SiteOptions(["2FA_VER_SMS": "Disabled"]).allows(Channel.call))
+        #expect(!SiteOptions(["2FA_VER_VOICE": "Disabled"]).allows(Channel.call))
+        #expect(SiteOptions(["2FA_VER_VOICE": "Disabled"]).allows(Channel.sms))
         #expect(!SiteOptions(["2FA_VER_TOTP": "Disabled"]).authenticator)
     }
 

@@ -136,7 +136,7 @@ struct FieldReaderTests {
     func registerPhone() throws {
         let body = #"{"user":"u1","phone":"(415) 555-0142","region":"us","channel":"sms"}"#
         let job = try #require(Messages.read("register.phone", body).job)
-        guard case .registerPhone(let phone, let region, .sms) = job.request else {
+        guard case .registerPhone(let phone, let region, .sms, nil) = job.request else {
             Issue.record("not a registration by SMS")
             return
         }

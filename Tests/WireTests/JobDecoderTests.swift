@@ -27,18 +27,6 @@ struct JobDecoderTests {
         #expect(Messages.read(envelope).isUnexpected)
     }
 
-    @Test(
-        "answers a kind that is not served with unknown_job_type",
-        arguments: [JobKind.outcome, .cancel, .registerAuthenticator, .adminUserGet, .adminExplain])
-    func notServed(kind: JobKind) {
-        let read = Messages.read(kind.rawValue, #"{"user":"u1"}"#)
-        #expect(read.reason == .unknownJobType)
-        #expect(read.deadLetter == nil)
-        #expect(read.problems.isEmpty)
-        #expect(read.messageID == "m-1")
-        #expect(read.user == "u1")
-    }
-
     @Test("takes 16 KiB and refuses one byte more")
     func size() {
         func body(_ count: Int) -> String {

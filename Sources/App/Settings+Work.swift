@@ -9,11 +9,11 @@ extension Settings {
     func pipeline() throws(ConfigProblem) -> PipelineSettings {
         var settings = PipelineSettings()
         settings.limits.enabled = try flag("limits.enabled")
-        settings.limits.cooldownSeconds = try seconds("limits.cooldown_seconds")
+        settings.limits.cooldownSeconds = try numbers("limits.cooldown_seconds")
         settings.limits.sendsPerCode = try number("limits.sends_per_code")
         settings.limits.checksPerCode = try number("limits.checks_per_code")
-        settings.codeMinutes = try positive("twilio.code_minutes")
-        settings.replyPrefixes = list("reply.prefixes")
+        settings.codeMinutes = try number("twilio.code_minutes")
+        settings.replyPrefixes = try words("reply.prefixes")
         settings.readLimits = try limits([
             ("twilio.reads_per_minute", .seconds(60)), ("twilio.reads_per_hour", .seconds(3600)),
             ("twilio.reads_per_day", .seconds(86400)),
@@ -24,26 +24,9 @@ extension Settings {
 
     func worker() throws(ConfigProblem) -> WorkerSettings {
         var settings = WorkerSettings()
-        for lane in LaneName.allCases { settings.slots[lane] = try positive("worker.\(lane.rawValue)_slots") }
+        for lane in LaneName.allCases { settings.slots[lane] = try number("worker.\(lane.rawValue)_slots") }
         settings.drain = .seconds(try number("worker.drain_seconds"))
         return settings
-    }
-
-    private func positive(_ name: String) throws(ConfigProblem) -> Int {
-        let value = try number(name)
-        guard value > 0 else { throw ConfigProblem("\(name) must be 1 or more") }
-        return value
-    }
-
-    private func seconds(_ name: String) throws(ConfigProblem) -> [Int] {
-        var result: [Int] = []
-        for text in list(name) {
-            guard let seconds = Int(text), (0...86400).contains(seconds) else {
-                throw ConfigProblem("\(name) must be seconds, comma-separated, each from 0 to 86400")
-            }
-            result.append(seconds)
-        }
-        return result
     }
 
     /// 0 is no limit.
@@ -54,5 +37,18 @@ extension Settings {
             if count > 0 { result.append(ReadLimit(count: count, per: window)) }
         }
         return result
+    }
+
+    /// Everything that `work` would find wrong before it asks the store or the broker.
+    public func workProblems() -> [String] {
+        var found = problems
+        func note(_ body: () throws(ConfigProblem) -> Void) {
+            do { try body() } catch { found += error.problems.filter { !found.contains($0) } }
+        }
+        note { () throws(ConfigProblem) in _ = try isOpenToAnybody() }
+        note { () throws(ConfigProblem) in _ = try broker(name: "check") }
+        note { () throws(ConfigProblem) in _ = try store() }
+        note { () throws(ConfigProblem) in _ = try account() }
+        return found
     }
 }

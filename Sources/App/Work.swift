@@ -23,7 +23,9 @@ public struct App: Sendable {
 
     /// Makes the store and its key file; nothing else does, but `work(create: true)`.
     public func createStore() async throws {
-        try await SQLiteStore.create(settings.store(), siteOptions: settings.siteOptions())
+        let place = try settings.store()
+        if let folder = settings.folderToMake { try StateFolder.make(folder) }
+        try await SQLiteStore.create(place, siteOptions: settings.siteOptions())
     }
 
     /// Runs a worker until SIGTERM or SIGINT has drained it.
@@ -33,20 +35,18 @@ public struct App: Sendable {
     ///   - onReady: called once when every lane is consumed.
     /// - Throws: ``ConfigProblem`` or `StoreError` before anything was taken from the broker.
     public func work(create: Bool, onReady: @escaping @Sendable () -> Void) async throws {
-        try settings.requireLoopbackBroker()
+        let isOpen = try settings.isOpenToAnybody()
         let pipelineSettings = try settings.pipeline()
         let workerSettings = try settings.worker()
-        let account = try settings.account()
+        let credentials = try TwilioCredentials(settings, logger: logger)
         let baseURL = try settings.twilioBaseURL()
         let store = try await openStore(create: create)
-        if !pipelineSettings.limits.enabled {
-            logger.warning("limits.enabled is false: nothing but Twilio limits sends and tries. For load tests only")
-        }
+        warn(isOpen: isOpen, isUnlimited: !pipelineSettings.limits.enabled)
         var http = CurlConfiguration(userAgent: "verify-courier")
         http.caFile = settings.text("twilio.ca_file")
         let curl = CurlClient(configuration: http, logger: logger)
         let twilio = TwilioClient(
-            baseURL: baseURL, account: { account }, transport: CurlTransport(client: curl))
+            baseURL: baseURL, account: { credentials.account() }, transport: CurlTransport(client: curl))
         let pipeline = Pipeline(store: store, twilio: twilio, settings: pipelineSettings, logger: logger)
         let worker = WorkerService(
             broker: try settings.broker(name: "verify-courier worker"), pipeline: pipeline, settings: workerSettings,
@@ -57,6 +57,16 @@ public struct App: Sendable {
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
         try await group.run()
         await store.close()
+    }
+
+    private func warn(isOpen: Bool, isUnlimited: Bool) {
+        for warning in settings.warnings { logger.warning("\(warning)") }
+        if isOpen {
+            logger.warning("front_ends_open is true: whoever reaches the broker may do anything, admin.* too")
+        }
+        if isUnlimited {
+            logger.warning("limits.enabled is false: nothing but Twilio limits sends and tries. For load tests only")
+        }
     }
 
     private func openStore(create: Bool) async throws -> SQLiteStore {

@@ -4,11 +4,12 @@ import Foundation
 
 struct ConfigCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "config", abstract: "The configuration.", subcommands: [Show.self])
+        commandName: "config", abstract: "The configuration.", subcommands: [Show.self, Check.self])
 
     struct Show: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Prints every value and where it came from; secrets are hidden.")
+            abstract: "Prints every value and where it came from; secrets are hidden.",
+            discussion: "Example: verify-courier config show --config /etc/verify-courier/config.yaml")
 
         @OptionGroup var common: CommonOptions
 
@@ -16,16 +17,50 @@ struct ConfigCommand: AsyncParsableCommand {
         var json = false
 
         func run() async throws {
-            for entry in try await common.settings().entries {
-                print(json ? try line(entry) : "\(entry.key.name) = \(entry.shown)  [\(entry.source)]")
+            let settings = Settings(unchecked: common.loader)
+            for entry in settings.entries {
+                let fields = [
+                    "key": entry.key.name, "value": entry.shown, "source": entry.source.rawValue, "place": entry.place,
+                ]
+                print(json ? try JSONLine.of(fields) : Self.text(entry))
             }
+            try await orExit { guard settings.problems.isEmpty else { throw ConfigProblem(settings.problems) } }
         }
 
-        private func line(_ entry: ConfigEntry) throws -> String {
-            let fields = ["key": entry.key.name, "value": entry.shown, "source": entry.source]
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-            return String(decoding: try encoder.encode(fields), as: UTF8.self)
+        private static func text(_ entry: ConfigEntry) -> String {
+            let place = [.flag, .none].contains(entry.source) ? "" : ": \(entry.place)"
+            return "\(entry.key.name) = \(entry.shown)  [\(entry.source.rawValue)\(place)]"
         }
+    }
+
+    struct Check: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Looks for everything that 'work' would refuse, without asking the store, the broker or Twilio.",
+            discussion: "Example: verify-courier config check --config /etc/verify-courier/config.yaml")
+
+        @OptionGroup var common: CommonOptions
+
+        @Flag(help: "One JSON object per problem or warning.")
+        var json = false
+
+        func run() async throws {
+            let settings = Settings(unchecked: common.loader)
+            let problems = settings.workProblems()
+            let found = problems.map { ("problem", $0) } + settings.warnings.map { ("warning", $0) }
+            for (kind, text) in found {
+                print(json ? try JSONLine.of(["kind": kind, "message": text]) : "\(kind): \(text)")
+            }
+            if !json { print(problems.isEmpty ? "the configuration is right" : "problems: \(problems.count)") }
+            if !problems.isEmpty { throw ExitCode(78) }
+        }
+    }
+}
+
+/// One object of texts on one line.
+enum JSONLine {
+    static func of(_ fields: [String: String]) throws -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        return String(decoding: try encoder.encode(fields), as: UTF8.self)
     }
 }

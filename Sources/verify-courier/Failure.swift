@@ -12,7 +12,8 @@ func orExit<Value>(_ body: () async throws -> Value) async throws -> Value {
     } catch let error as ExitCode {
         throw error
     } catch {
-        FileHandle.standardError.write(Data("verify-courier: \(error)\n".utf8))
+        let lines = (error as? ConfigProblem)?.problems ?? ["\(error)"]
+        FileHandle.standardError.write(Data(lines.map { "verify-courier: \($0)\n" }.joined().utf8))
         throw ExitCode(exitCode(of: error))
     }
 }

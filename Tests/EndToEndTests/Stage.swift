@@ -38,7 +38,7 @@ final class Stage: Sendable {
             "VERIFY_COURIER_SITE_2FA_VERIFY_AUTHTOKEN": configuration.authToken.revealed,
             "VERIFY_COURIER_LIMITS_COOLDOWN_SECONDS": "0",
         ].merging(more) { $1 }
-        let settings = try Settings(try await ConfigLoader(flags: [:], file: nil, environment: environment))
+        let settings = try Settings(ConfigLoader(flags: [:], file: nil, environment: environment))
         let app = App(settings: settings, logger: logger)
         try await app.applyTopology()
         try await app.createStore()

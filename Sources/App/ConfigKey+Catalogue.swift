@@ -1,0 +1,90 @@
+extension ConfigKey {
+    /// Every key there is (contract, sections 6 and 7). The catalogue is the one place where keys are named with their
+    /// defaults and ranges.
+    public static let all: [ConfigKey] = connections + work + site + limits + operation
+
+    private static let connections: [ConfigKey] = [
+        ConfigKey(
+            "broker.url", "amqp://guest:guest@127.0.0.1:5672", .brokers, secret: true,
+            "the broker; several, comma-separated, are tried in turn"),
+        ConfigKey(
+            "broker.tls.ca_file", nil, .path, "PEM file of the authorities that may sign the broker's certificate"),
+        ConfigKey("broker.tls.certificate_file", nil, .path, "PEM file of the client certificate"),
+        ConfigKey("broker.tls.key_file", nil, .path, "PEM file of its key"),
+        ConfigKey("store.url", nil, .store, "sqlite:PATH; default verify-courier.db in the state folder"),
+        ConfigKey("store.key_file", nil, .path, "keys for numbers at rest; default the store's path + .key"),
+        ConfigKey(
+            "twilio.base_url", "https://verify.twilio.com", .twilio, "plain HTTP is taken for loopback addresses only"),
+        ConfigKey("twilio.ca_file", nil, .path, "PEM file of authorities, if not the system's"),
+        ConfigKey("twilio.calls_per_second", "0", .count, "over all workers on one store; 0 = no limit"),
+        ConfigKey("twilio.calls_at_once", "100", .count, "likewise"),
+        ConfigKey("twilio.code_minutes", "10", .number(1...1440), "life of a code, as set at Twilio"),
+        ConfigKey("twilio.reads_per_minute", "60", .count, "reads for reconciling; 0 = no limit"),
+        ConfigKey("twilio.reads_per_hour", "180", .count, "likewise"),
+        ConfigKey("twilio.reads_per_day", "250", .count, "likewise"),
+        ConfigKey("twilio.attempts_per_minute", "100", .count, "reads of the list of attempts; 0 = no limit"),
+    ]
+
+    private static let work: [ConfigKey] = [
+        ConfigKey("worker.send_slots", "128", slots, "jobs at once in the lane; prefetch is twice that"),
+        ConfigKey("worker.check_slots", "128", slots, "likewise"),
+        ConfigKey("worker.account_slots", "64", slots, "likewise"),
+        ConfigKey("worker.admin_slots", "4", slots, "likewise"),
+        ConfigKey("worker.drain_seconds", "20", .number(0...3600), "how long SIGTERM waits for jobs in hand"),
+        ConfigKey("reply.prefixes", "verify.reply.", .words, "what reply queues may begin with, comma-separated"),
+        ConfigKey(
+            "front_ends", nil, .frontEnds,
+            "broker user to application (web, windows, any), and whether admin; without it nobody is told apart"),
+        ConfigKey(
+            "front_ends_open", "false", .flag,
+            "true: without front_ends, work even at a broker that others reach (whoever reaches it may do anything)"),
+    ]
+
+    /// Twice as many must fit AMQP's 16 bits of prefetch.
+    private static let slots = ConfigKind.number(1...10_000)
+
+    private static let site: [ConfigKey] = [
+        ConfigKey("site.2FA_PROVIDER", "Twilio Verify", .choice(["Twilio Verify", "None"]), "None: nobody is asked"),
+        ConfigKey("site.2FA_VER_SMS", "Enabled", method, "codes by text; blank means Enabled"),
+        ConfigKey("site.2FA_VER_VOICE", "Enabled", method, "codes by call; blank means Enabled"),
+        ConfigKey("site.2FA_VER_TOTP", "Enabled", method, "authenticator apps; blank means Enabled"),
+        ConfigKey("site.2FA_LOGINTYPE_WEB", "Flagged", logins, "whom the web portal asks for the factor"),
+        ConfigKey("site.2FA_LOGINTYPE_WIN", "Flagged", logins, "whom the Windows application asks for it"),
+        ConfigKey("site.2FA_VERIFY_SERVICESID", nil, .sid("VA"), "Twilio's Verify service"),
+        ConfigKey("site.2FA_VERIFY_ACCOUNTSID", nil, .sid("AC"), "Twilio's account"),
+        ConfigKey("site.2FA_VERIFY_AUTHTOKEN", nil, .text, secret: true, "Twilio's auth token"),
+        ConfigKey("site.2FA_VERIFY_APIKEYSID", nil, .sid("SK"), "an API key in place of the token"),
+        ConfigKey("site.2FA_VERIFY_APIKEYSECRET", nil, .text, secret: true, "its secret"),
+        ConfigKey(
+            "site.tickets", "off", .choice(["off", "required"]), "required: register.* asks for a one-time ticket"),
+    ]
+
+    private static let method = ConfigKind.choice(["Enabled", "Disabled", ""])
+    private static let logins = ConfigKind.choice(["All", "Flagged", "None"])
+
+    private static let limits: [ConfigKey] = [
+        ConfigKey("limits.enabled", "true", .flag, "false switches our limits off, for a load test"),
+        ConfigKey(
+            "limits.cooldown_seconds", "30,40,60,90,120", .seconds, "between sends to a user or number; 0 = off"),
+        ConfigKey("limits.sends_per_code", "5", .count, "Twilio's own number; 0 = ours is off"),
+        ConfigKey("limits.sends_per_number_hour", "10", .count, "0 = off"),
+        ConfigKey("limits.sends_per_user_hour", "10", .count, "0 = off"),
+        ConfigKey("limits.sends_per_client_hour", "20", .count, "0 = off"),
+        ConfigKey("limits.unproven_sends_per_number_day", "5", .count, "to numbers that nobody has proven; 0 = off"),
+        ConfigKey("limits.unproven_sends_per_country_hour", "200", .count, "likewise"),
+        ConfigKey("limits.unproven_sends_per_site_hour", "1000", .count, "likewise"),
+        ConfigKey("limits.checks_per_code", "5", .count, "Twilio's own number; 0 = ours is off"),
+        ConfigKey("limits.wrong_codes_per_user_client_hour", "10", .count, "0 = off"),
+        ConfigKey("limits.wrong_codes_per_user_hour", "20", .count, "0 = off"),
+        ConfigKey("limits.sms_countries", "US,CA", .countries, "where texts may go; 0 or * = everywhere"),
+        ConfigKey("limits.call_countries", "US,CA", .countries, "where calls may go; 0 or * = everywhere"),
+    ]
+
+    private static let operation: [ConfigKey] = [
+        ConfigKey("ops.listen", "127.0.0.1:8090", .listen, "health, metrics and the operator's pages; off = none"),
+        ConfigKey("events.enabled", "false", .flag, "publish each outcome to verify.events, masked"),
+        ConfigKey("log.level", "info", .choice(ConfigKind.logLevels), "what is logged, and all that is worse"),
+        ConfigKey(
+            "log.format", "auto", .choice(LogFormat.allCases.map(\.rawValue)), "auto: text on a terminal, else json"),
+    ]
+}

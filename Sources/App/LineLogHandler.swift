@@ -1,0 +1,75 @@
+import Basics
+import Glibc
+public import Logging
+
+/// How log lines look (`log.format`).
+public enum LogFormat: String, Sendable, CaseIterable {
+    case text, json
+    /// Text on a terminal, else JSON.
+    case auto
+
+    fileprivate func isText(on descriptor: Int32) -> Bool {
+        self == .text || (self == .auto && isatty(descriptor) == 1)
+    }
+}
+
+/// Writes each log event as one line of text or JSON.
+public struct LineLogHandler: LogHandler {
+    public var logLevel: Logger.Level = .info
+    public var metadata: Logger.Metadata = [:]
+    public var metadataProvider: Logger.MetadataProvider?
+    private let isText: Bool
+    private let clock: @Sendable () -> Timestamp
+    private let write: @Sendable (String) -> Void
+
+    /// - Parameters:
+    ///   - format: not `auto`, which is for whoever knows where the lines go.
+    ///   - write: takes a whole line with its end.
+    init(_ format: LogFormat, clock: @escaping @Sendable () -> Timestamp, write: @escaping @Sendable (String) -> Void) {
+        isText = format == .text
+        self.clock = clock
+        self.write = write
+    }
+
+    /// To standard error.
+    public static func standardError(_ format: LogFormat) -> LineLogHandler {
+        LineLogHandler(
+            format.isText(on: STDERR_FILENO) ? .text : .json, clock: Timestamp.now, write: StandardError.write)
+    }
+
+    public subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { metadata[key] }
+        set { metadata[key] = newValue }
+    }
+
+    public func log(event: LogEvent) {
+        var all = metadata
+        if let provided = metadataProvider?.get() { all.merge(provided) { $1 } }
+        if let given = event.metadata { all.merge(given) { $1 } }
+        if let error = event.error {
+            all["error.message"] = "\(error)"
+            all["error.type"] = "\(String(reflecting: type(of: error)))"
+        }
+        let line = LogLine(
+            time: clock(), level: event.level, message: event.message.description, source: event.source, metadata: all)
+        write(isText ? line.text : line.json)
+    }
+}
+
+/// Lines of several threads must not run into each other, and a pipe takes long ones in pieces.
+private enum StandardError {
+    private static let turn = Locked(())
+
+    @Sendable static func write(_ line: String) {
+        let bytes = Array(line.utf8)
+        turn.withLock { _ in
+            var rest = bytes[...]
+            while !rest.isEmpty {
+                let count = rest.withUnsafeBytes { Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count) }
+                if count < 0, errno == EINTR { continue }
+                guard count > 0 else { return }
+                rest = rest.dropFirst(count)
+            }
+        }
+    }
+}

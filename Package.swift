@@ -123,7 +123,7 @@ let package = Package(
             name: "AppTests",
             dependencies: [
                 "AMQP", "App", "Basics", "Pipeline", "SitePolicy", "Store", "StoreSQLite", "TestKit", "TwilioSimulator",
-                "TwilioVerify", "Wire", "Worker",
+                "TwilioVerify", "Wire", "Worker", "verify-courier",
                 .product(name: "Logging", package: "swift-log"),
             ]),
         .testTarget(

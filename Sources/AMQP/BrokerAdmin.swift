@@ -55,6 +55,16 @@ public actor AdminConnection {
         try opened().bind(binding)
     }
 
+    /// What the broker tells of itself.
+    public func serverProperties() throws(AMQPError) -> FieldTable {
+        try opened().serverProperties
+    }
+
+    /// `notFound` when there is no exchange of that name; nothing else is compared, and nothing is made.
+    public func requireExchange(_ name: String) throws(AMQPError) {
+        try opened().declare(ExchangeDeclaration(name: name, kind: "", durable: true), passive: true)
+    }
+
     /// How many messages are ready in a queue; `notFound` when there is none of that name.
     public func messageCount(of queue: String) throws(AMQPError) -> Int {
         let name = QueueDeclaration(

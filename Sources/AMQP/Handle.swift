@@ -204,10 +204,16 @@ final class Handle {
 
     // MARK: Administration: blocking calls, for a connection that does nothing else
 
-    func declare(_ exchange: ExchangeDeclaration) throws(AMQPError) {
+    /// What the broker told of itself at the log-in: `product`, `version`, …
+    var serverProperties: FieldTable {
+        amqp_get_server_properties(state).map { PropertyCoding.table($0.pointee) } ?? FieldTable()
+    }
+
+    func declare(_ exchange: ExchangeDeclaration, passive: Bool = false) throws(AMQPError) {
         let arena = Arena()
         amqp_exchange_declare(
-            state, 1, arena.text(exchange.name), arena.text(exchange.kind), 0, exchange.durable ? 1 : 0, 0, 0,
+            state, 1, arena.text(exchange.name), arena.text(exchange.kind), passive ? 1 : 0, exchange.durable ? 1 : 0,
+            0, 0,
             amqp_table_t(num_entries: 0, entries: nil))
         try Self.check(amqp_get_rpc_reply(state), "declare exchange \(exchange.name)")
     }

@@ -32,7 +32,7 @@ enum PropertyCoding {
         return to
     }
 
-    private static func table(_ from: amqp_table_t, level: Int) -> FieldTable {
+    static func table(_ from: amqp_table_t, level: Int = 1) -> FieldTable {
         var result = FieldTable()
         let count = max(0, Int(from.num_entries))
         guard level <= mostLevels, let entries = from.entries else {

@@ -39,6 +39,12 @@ extension Settings {
         return result
     }
 
+    /// - Throws: ``ConfigProblem`` with everything that a worker lacks.
+    public func requireWorkable() throws(ConfigProblem) {
+        let found = workProblems()
+        guard found.isEmpty else { throw ConfigProblem(found) }
+    }
+
     /// Everything that `work` would find wrong before it asks the store or the broker.
     public func workProblems() -> [String] {
         var found = problems

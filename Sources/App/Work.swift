@@ -38,15 +38,9 @@ public struct App: Sendable {
         let isOpen = try settings.isOpenToAnybody()
         let pipelineSettings = try settings.pipeline()
         let workerSettings = try settings.worker()
-        let credentials = try TwilioCredentials(settings, logger: logger)
-        let baseURL = try settings.twilioBaseURL()
+        let twilio = try twilioClient()
         let store = try await openStore(create: create)
         warn(isOpen: isOpen, isUnlimited: !pipelineSettings.limits.enabled)
-        var http = CurlConfiguration(userAgent: "verify-courier")
-        http.caFile = settings.text("twilio.ca_file")
-        let curl = CurlClient(configuration: http, logger: logger)
-        let twilio = TwilioClient(
-            baseURL: baseURL, account: { credentials.account() }, transport: CurlTransport(client: curl))
         let pipeline = Pipeline(store: store, twilio: twilio, settings: pipelineSettings, logger: logger)
         let worker = WorkerService(
             broker: try settings.broker(name: "verify-courier worker"), pipeline: pipeline, settings: workerSettings,
@@ -57,6 +51,17 @@ public struct App: Sendable {
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
         try await group.run()
         await store.close()
+    }
+
+    /// A client with a thread of its own: make one, not one per call.
+    func twilioClient() throws(ConfigProblem) -> TwilioClient {
+        let credentials = try TwilioCredentials(settings, logger: logger)
+        var http = CurlConfiguration(userAgent: "verify-courier")
+        http.caFile = settings.text("twilio.ca_file")
+        let curl = CurlClient(configuration: http, logger: logger)
+        return TwilioClient(
+            baseURL: try settings.twilioBaseURL(), account: { credentials.account() },
+            transport: CurlTransport(client: curl))
     }
 
     private func warn(isOpen: Bool, isUnlimited: Bool) {

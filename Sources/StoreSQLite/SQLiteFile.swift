@@ -38,10 +38,7 @@ enum SQLiteFile {
     }
 
     static func open(_ configuration: SQLiteStoreConfiguration, _ clocks: Clocks) throws -> SQLiteStore {
-        guard exists(configuration.path) else {
-            throw StoreError(.missing, "There is no store at that place; `store init` makes one.")
-        }
-        let sealing = try KeyFile.read(configuration.keyFile)
+        let sealing = try sealing(of: configuration)
         let pool = try openPool(configuration.path)
         let writer = try LockFile(configuration.path + ".writer")
         try writer.lock()
@@ -57,7 +54,15 @@ enum SQLiteFile {
             pool, writer: writer, context: .init(clocks: clocks, sealing: sealing, liveness: liveness))
     }
 
-    private static func openPool(_ path: String) throws -> DatabasePool {
+    /// The keys of a store that is there.
+    static func sealing(of configuration: SQLiteStoreConfiguration) throws -> Sealing {
+        guard exists(configuration.path) else {
+            throw StoreError(.missing, "There is no store at that place; `store init` makes one.")
+        }
+        return try KeyFile.read(configuration.keyFile)
+    }
+
+    static func openPool(_ path: String) throws -> DatabasePool {
         var configuration = Configuration()
         configuration.label = "store"
         configuration.busyMode = .timeout(5)

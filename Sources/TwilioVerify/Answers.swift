@@ -121,11 +121,20 @@ public struct Service: Sendable, Hashable {
     /// Digits of a code, 4 to 10.
     public var codeLength: Int?
     public var lookupEnabled: Bool?
+    /// Whether callers may choose the code themselves.
+    public var customCodeEnabled: Bool?
+    /// Our clock minus Twilio's, by the answer's `Date` header (whole seconds).
+    public var clockOffset: Duration?
 
-    public init(sid: String, friendlyName: String, codeLength: Int? = nil, lookupEnabled: Bool? = nil) {
+    public init(
+        sid: String, friendlyName: String, codeLength: Int? = nil, lookupEnabled: Bool? = nil,
+        customCodeEnabled: Bool? = nil, clockOffset: Duration? = nil
+    ) {
         self.sid = sid
         self.friendlyName = friendlyName
         self.codeLength = codeLength
         self.lookupEnabled = lookupEnabled
+        self.customCodeEnabled = customCodeEnabled
+        self.clockOffset = clockOffset
     }
 }

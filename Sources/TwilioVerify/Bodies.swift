@@ -98,10 +98,11 @@ extension Attempt {
 
 extension Service {
     /// `nil` unless the object is the service with this SID.
-    init?(_ object: LenientObject, serviceSID: String) {
+    init?(_ object: LenientObject, serviceSID: String, clockOffset: Duration?) {
         guard object.string("sid") == serviceSID else { return nil }
         self.init(
             sid: serviceSID, friendlyName: object.string("friendly_name") ?? "",
-            codeLength: object.int("code_length"), lookupEnabled: object.bool("lookup_enabled"))
+            codeLength: object.int("code_length"), lookupEnabled: object.bool("lookup_enabled"),
+            customCodeEnabled: object.bool("custom_code_enabled"), clockOffset: clockOffset)
     }
 }

@@ -72,7 +72,9 @@ extension TwilioClient {
     /// - Throws: Any other failure.
     public func fetchService() async throws(CallFailure) -> Service? {
         guard let exchange = try await callUnlessMissing(.get, { Self.servicePath($0) }) else { return nil }
-        return try exchange.decode { Service($0, serviceSID: exchange.account.serviceSID) }
+        return try exchange.decode {
+            Service($0, serviceSID: exchange.account.serviceSID, clockOffset: exchange.clockOffset)
+        }
     }
 
     private static func path(of reference: VerificationRef, _ account: TwilioAccount) -> String {

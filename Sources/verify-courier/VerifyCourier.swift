@@ -9,6 +9,6 @@ struct VerifyCourier: AsyncParsableCommand {
         subcommands: [
             StoreCommand.self, WorkCommand.self, TopologyCommand.self, SimulateCommand.self, OptionsCommand.self,
             RegisterCommand.self, SendCommand.self, CheckCommand.self, CancelCommand.self, OutcomeCommand.self,
-            AdminCommand.self, DeadCommand.self, OutcomesCommand.self, ConfigCommand.self,
+            AdminCommand.self, DeadCommand.self, OutcomesCommand.self, ConfigCommand.self, DoctorCommand.self,
         ])
 }

@@ -113,11 +113,9 @@ struct LogLineTests {
         logger(.json).debug("not logged")
         let written = lines.withLock { $0 }
         #expect(written.count == 2)
-        let type = String(reflecting: Failure.self)
-        #expect(
-            written.first
-                == "2026-01-31T12:00:00.007Z error    x a=logger b=provider c=call error.message=\"it\\u000afailed\" error.type=\"\(type)\"\n"
-                || written.first?.contains("error.message=\"it\\u000afailed\"") == true)
+        let start = "2026-01-31T12:00:00.007Z error    x a=logger b=provider c=call error.message=\"it\\u000afailed\" "
+        #expect(written.first?.hasPrefix(start) == true)
+        #expect(written.first?.contains("Failure") == true)
         #expect(written.last?.hasPrefix("{\"time\":\"2026-01-31T12:00:00.007Z\",\"level\":\"info\"") == true)
     }
 }

@@ -17,3 +17,7 @@ int clinux_byte_is_locked(int fd, int64_t offset);
 
 /// Names the calling thread, for debuggers and `top -H`; Linux keeps the first 15 bytes.
 void clinux_name_thread(const char *name);
+
+/// The type of the file system that `path` is on, a number of linux/magic.h, and the bytes that an ordinary user may
+/// still take of it. 0, or -1 with errno.
+int clinux_file_system(const char *path, uint32_t *type, uint64_t *free_bytes);

@@ -1,0 +1,78 @@
+import FoundationEssentials
+import Store
+import StoreSQLite
+
+/// The store and the disk under it.
+struct StoreCheck: DoctorCheck {
+    var settings: Settings
+
+    func findings() async -> [Finding] {
+        let place: SQLiteStoreConfiguration
+        do { place = try settings.store() } catch { return [.notChecked("store", error)] }
+        let result: Result<StoreInspection, StoreError>
+        do throws(StoreError) { result = .success(try await SQLiteStore.inspect(place)) } catch {
+            result = .failure(error)
+        }
+        let isWritable = [place.path, Self.folder(of: place.path)].allSatisfy {
+            FileFacts(path: $0)?.isWritable == true
+        }
+        let store = Self.judge(path: place.path, result, isWritable: isWritable)
+        let disk = DiskFacts(path: Self.folder(of: place.path)).map {
+            Self.judge(folder: Self.folder(of: place.path), $0)
+        }
+        return [store] + (disk.map { [$0] } ?? [])
+    }
+
+    private static func folder(of path: String) -> String {
+        let folder = URL(filePath: path).deletingLastPathComponent().path
+        return folder.isEmpty ? "." : folder
+    }
+
+    static func judge(path: String, _ result: Result<StoreInspection, StoreError>, isWritable: Bool) -> Finding {
+        switch result {
+        case .failure(let error) where error.code == .missing:
+            Finding("store", well: "", [.fail("there is no store at \(path): run 'verify-courier store init'")])
+        case .failure(let error): Finding("store", well: "", [.fail("\(path): \(error)")])
+        case .success(let inspection):
+            Finding("store", well: "\(path), sound, its key fits", issues(of: inspection, path, isWritable))
+        }
+    }
+
+    private static func issues(of inspection: StoreInspection, _ path: String, _ isWritable: Bool) -> [Finding.Issue] {
+        var issues: [Finding.Issue] = []
+        if !inspection.damage.isEmpty {
+            issues.append(.fail("\(path) is damaged: restore it from a backup (\(inspection.damage.count) findings)"))
+        }
+        if inspection.journalMode != "wal" {
+            issues.append(.fail("\(path) has journal mode '\(inspection.journalMode)', not WAL: it was made by hand"))
+        } else if inspection.synchronous != 2 {
+            issues.append(
+                .fail("a worker's connection is not synchronous = FULL: a power cut could undo what was answered"))
+        }
+        if !isWritable { issues.append(.fail("\(path) or its folder cannot be written by this user")) }
+        if inspection.needsMigration {
+            issues.append(
+                .warn("\(path) is of an older version; the next worker brings it up to date: back it up first"))
+        }
+        return issues
+    }
+
+    static func judge(folder: String, _ facts: DiskFacts) -> Finding {
+        let free = "\(facts.freeBytes >> 20) MiB free"
+        var issues: [Finding.Issue] = []
+        switch facts.kind {
+        case .network(let name):
+            issues.append(
+                .fail("\(folder) is on \(name), where SQLite's locks and syncs cannot be relied on: use a local disk"))
+        case .memory: issues.append(.warn("\(folder) is in memory: registrations are gone at the next boot"))
+        case .unknown(let name): issues.append(.warn("\(folder) is on \(name): make sure that it is a local disk"))
+        case .local: break
+        }
+        if facts.freeBytes < 50 << 20 {
+            issues.append(.fail("\(folder) has \(free): make room, a full disk stops every worker"))
+        } else if facts.freeBytes < 500 << 20 {
+            issues.append(.warn("\(folder) has \(free): make room before it is full"))
+        }
+        return Finding("disk", well: free, issues)
+    }
+}

@@ -1,0 +1,45 @@
+import AMQP
+
+/// Whether what travels is protected, and the files that this needs are there.
+struct TLSCheck: DoctorCheck {
+    var settings: Settings
+
+    private static let systemAuthorities = "/etc/ssl/certs/ca-certificates.crt"
+
+    func findings() async -> [Finding] {
+        let broker: BrokerConfiguration
+        do { broker = try settings.broker(name: "verify-courier doctor") } catch { return [.notChecked("tls", error)] }
+        let usesTLS = broker.urls.contains(where: \.usesTLS)
+        var issues = Self.judge(broker.urls)
+        if usesTLS { issues += file("broker.tls.ca_file", broker.caFile ?? Self.systemAuthorities) }
+        if let certificate = broker.certificateFile { issues += file("broker.tls.certificate_file", certificate) }
+        if let key = broker.keyFile {
+            issues += file("broker.tls.key_file", key) + Self.judge(key: key, FileFacts(path: key))
+        }
+        issues += file("twilio.ca_file", settings.text("twilio.ca_file") ?? Self.systemAuthorities)
+        return [Finding("tls", well: Self.words(broker.urls), issues)]
+    }
+
+    private static func words(_ urls: [BrokerURL]) -> String {
+        let broker = urls.allSatisfy(\.usesTLS) ? "1.2 or newer, verified" : "none, on this machine only"
+        return "broker: \(broker); Twilio: 1.2 or newer, verified"
+    }
+
+    /// Jobs hold codes and numbers.
+    static func judge(_ urls: [BrokerURL]) -> [Finding.Issue] {
+        urls.filter { !$0.usesTLS && !Loopback.contains($0.host) }.map {
+            .warn("codes and numbers travel to \($0.host) in the clear: use amqps:// in broker.url")
+        }
+    }
+
+    private func file(_ key: String, _ path: String) -> [Finding.Issue] {
+        FileFacts(path: path)?.isReadable == true ? [] : [.fail("\(key): \(path) is missing or cannot be read")]
+    }
+
+    static func judge(key path: String, _ facts: FileFacts?) -> [Finding.Issue] {
+        guard let facts, facts.mode & ~0o640 != 0 else { return [] }
+        return [
+            .warn("broker.tls.key_file: \(path) may be read by others (mode \(facts.shownMode)): chmod 640 or less")
+        ]
+    }
+}

@@ -1,0 +1,60 @@
+import GRDB
+public import Store
+
+/// What can be told of a store without working on it.
+public struct StoreInspection: Sendable, Equatable {
+    /// `wal` in a store that this program made.
+    public var journalMode: String
+    /// SQLite's number on a worker's connection: 2 is `FULL`.
+    public var synchronous: Int
+    /// What `quick_check` found, some lines of it; empty when it is sound.
+    public var damage: [String]
+    /// Made by an older version: the next worker brings it up to date.
+    public var needsMigration: Bool
+
+    public init(journalMode: String, synchronous: Int, damage: [String] = [], needsMigration: Bool = false) {
+        self.journalMode = journalMode
+        self.synchronous = synchronous
+        self.damage = damage
+        self.needsMigration = needsMigration
+    }
+}
+
+extension SQLiteStore {
+    /// Looks at a store as a worker would find it; makes nothing and enters no worker. Takes its time on a large one.
+    ///
+    /// - Throws: what ``open(_:clocks:logger:)`` would throw.
+    public static func inspect(_ configuration: SQLiteStoreConfiguration) async throws(StoreError) -> StoreInspection {
+        try await SQLiteFile.blocking { try SQLiteFile.inspect(configuration) }
+    }
+}
+
+extension SQLiteFile {
+    fileprivate static func inspect(_ configuration: SQLiteStoreConfiguration) throws -> StoreInspection {
+        let sealing = try sealing(of: configuration)
+        var inspection = try look(configuration.path, sealing)
+        // Opening it as a worker does would turn another journal into a WAL.
+        if inspection.journalMode == "wal" {
+            let pool = try openPool(configuration.path)
+            inspection.synchronous =
+                try pool.writeWithoutTransaction { try Int.fetchOne($0, sql: "PRAGMA synchronous") } ?? 0
+            try pool.close()
+        }
+        return inspection
+    }
+
+    private static func look(_ path: String, _ sealing: Sealing) throws -> StoreInspection {
+        var reading = Configuration()
+        reading.readonly = true
+        reading.busyMode = .timeout(5)
+        let queue = try DatabaseQueue(path: path, configuration: reading)
+        defer { try? queue.close() }
+        return try queue.inDatabase { db in
+            try Schema.check(db, sealing)
+            let lines = try String.fetchAll(db, sql: "PRAGMA quick_check(5)")
+            return StoreInspection(
+                journalMode: try String.fetchOne(db, sql: "PRAGMA journal_mode") ?? "", synchronous: 0,
+                damage: lines == ["ok"] ? [] : lines, needsMigration: try !Schema.migrator.hasCompletedMigrations(db))
+        }
+    }
+}

@@ -1,0 +1,53 @@
+import App
+import ArgumentParser
+import Foundation
+
+struct DoctorCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "doctor", abstract: "Looks at all that a worker needs, and says what to do. Changes nothing.",
+        discussion: "Example: verify-courier doctor --config /etc/verify-courier/config.yaml")
+
+    @OptionGroup var common: CommonOptions
+
+    @Flag(help: "One JSON object per check, and one with the counts at the end.")
+    var json = false
+
+    @Flag(help: "Exit with 1 on warnings too.")
+    var strict = false
+
+    func run() async throws {
+        let doctor = Doctor(Settings(unchecked: common.loader))
+        let summary = try await doctor.run { finding in
+            FileHandle.standardOutput.write(Data(try (json ? Self.json(finding) : Self.text(finding)).utf8))
+        }
+        if json {
+            let counts = Finding.Level.allCases.map { "\"\($0.rawValue)\":\(summary[$0])" }
+            print("{\(counts.joined(separator: ","))}")
+        } else {
+            print("\n\(summary)")
+        }
+        guard summary.isWell(strict: strict) else { throw ExitCode(1) }
+    }
+
+    private static func text(_ finding: Finding) -> String {
+        let level = finding.level.rawValue.padding(toLength: 5, withPad: " ", startingAt: 0)
+        let check = finding.check.padding(toLength: 14, withPad: " ", startingAt: 0)
+        let more = finding.details.map { "\n" + String(repeating: " ", count: 19) + $0 }.joined()
+        return "\(level)\(check)\(finding.message)\(more)\n"
+    }
+
+    private struct Line: Encodable {
+        var check: String
+        var level: String
+        var message: String
+        var details: [String]
+    }
+
+    private static func json(_ finding: Finding) throws -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        let line = Line(
+            check: finding.check, level: finding.level.rawValue, message: finding.message, details: finding.details)
+        return String(decoding: try encoder.encode(line), as: UTF8.self) + "\n"
+    }
+}

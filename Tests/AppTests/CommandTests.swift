@@ -1,0 +1,53 @@
+import TestKit
+import Testing
+
+@testable import App
+
+/// The program itself, as far as its exit code and what it says of a configuration go.
+@Suite("Exit codes for configurations", .timeLimit(.minutes(1)))
+struct CommandTests {
+    private func run(_ arguments: [String], _ environment: [String: String]) async throws -> (Int32?, String) {
+        let folder = try Folder()
+        let process = try WorkerProcess(
+            arguments, environment: environment.merging(["HOME": folder.path]) { first, _ in first },
+            log: folder.path + "/log")
+        let code = await process.waitUntilEnd()
+        return (code, process.output)
+    }
+
+    @Test("are 78 with every problem on a line of its own", arguments: ["work", "store init", "topology apply"])
+    func wrong(command: String) async throws {
+        let environment = ["VERIFY_COURIER_LOG_LEVLE": "info", "VERIFY_COURIER_WORKER_SEND_SLOTS": "0"]
+        let (code, output) = try await run(command.split(separator: " ").map(String.init), environment)
+        #expect(code == 78)
+        #expect(output.split(separator: "\n").count == 2)
+        #expect(output.split(separator: "\n").allSatisfy { $0.hasPrefix("verify-courier: ") })
+    }
+
+    @Test("are 78 for a worker at an open broker, before it is waited for")
+    func open() async throws {
+        let environment = ConfigErrorTests.account.merging(
+            ["VERIFY_COURIER_BROKER_URL": "amqp://u:hidden@broker.invalid"]) { $1 }
+        let (code, output) = try await run(["work"], environment)
+        #expect(code == 78)
+        #expect(output.contains("front_ends"))
+        #expect(!output.contains("hidden"))
+    }
+
+    @Test("are 78 and 0 for config check, 78 and 0 for config show, 64 for no assignment")
+    func config() async throws {
+        #expect(try await run(["config", "check"], ConfigErrorTests.account).0 == 0)
+        #expect(try await run(["config", "check"], [:]).0 == 78)
+        #expect(try await run(["config", "show", "--json"], [:]).0 == 0)
+        #expect(try await run(["config", "show"], ["VERIFY_COURIER_X": "1"]).0 == 78)
+        #expect(try await run(["config", "show", "--set", "log.level"], [:]).0 == 64)
+        #expect(try await run(["config", "show", "--set", "log.level=loud"], [:]).0 == 78)
+    }
+
+    @Test("are 1 for doctor when something fails")
+    func doctor() async throws {
+        let environment = ["VERIFY_COURIER_BROKER_URL": "amqp://127.0.0.1:1"]
+        #expect(try await run(["doctor"], environment).0 == 1)
+        #expect(try await run(["doctor", "--json", "--strict"], environment).0 == 1)
+    }
+}

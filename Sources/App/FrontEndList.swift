@@ -16,7 +16,7 @@ enum FrontEndList {
     }
 
     static func text(_ frontEnds: [FrontEnd]) -> String {
-        frontEnds.map { "\($0.name)=\($0.application.rawValue)\($0.isAdmin ? "+admin" : "")" }.joined(separator: ", ")
+        frontEnds.map { "\($0.name)=\($0.scope.rawValue)\($0.isAdmin ? "+admin" : "")" }.joined(separator: ", ")
     }
 
     private static let allowed = ConfigKind.frontEnds.allowed
@@ -24,18 +24,12 @@ enum FrontEndList {
     private static func one(_ text: String) throws(ConfigFault) -> FrontEnd {
         let sides = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(\.trimmed)
         guard sides.count == 2 else { throw ConfigFault(message: "must be \(allowed)") }
-        guard isName(sides[0]) else {
+        guard FrontEnd.isValid(name: sides[0]) else {
             throw ConfigFault(message: "must name broker users by letters, digits, _ and - only: \(allowed)")
         }
         let words = sides[1].split(separator: "+", omittingEmptySubsequences: false).map(\.trimmed)
         guard let scope = words.first.flatMap(FrontEnd.Scope.init), words.count == 1 || words == [words[0], "admin"]
         else { throw ConfigFault(message: "must be \(allowed); \(sides[0]) is neither") }
-        return FrontEnd(name: sides[0], application: scope, isAdmin: words.count == 2)
-    }
-
-    /// Other characters would act in the broker's permission patterns (contract, section 2).
-    private static func isName(_ text: String) -> Bool {
-        !text.isEmpty && text.utf8.count <= 128
-            && text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_" || $0 == "-") }
+        return FrontEnd(name: sides[0], scope: scope, isAdmin: words.count == 2)
     }
 }

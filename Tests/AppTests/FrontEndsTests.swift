@@ -6,8 +6,8 @@ import Wire
 @Suite("Front ends in the configuration")
 struct FrontEndsTests {
     private static let three = [
-        FrontEnd(name: "desk", application: .any, isAdmin: true), FrontEnd(name: "web", application: .web),
-        FrontEnd(name: "win-1_x", application: .windows),
+        FrontEnd(name: "desk", scope: .any, isAdmin: true), FrontEnd(name: "web", scope: .web),
+        FrontEnd(name: "win-1_x", scope: .windows),
     ]
 
     @Test(

@@ -9,14 +9,17 @@ struct TLSCheck: DoctorCheck {
     func findings() async -> [Finding] {
         let broker: BrokerConfiguration
         do { broker = try settings.broker(name: "verify-courier doctor") } catch { return [.notChecked("tls", error)] }
-        let usesTLS = broker.urls.contains(where: \.usesTLS)
         var issues = Self.judge(broker.urls)
-        if usesTLS { issues += file("broker.tls.ca_file", broker.caFile ?? Self.systemAuthorities) }
-        if let certificate = broker.certificateFile { issues += file("broker.tls.certificate_file", certificate) }
-        if let key = broker.keyFile {
-            issues += file("broker.tls.key_file", key) + Self.judge(key: key, FileFacts(path: key))
+        // Files that are named are looked at with the configuration.
+        let needsSystem =
+            settings.text("twilio.ca_file") == nil || (broker.caFile == nil && broker.urls.contains(where: \.usesTLS))
+        if needsSystem, FileFacts(path: Self.systemAuthorities)?.isReadable != true {
+            issues.append(
+                .fail(
+                    "\(Self.systemAuthorities) is missing: install ca-certificates, or name authorities in twilio.ca_file"
+                ))
         }
-        issues += file("twilio.ca_file", settings.text("twilio.ca_file") ?? Self.systemAuthorities)
+        if let key = broker.keyFile { issues += Self.judge(key: key, FileFacts(path: key)) }
         return [Finding("tls", well: Self.words(broker.urls), issues)]
     }
 
@@ -30,10 +33,6 @@ struct TLSCheck: DoctorCheck {
         urls.filter { !$0.usesTLS && !Loopback.contains($0.host) }.map {
             .warn("codes and numbers travel to \($0.host) in the clear: use amqps:// in broker.url")
         }
-    }
-
-    private func file(_ key: String, _ path: String) -> [Finding.Issue] {
-        FileFacts(path: path)?.isReadable == true ? [] : [.fail("\(key): \(path) is missing or cannot be read")]
     }
 
     static func judge(key path: String, _ facts: FileFacts?) -> [Finding.Issue] {

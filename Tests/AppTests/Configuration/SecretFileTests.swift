@@ -91,4 +91,16 @@ struct SecretFileTests {
         #expect(
             odd.warnings == ["\(path) may be read by more than its owner and group (mode 0644): chmod 640 or less"])
     }
+
+    @Test("with nearly the name of a key are warned of; others' are not")
+    func mistyped() throws {
+        let folder = try Folder()
+        for name in ["site-2FA_VERIFY_AUTHTOKN", "site-2FA_VERIFY_AUTHTOKEN", "postgres-password", ".hidden"] {
+            try folder.write(name, "abc")
+        }
+        #expect(
+            try Configured.settings(secrets: folder.path).warnings == [
+                "\(folder.path)/site-2FA_VERIFY_AUTHTOKN is read by nobody: did you mean site-2FA_VERIFY_AUTHTOKEN?"
+            ])
+    }
 }

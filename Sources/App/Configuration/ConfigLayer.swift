@@ -26,7 +26,7 @@ struct ConfigLayer: Sendable {
     }
 
     /// A provider of texts by key name.
-    private static func provider(_ source: ConfigEntry.Source, _ values: [String: String]) -> InMemoryProvider {
+    static func provider(_ source: ConfigEntry.Source, _ values: [String: String]) -> InMemoryProvider {
         let pairs = values.map { name, text in
             let isSecret = ConfigKey.named(name)?.isSecret ?? true
             return (
@@ -74,33 +74,6 @@ extension ConfigLayer {
         return ConfigLayer(.environment, provider.prefixKeys(with: ["verify", "courier"])) { $0.environmentName }
     }
 
-    /// Files named by variables, then those of a directory of secrets.
-    static func secretFiles(
-        _ environment: [String: String], directory: String?, _ notes: inout ConfigNotes
-    ) -> ConfigLayer {
-        var values: [String: String] = [:]
-        var files: [String: SecretFile.Origin] = [:]
-        for key in ConfigKey.all {
-            let named = environment[key.fileVariable].flatMap { isSet($0) ? $0 : nil }
-            // Both forms at once: that is said already.
-            if named != nil, isSet(environment[key.environmentName]) { continue }
-            let beside = directory.map { "\($0)/\(key.secretFileName)" }
-            guard let path = named ?? beside.flatMap({ FileStamp(path: $0) == nil ? nil : $0 }) else { continue }
-            let from = named == nil ? "" : ", named by \(key.fileVariable),"
-            do {
-                let file = try SecretFile.read(path)
-                values[key.name] = file.text
-                files[key.name] = file.origin
-                for warning in file.warnings { notes.warn("\(path)\(from) \(warning)") }
-            } catch {
-                notes.problem("\(key.name): \(path)\(from) \(error.message)")
-            }
-        }
-        return ConfigLayer(.secretFile, provider(.secretFile, values), files: files) { [files] in
-            files[$0.name]?.path ?? ""
-        }
-    }
-
     /// The YAML file.
     static func file(_ path: String?, _ notes: inout ConfigNotes) -> ConfigLayer {
         let values = path.map { ConfigFile.read($0, &notes) } ?? [:]
@@ -109,9 +82,9 @@ extension ConfigLayer {
         }
     }
 
-    private static func isSet(_ text: String?) -> Bool { text?.trimmed.isEmpty == false }
+    static func isSet(_ text: String?) -> Bool { text?.trimmed.isEmpty == false }
 
-    private static func shown(_ name: String) -> String { LogText.escaped(name, limit: 100) }
+    static func shown(_ name: String) -> String { LogText.escaped(name, limit: 100) }
 
     /// Variables that begin with our prefix but are no keys.
     private static func isOurs(_ name: String) -> Bool {

@@ -155,11 +155,14 @@ struct ConfigErrorTests {
                 "site.2FA_VERIFY_AUTHTOKEN is not set: set VERIFY_COURIER_SITE_2FA_VERIFY_AUTHTOKEN, or put it into a file and name that by VERIFY_COURIER_SITE_2FA_VERIFY_AUTHTOKEN_FILE"
             ])
         #expect(try Configured.settings(Self.account).workProblems() == [])
-        let odd = Self.account.merging(["VERIFY_COURIER_BROKER_TLS_KEY_FILE": "/k"]) { $1 }.filter { $0.key != "HOME" }
+        let odd = Self.account.merging(["VERIFY_COURIER_BROKER_TLS_KEY_FILE": "/nowhere"]) { $1 }.filter {
+            $0.key != "HOME"
+        }
         #expect(
             try Configured.settings(odd).workProblems() == [
                 "broker.tls.certificate_file and broker.tls.key_file go together: set both, or neither",
                 "there is no place for the store: set store.url to sqlite:PATH, or STATE_DIRECTORY, XDG_STATE_HOME or HOME",
+                "broker.tls.key_file names /nowhere, which is missing or cannot be read (VERIFY_COURIER_BROKER_TLS_KEY_FILE)",
             ])
     }
 

@@ -55,6 +55,16 @@ extension Settings {
         note { () throws(ConfigProblem) in _ = try broker(name: "check") }
         note { () throws(ConfigProblem) in _ = try store() }
         note { () throws(ConfigProblem) in _ = try account() }
-        return found
+        return found + unreadableFiles
+    }
+
+    /// The store's key file is the store's affair.
+    private var unreadableFiles: [String] {
+        entries.compactMap { entry in
+            guard entry.key.kind == .path, entry.key.name != "store.key_file", let path = text(entry.key.name),
+                FileFacts(path: path)?.isReadable != true
+            else { return nil }
+            return "\(entry.key.name) names \(path), which is missing or cannot be read (\(entry.place))"
+        }
     }
 }

@@ -36,7 +36,6 @@ public struct App: Sendable {
     /// - Throws: ``ConfigProblem`` or `StoreError` before anything was taken from the broker.
     public func work(create: Bool, onReady: @escaping @Sendable () -> Void) async throws {
         let isOpen = try settings.isOpenToAnybody()
-        try requireEnforceableFrontEnds()
         let pipelineSettings = try settings.pipeline()
         let workerSettings = try settings.worker()
         let twilio = try twilioClient()
@@ -52,15 +51,6 @@ public struct App: Sendable {
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
         try await group.run()
         await store.close()
-    }
-
-    /// Known front ends are a promise that jobs of others are refused.
-    private func requireEnforceableFrontEnds() throws(ConfigProblem) {
-        let hosts = try settings.broker(name: "check").urls.map(\.host)
-        guard try settings.frontEnds() == nil || hosts.allSatisfy(Loopback.contains) else {
-            throw ConfigProblem(
-                "front_ends is set, but jobs of other users are not refused yet: use a broker on a loopback address")
-        }
     }
 
     /// A client with a thread of its own: make one, not one per call.

@@ -8,18 +8,37 @@ import Worker
 extension Settings {
     func pipeline() throws(ConfigProblem) -> PipelineSettings {
         var settings = PipelineSettings()
-        settings.limits.enabled = try flag("limits.enabled")
-        settings.limits.cooldownSeconds = try numbers("limits.cooldown_seconds")
-        settings.limits.sendsPerCode = try number("limits.sends_per_code")
-        settings.limits.checksPerCode = try number("limits.checks_per_code")
+        settings.limits = try limits()
+        settings.frontEnds = Dictionary(
+            (try frontEnds() ?? []).map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+        settings.ticketsRequired = text("site.tickets") == "required"
         settings.codeMinutes = try number("twilio.code_minutes")
         settings.replyPrefixes = try words("reply.prefixes")
-        settings.readLimits = try limits([
+        settings.readLimits = try readLimits([
             ("twilio.reads_per_minute", .seconds(60)), ("twilio.reads_per_hour", .seconds(3600)),
             ("twilio.reads_per_day", .seconds(86400)),
         ])
-        settings.attemptLimits = try limits([("twilio.attempts_per_minute", .seconds(60))])
+        settings.attemptLimits = try readLimits([("twilio.attempts_per_minute", .seconds(60))])
         return settings
+    }
+
+    private func limits() throws(ConfigProblem) -> LimitSettings {
+        var limits = LimitSettings()
+        limits.enabled = try flag("limits.enabled")
+        limits.cooldownSeconds = try numbers("limits.cooldown_seconds")
+        limits.sendsPerCode = try number("limits.sends_per_code")
+        limits.sendsPerNumberHour = try number("limits.sends_per_number_hour")
+        limits.sendsPerUserHour = try number("limits.sends_per_user_hour")
+        limits.sendsPerClientHour = try number("limits.sends_per_client_hour")
+        limits.unprovenSendsPerNumberDay = try number("limits.unproven_sends_per_number_day")
+        limits.unprovenSendsPerCountryHour = try number("limits.unproven_sends_per_country_hour")
+        limits.unprovenSendsPerSiteHour = try number("limits.unproven_sends_per_site_hour")
+        limits.checksPerCode = try number("limits.checks_per_code")
+        limits.wrongCodesPerUserClientHour = try number("limits.wrong_codes_per_user_client_hour")
+        limits.wrongCodesPerUserHour = try number("limits.wrong_codes_per_user_hour")
+        limits.smsCountries = try countries("limits.sms_countries")
+        limits.callCountries = try countries("limits.call_countries")
+        return limits
     }
 
     func worker() throws(ConfigProblem) -> WorkerSettings {
@@ -30,7 +49,7 @@ extension Settings {
     }
 
     /// 0 is no limit.
-    private func limits(_ keys: [(String, Duration)]) throws(ConfigProblem) -> [ReadLimit] {
+    private func readLimits(_ keys: [(String, Duration)]) throws(ConfigProblem) -> [ReadLimit] {
         var result: [ReadLimit] = []
         for (name, window) in keys {
             let count = try number(name)

@@ -58,6 +58,36 @@ struct SettingsTests {
         for name in expected.keys { #expect(try settingsOff.number("limits.\(name)") == 0) }
     }
 
+    @Test("carry each limit, the front ends and the tickets to where jobs are decided")
+    func carried() throws {
+        let numbers: [(String, WritableKeyPath<LimitSettings, Int>)] = [
+            ("sends_per_code", \.sendsPerCode), ("sends_per_number_hour", \.sendsPerNumberHour),
+            ("sends_per_user_hour", \.sendsPerUserHour), ("sends_per_client_hour", \.sendsPerClientHour),
+            ("unproven_sends_per_number_day", \.unprovenSendsPerNumberDay),
+            ("unproven_sends_per_country_hour", \.unprovenSendsPerCountryHour),
+            ("unproven_sends_per_site_hour", \.unprovenSendsPerSiteHour), ("checks_per_code", \.checksPerCode),
+            ("wrong_codes_per_user_client_hour", \.wrongCodesPerUserClientHour),
+            ("wrong_codes_per_user_hour", \.wrongCodesPerUserHour),
+        ]
+        for (name, path) in numbers {
+            var expected = LimitSettings()
+            expected[keyPath: path] = 77
+            #expect(try Configured.settings(flags: ["limits.\(name)": "77"]).pipeline().limits == expected)
+        }
+        let others = try Configured.settings(flags: [
+            "limits.enabled": "no", "limits.cooldown_seconds": "1,2", "limits.sms_countries": "*",
+            "limits.call_countries": "SE", "site.tickets": "required", "front_ends": "desk=any+admin",
+        ]).pipeline()
+        #expect(!others.limits.enabled)
+        #expect(others.limits.cooldownSeconds == [1, 2])
+        #expect(others.limits.smsCountries == nil)
+        #expect(others.limits.callCountries == ["SE"])
+        #expect(others.ticketsRequired)
+        #expect(others.frontEnds == ["desk": FrontEnd(name: "desk", scope: .any, isAdmin: true)])
+        #expect(try Configured.settings().pipeline().frontEnds.isEmpty)
+        #expect(try !Configured.settings().pipeline().ticketsRequired)
+    }
+
     @Test("take 0 for no limit on reads")
     func unlimitedReads() throws {
         let settings = try Configured.settings([

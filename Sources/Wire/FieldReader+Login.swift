@@ -7,7 +7,7 @@ extension FieldReader {
         if kind.isAdministration { return administration(kind) }
         user = canonicalUser("user")
         application = has("application") ? choice("application", Application.self) : .web
-        let login = text("login", length: 8...64)
+        let login = readLogin()
         let client = text("client", length: 1...128)
         let locale = readLocale()
         guard let request = request(kind), problems.isEmpty, let user, let application else { return nil }
@@ -58,6 +58,16 @@ extension FieldReader {
             return nil
         }
         return user
+    }
+
+    /// One sign-in. U+0000 would end the text for C libraries, so that two sign-ins could look alike.
+    private mutating func readLogin() -> String? {
+        guard let login = text("login", length: 8...64) else { return nil }
+        guard !login.unicodeScalars.contains("\u{0}") else {
+            note("login", "malformed")
+            return nil
+        }
+        return login
     }
 
     /// A BCP 47 tag, passed on to Twilio.

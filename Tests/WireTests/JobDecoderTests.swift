@@ -2,9 +2,9 @@ import Basics
 import Testing
 import Wire
 
-@Suite("JobDecoder")
+@Suite("Contract 2: what counts as a job")
 struct JobDecoderTests {
-    @Test("keeps a key that belongs to another lane as unexpected", arguments: LaneName.allCases)
+    @Test("2 a key that belongs to another lane is unexpected", arguments: LaneName.allCases)
     func foreignLane(lane: LaneName) {
         let read = Messages.read(Messages.envelope("send", lane: lane))
         #expect(read.isUnexpected == (lane != .send))
@@ -12,22 +12,22 @@ struct JobDecoderTests {
     }
 
     @Test(
-        "keeps a key that nobody knows as unexpected",
-        arguments: ["", "sends", "SEND", "send.x", "admin", "verify.send"])
+        "2 a key that nobody knows is unexpected",
+        arguments: ["", "sends", "SEND", "send.x", "admin", "verify.send", "admin.user", "admin.user.get "])
     func unknownKey(key: String) {
         for lane in LaneName.allCases {
             #expect(Messages.read(Messages.envelope(key, lane: lane)).isUnexpected)
         }
     }
 
-    @Test("keeps a message from another exchange as unexpected", arguments: ["", "amq.topic", "verify.dead", "Verify"])
+    @Test("2 a message from another exchange is unexpected", arguments: ["", "amq.topic", "verify.dead", "Verify"])
     func foreignExchange(exchange: String) {
         var envelope = Messages.envelope()
         envelope.exchange = exchange
         #expect(Messages.read(envelope).isUnexpected)
     }
 
-    @Test("takes 16 KiB and refuses one byte more")
+    @Test("2 Body: at most 16 KiB")
     func size() {
         func body(_ count: Int) -> String {
             let frame = #"{"user":"u1","channel":"sms","pad":""}"#
@@ -42,7 +42,7 @@ struct JobDecoderTests {
         #expect(read.problems == [FieldProblem("", "too_large")])
     }
 
-    @Test("refuses a body that was never read for its size")
+    @Test("2 Body: one that was never read for its size is too_large")
     func neverRead() {
         var envelope = Messages.envelope()
         envelope.body = .tooLarge(.max)
@@ -53,7 +53,7 @@ struct JobDecoderTests {
     }
 
     @Test(
-        "refuses a body that is no JSON object",
+        "2 Body: one JSON object, UTF-8, at most 8 levels, no duplicate key",
         arguments: [
             ("[]", "not_an_object"), ("\"x\"", "not_an_object"), ("null", "not_an_object"), ("", "not_json"),
             ("{", "not_json"), (#"{"user":"a","user":"a"}"#, "duplicate_key"),
@@ -66,7 +66,7 @@ struct JobDecoderTests {
         #expect(read.deadLetter == .malformed)
     }
 
-    @Test("says whose job it was even when the job is refused")
+    @Test("3 Always there: user and application where they could be read")
     func whose() {
         let read = Messages.read("send", #"{"user":"u1","application":"windows","channel":"fax"}"#)
         #expect(read.user == "u1")
@@ -74,7 +74,26 @@ struct JobDecoderTests {
         #expect(read.problems == [FieldProblem("channel", "unknown_value")])
     }
 
-    @Test("has a lane for every kind, by the contract's table")
+    @Test("2 Body: 8 levels fit, and the order of refusals is size, text, depth, shape")
+    func levels() {
+        #expect(Messages.read("send", #"{"user":"u1","channel":"sms","a":[[[[[[[1]]]]]]]}"#).job != nil)
+        var envelope = Messages.envelope()
+        envelope.body = .bytes([0x7B, 0xFF, 0x7D])
+        #expect(Messages.read(envelope).problems == [FieldProblem("", "not_utf8")])
+    }
+
+    @Test("2 operator: required of every administrator's job, and told of refused ones")
+    func administrator() {
+        for kind in JobKind.allCases where kind.isAdministration {
+            let missing = Messages.read(kind.rawValue, #"{"user":"u1"}"#)
+            #expect(missing.problems.contains(FieldProblem("operator", "missing")))
+            let refused = Messages.read(kind.rawValue, #"{"operator":"ada","user":7,"minutes":0,"ids":0,"to":1}"#)
+            #expect(refused.administrator == "ada")
+        }
+        #expect(Messages.read("options", #"{"user":"u1","operator":"ada"}"#).unknownFields == 1)
+    }
+
+    @Test("1 Lanes: every key has its lane")
     func lanes() {
         for kind in JobKind.allCases {
             let expected: LaneName =

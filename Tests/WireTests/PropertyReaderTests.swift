@@ -2,7 +2,7 @@ import Basics
 import Testing
 import Wire
 
-@Suite("Properties of a job")
+@Suite("Contract 2: properties of a job")
 struct PropertyReaderTests {
     private let now = Messages.now
 
@@ -13,7 +13,8 @@ struct PropertyReaderTests {
     }
 
     @Test(
-        "take message ids of 1 to 64 safe characters", arguments: ["m", "A.z_9:-", String(repeating: "x", count: 64)])
+        "2 message_id: 1 to 64 characters [A-Za-z0-9._:-]",
+        arguments: ["m", "A.z_9:-", String(repeating: "x", count: 64)])
     func messageID(id: String) {
         let read = read { $0.messageID = id }
         #expect(read.job != nil)
@@ -21,7 +22,7 @@ struct PropertyReaderTests {
     }
 
     @Test(
-        "refuse other message ids",
+        "2 message_id: anything else is invalid",
         arguments: ["", "a b", "é", "a/b", "a\u{0}", "a\n", String(repeating: "x", count: 65), "m—1"])
     func badMessageID(id: String) {
         let read = read { $0.messageID = id }
@@ -31,13 +32,13 @@ struct PropertyReaderTests {
         #expect(read.messageID == nil)
     }
 
-    @Test("refuse a job without a message id")
+    @Test("2 message_id: required")
     func noMessageID() {
         #expect(read { $0.messageID = nil }.problems == [FieldProblem("message_id", "missing")])
     }
 
     @Test(
-        "take JSON in UTF-8",
+        "2 content_type: application/json",
         arguments: [
             "application/json", "Application/JSON", "application/json; charset=utf-8", "application/json;charset=UTF-8",
         ])
@@ -46,20 +47,20 @@ struct PropertyReaderTests {
     }
 
     @Test(
-        "refuse other content",
+        "2 content_type: nothing else",
         arguments: ["", "text/plain", "application/jsonx", "application/json; charset=latin1", "application/xml"])
     func badContentType(type: String) {
         #expect(read { $0.contentType = type }.problems == [FieldProblem("content_type", "unsupported")])
     }
 
-    @Test("refuse a job that says neither content type nor a readable encoding")
+    @Test("2 content_type: required, and an encoding that can be read")
     func contentMissing() {
         #expect(read { $0.contentType = nil }.problems == [FieldProblem("content_type", "missing")])
         #expect(
             read { $0.contentEncoding = "gzip" }.problems == [FieldProblem("content_encoding", "unsupported")])
     }
 
-    @Test("take a correlation id of 128 bytes and refuse 129")
+    @Test("2 correlation_id: up to 128 bytes")
     func correlationID() {
         #expect(read { $0.correlationID = [UInt8](repeating: 0xFF, count: 128) }.job != nil)
         #expect(
@@ -67,13 +68,13 @@ struct PropertyReaderTests {
                 == [FieldProblem("correlation_id", "too_long")])
     }
 
-    @Test("take a type that agrees with the routing key")
+    @Test("2 type: agrees with the routing key if it is present")
     func type() {
         #expect(read { $0.type = "verify.send.v1" }.job != nil)
         #expect(read { $0.type = nil }.job != nil)
     }
 
-    @Test("refuse another major version as version_unsupported", arguments: ["verify.send.v2", "verify.send.v0"])
+    @Test("2 type: another major version is version_unsupported", arguments: ["verify.send.v2", "verify.send.v0"])
     func version(type: String) {
         let read = read { $0.type = type }
         #expect(read.reason == .versionUnsupported)
@@ -81,7 +82,7 @@ struct PropertyReaderTests {
     }
 
     @Test(
-        "refuse a type of another job",
+        "2 type: of another job is invalid",
         arguments: [
             "verify.check.v1", "send", "verify.send", "verify.send.v", "verify.send.vx", "verify.send.v1.result",
         ])
@@ -89,13 +90,13 @@ struct PropertyReaderTests {
         #expect(read { $0.type = type }.problems == [FieldProblem("type", "disagrees_with_routing_key")])
     }
 
-    @Test("give 30 s from the time of publishing, or of receipt")
+    @Test("2 deadline: default 30 s after timestamp or receipt")
     func defaultDeadline() {
         #expect(read { _ in }.deadline == now + .seconds(30))
         #expect(read { $0.timestamp = UInt64(1_800_000_000 - 12) }.deadline == now + .seconds(18))
     }
 
-    @Test("let the broker's own time win, and a future time count as now")
+    @Test("2 timestamp: timestamp_in_ms wins; a future one counts as now")
     func timestamps() {
         #expect(
             read {
@@ -107,7 +108,7 @@ struct PropertyReaderTests {
         #expect(read { $0.brokerMilliseconds = .max }.deadline == now + .seconds(30))
     }
 
-    @Test("take the deadline named, but never more than 120 s from receipt")
+    @Test("2 deadline: never later than receipt + 120 s")
     func deadline() {
         #expect(read { $0.deadline = (now + .seconds(7)).description }.deadline == now + .seconds(7))
         #expect(read { $0.deadline = (now + .seconds(119)).description }.deadline == now + .seconds(119))
@@ -116,13 +117,13 @@ struct PropertyReaderTests {
         #expect(read { $0.deadline = "9999-12-31T23:59:59Z" }.deadline == now + .seconds(120))
     }
 
-    @Test("refuse a deadline that is no time")
+    @Test("2 deadline: RFC 3339")
     func badDeadline() {
         #expect(read { $0.deadline = "soon" }.problems == [FieldProblem("deadline", "malformed")])
         #expect(read { $0.deadlineIsMalformed = true }.problems == [FieldProblem("deadline", "malformed")])
     }
 
-    @Test("call a job late once it is older than any record")
+    @Test("5.2 a job whose timestamp is older than 48 hours is late")
     func late() {
         let age = Int64(48 * 3600 * 1000)
         #expect(read { $0.brokerMilliseconds = now.milliseconds - age + 1 }.job != nil)
@@ -131,7 +132,7 @@ struct PropertyReaderTests {
         #expect(read { $0.timestamp = 0 }.isLate)
     }
 
-    @Test("name all that is wrong at once")
+    @Test("3 errors: all that is wrong is named at once")
     func several() {
         let read = read {
             $0.messageID = nil

@@ -1,48 +1,73 @@
 import Basics
 import Testing
-import Wire
 
-@Suite("Reply")
+@testable import Wire
+
+@Suite("Contract 3: a reply")
 struct ReplyTests {
     private let now = Timestamp(seconds: 1_800_000_000)
 
-    @Test("leaves absent fields out and sorts its keys")
+    @Test("3 Body: absent fields left out; 3 Always there: outcome, message, at")
     func bare() {
         let text = String(decoding: Reply(.approved, at: now).encoded(), as: UTF8.self)
         #expect(
             text == #"{"at":"2027-01-15T08:00:00.000Z","message":"The code was right.","outcome":"approved"}"#)
     }
 
-    @Test("writes the contract's names, in order")
+    @Test("3 Body: the contract's names, every field, in a stable order")
     func names() throws {
         let text = String(decoding: full().encoded(), as: UTF8.self)
         let keys = [
-            "alternatives", "application", "at", "because", "channel", "checks_left", "decision", "errors",
-            "expires_at", "job", "limit", "message", "methods", "outcome", "reason", "register", "registered",
-            "retry_at", "same_code", "sends_left", "to", "user",
+            "alternatives", "application", "at", "because", "channel", "checks_left", "code", "counts", "decision",
+            "effect", "errors", "expires_at", "job", "letters", "limit", "limits", "message", "methods", "next",
+            "options", "outcome", "profile", "provider_pending", "qr", "reason", "register", "registered", "retry_at",
+            "same_code", "secret", "sends_left", "ticket", "to", "uri", "user", "users",
         ]
+        guard case .object(let members) = try JSONParser.parse(full().encoded(), maximumDepth: 8) else {
+            Issue.record("no object: \(text)")
+            return
+        }
+        #expect(members.keys.sorted() == keys)
         var rest = text[...]
         for key in keys {
             let range = try #require(rest.firstRange(of: "\"\(key)\":"), "\(key) in \(text)")
             rest = rest[range.upperBound...]
         }
-        #expect(text.contains(#""reason":"code_expired""#))
-        #expect(text.contains(#""limit":"code_tries""#))
-        #expect(text.contains(#""errors":[{"field":"phone","reason":"not_a_number"}]"#))
-        #expect(text.contains("+1········42"))
     }
 
-    @Test("reads back as it was written, to the same bytes")
+    @Test(
+        "3 Body: what lists and objects in it hold",
+        arguments: [
+            #""reason":"code_expired""#, #""limit":"code_tries""#, #""to":"+1········42""#,
+            #""errors":[{"field":"phone","reason":"not_a_number"}]"#,
+            #""methods":[{"method":"sms","retry_at":"t","to":"+1········42","usable":true}]"#,
+            #""qr":{"data":"<svg/>","type":"image/svg+xml"}"#,
+            #""options":{"2FA_PROVIDER":{"source":"store","value":"None"}}"#,
+            #""effect":{"required_without_method":2,"users_newly_required":3,"users_without_method":1}"#,
+            #""limits":[{"allowed":10,"name":"sends_per_user_hour","retry_at":"t","used":10}]"#,
+            #"{"body":"{}","front_end":"portal","id":7,"job":"m-9","key":"send","reason":"poison","replays":1,"state":"waiting"}"#
+                .replacing("{\"body\"", with: "{\"at\":\"t\",\"body\""),
+            #""profile":{"authenticator":true,"authenticator_registered_at":"t","grace_until":"t","known":true,"#
+                + #""last_approved_at":"t","locked_until":"t","phone":"+1········42","phone_registered_at":"t","#
+                + #""required":true,"user":"u"}"#,
+        ])
+    func parts(part: String) {
+        let text = String(decoding: full().encoded(), as: UTF8.self)
+        #expect(text.contains(part), "\(text)")
+    }
+
+    @Test("3 Body: reads back as it was written, to the same bytes")
     func roundTrip() throws {
         let bytes = full().encoded()
         let reply = try Reply.decode(bytes)
         #expect(reply.encoded() == bytes)
         #expect(reply.outcome == .expired)
         #expect(reply.checksLeft == 3)
-        #expect(reply.methods == full().methods)
+        #expect(reply.methods == full().methods && reply.letters == full().letters)
+        #expect(reply.profile == full().profile && reply.effect == full().effect && reply.limits == full().limits)
     }
 
-    @Test("ignores unknown fields, and refuses what is no reply")
+    @Test("3 Body: a reader ignores unknown fields, and refuses what is no reply")
     func decoding() throws {
         let text = #"{"outcome":"done","message":"m","at":"t","later":{"x":1}}"#
         #expect(try Reply.decode(Array(text.utf8)).outcome == .done)
@@ -51,7 +76,7 @@ struct ReplyTests {
         }
     }
 
-    @Test("has a sentence for every outcome and reason that shows no machine's words")
+    @Test("3 message: a sentence fit to show, never Twilio's words")
     func sentences() {
         for outcome in Outcome.allCases {
             for reason in [nil] + Reason.allCases.map(Optional.some) {
@@ -62,7 +87,7 @@ struct ReplyTests {
         }
     }
 
-    @Test("never says the same of an outage and of a wrong code")
+    @Test("5.5 an outage is never a wrong code, in words neither")
     func outageIsNoWrongCode() {
         #expect(Reply(.unavailable, at: now).message != Reply(.denied, at: now).message)
     }
@@ -85,8 +110,30 @@ struct ReplyTests {
         reply.errors = [FieldProblem("phone", "not_a_number")]
         reply.decision = "verify"
         reply.because = ["application_all", "registered"]
-        reply.methods = [Reply.MethodState(method: .sms, to: "+1········42", usable: true)]
+        reply.methods = [Reply.MethodState(method: .sms, to: "+1········42", usable: true, retryAt: "t")]
         reply.register = [.phone]
+        (reply.secret, reply.uri, reply.qr) = (
+            "ABCD EFGH", "otpauth://totp/x", .init(type: "image/svg+xml", data: "<svg/>")
+        )
+        fillAdministration(&reply)
         return reply
+    }
+
+    private func fillAdministration(_ reply: inout Reply) {
+        reply.options = ["2FA_PROVIDER": Reply.OptionState(value: "None", source: "store")]
+        reply.effect = Reply.Effect(usersWithoutMethod: 1, requiredWithoutMethod: 2, usersNewlyRequired: 3)
+        var profile = Reply.Profile(user: "u", known: true, required: true, authenticator: true)
+        (profile.graceUntil, profile.phone, profile.phoneRegisteredAt) = ("t", "+1········42", "t")
+        (profile.authenticatorRegisteredAt, profile.lastApprovedAt, profile.lockedUntil) = ("t", "t", "t")
+        (reply.profile, reply.users, reply.next) = (profile, [profile], "u")
+        (reply.providerPending, reply.ticket, reply.code) = (true, "AB-CD", "01234567")
+        reply.limits = [Reply.LimitState(name: "sends_per_user_hour", used: 10, allowed: 10, retryAt: "t")]
+        reply.counts = ["waiting": 1]
+        reply.letters = [
+            Reply.Letter(
+                id: 7, reason: .poison, state: .waiting, key: "send", frontEnd: "portal", job: "m-9", at: "t",
+                replays: 1,
+                body: "{}")
+        ]
     }
 }

@@ -2,8 +2,8 @@ import Basics
 import Testing
 import Wire
 
-@Suite("Fields of a job")
-struct FieldReaderTests {
+@Suite("Contract 2: fields of login jobs")
+struct LoginFieldsTests {
     private func problems(_ key: String, _ body: String) -> [FieldProblem] { Messages.read(key, body).problems }
 
     private func code(_ json: String) -> String? {
@@ -12,7 +12,7 @@ struct FieldReaderTests {
         return code.revealed
     }
 
-    @Test("have the contract's defaults, and unknown ones are ignored")
+    @Test("2 application: web by default; 2 login: one shared by all jobs without it")
     func defaults() throws {
         let job = try #require(Messages.read("options", #"{"user":"u1","x":{"y":[1]},"User":1}"#).job)
         #expect(job.kind == .options)
@@ -21,7 +21,7 @@ struct FieldReaderTests {
         #expect(job.login.login.isEmpty)
     }
 
-    @Test("are all read")
+    @Test("2 Common fields: user, application, login, client, locale")
     func all() throws {
         let body =
             #"{"user":"u1","application":"windows","login":"12345678","client":"10.0.0.1","locale":"en-GB","channel":"call"}"#
@@ -37,19 +37,19 @@ struct FieldReaderTests {
     }
 
     @Test(
-        "drop spaces and hyphens from a code",
+        "2 check: spaces and hyphens of a code are dropped",
         arguments: ["123456", "123 456", "1-2-3-4-5-6", " 123456 ", "12 - 34-56"])
     func codes(typed: String) {
         #expect(code("\"\(typed)\"") == "123456")
     }
 
-    @Test("take codes of 3 to 10 digits", arguments: [3, 4, 9, 10])
+    @Test("2 check: then 3 to 10 ASCII digits", arguments: [3, 4, 9, 10])
     func codeLengths(count: Int) {
         #expect(code("\"" + String(repeating: "7", count: count) + "\"")?.count == count)
     }
 
     @Test(
-        "refuse codes that cannot be one",
+        "2 check: any other code is invalid",
         arguments: [
             ("\"12\"", "malformed"), ("\"12345678901\"", "malformed"), ("\"12a456\"", "malformed"),
             ("\"１２３４５６\"", "malformed"), ("\"١٢٣٤٥٦\"", "malformed"), ("\"123.456\"", "malformed"),
@@ -60,7 +60,7 @@ struct FieldReaderTests {
         #expect(problems("check", #"{"user":"u1","code":\#(json)}"#) == [FieldProblem("code", reason)])
     }
 
-    @Test("keep the code out of every print of the job")
+    @Test("5.6 Codes are nowhere: not in a print of the job")
     func codeIsHidden() throws {
         let job = try #require(Messages.read("check", #"{"user":"u1","code":"918273"}"#).job)
         var dumped = ""
@@ -68,7 +68,7 @@ struct FieldReaderTests {
         #expect(!"\(job) \(dumped)".contains("918273"))
     }
 
-    @Test("read the method of a check")
+    @Test("2 check: method is phone or authenticator")
     func method() throws {
         let job = try #require(Messages.read("check", #"{"user":"u1","code":"123456","method":"authenticator"}"#).job)
         guard case .check(_, .authenticator?) = job.request else {
@@ -82,14 +82,14 @@ struct FieldReaderTests {
     }
 
     @Test(
-        "take any id of 1 to 128 characters for a user",
+        "2 user: 1 to 128 characters",
         arguments: ["u", "Zoë O'Neil", "a@b.example", "用户", "a\\u200db", String(repeating: "é", count: 128)])
     func users(user: String) {
         #expect(Messages.read("options", #"{"user":"\#(user)"}"#).job != nil)
     }
 
     @Test(
-        "refuse other users",
+        "2 user: no control characters, no outer white space",
         arguments: [
             ("\"\"", "too_short"), ("\" a\"", "malformed"), ("\"a \"", "malformed"), ("\"a\\u00a0\"", "malformed"),
             ("\"\\u3000a\"", "malformed"), ("\"a\\u0000b\"", "malformed"), ("\"a\\nb\"", "malformed"),
@@ -101,7 +101,7 @@ struct FieldReaderTests {
     }
 
     @Test(
-        "refuse values of the wrong kind, length or name",
+        "2 Common fields: a wrong type, length or name is invalid",
         arguments: [
             (#""application":"ios""#, "application", "unknown_value"),
             (#""application":"Web""#, "application", "unknown_value"),
@@ -114,7 +114,7 @@ struct FieldReaderTests {
         #expect(problems("options", #"{"user":"u1",\#(member)}"#) == [FieldProblem(field, reason)])
     }
 
-    @Test("bound the login at 64 and the client at 128 characters")
+    @Test("2 login: 8 to 64 characters; 2 client: 1 to 128")
     func lengths() {
         for (field, most) in [("login", 64), ("client", 128)] {
             let fits = String(repeating: "x", count: most)
@@ -124,29 +124,68 @@ struct FieldReaderTests {
         }
     }
 
-    @Test("are missed where they are required")
+    @Test("2 Table: user, channel, code, phone and job are required")
     func missing() {
         #expect(problems("options", "{}") == [FieldProblem("user", "missing")])
         #expect(problems("send", #"{"user":"u1"}"#) == [FieldProblem("channel", "missing")])
         #expect(problems("check", #"{"user":"u1"}"#) == [FieldProblem("code", "missing")])
+        #expect(problems("outcome", #"{"user":"u1"}"#) == [FieldProblem("job", "missing")])
         #expect(problems("register.phone", #"{"user":"u1"}"#).map(\.field) == ["phone", "channel"])
     }
 
-    @Test("read a phone to register, its region in either case")
+    @Test("2 register.phone: phone as typed, region in either case, channel, ticket")
     func registerPhone() throws {
-        let body = #"{"user":"u1","phone":"(415) 555-0142","region":"us","channel":"sms"}"#
+        let body = #"{"user":"u1","phone":"(415) 555-0142","region":"us","channel":"sms","ticket":"AB-1"}"#
         let job = try #require(Messages.read("register.phone", body).job)
-        guard case .registerPhone(let phone, let region, .sms, nil) = job.request else {
+        guard case .registerPhone(let phone, let region, .sms, let ticket) = job.request else {
             Issue.record("not a registration by SMS")
             return
         }
         #expect(phone.revealed == "(415) 555-0142")
         #expect(region == "US")
-        #expect(!"\(job)".contains("555"))
+        #expect(ticket?.revealed == "AB-1")
+        #expect(!"\(job)".contains("555") && !"\(job)".contains("AB-1"))
+    }
+
+    @Test("2 register.authenticator: label, qr as SVG by default, ticket")
+    func registerAuthenticator() throws {
+        func request(_ members: String) -> (label: String?, picture: Picture, ticket: String?)? {
+            let job = Messages.read("register.authenticator", #"{"user":"u1"\#(members)}"#).job
+            guard case .registerAuthenticator(let label, let picture, let ticket)? = job?.request else { return nil }
+            return (label, picture, ticket?.revealed)
+        }
+        #expect(try #require(request("")) == (nil, .svg, nil))
+        #expect(try #require(request(#","label":"Zoë","qr":"png","ticket":"T""#)) == ("Zoë", .png, "T"))
+        #expect(try #require(request(#","qr":"none""#)).picture == .none)
+        #expect(
+            problems("register.authenticator", #"{"user":"u1","label":"a\nb"}"#) == [FieldProblem("label", "malformed")]
+        )
+    }
+
+    @Test("2 cancel: job is optional; 2 outcome: job is a message id")
+    func otherJobs() throws {
+        guard case .cancel(nil)? = Messages.read("cancel", #"{"user":"u1"}"#).job?.request,
+            case .cancel("m-2")? = Messages.read("cancel", #"{"user":"u1","job":"m-2"}"#).job?.request,
+            case .outcome("m-2")? = Messages.read("outcome", #"{"user":"u1","job":"m-2"}"#).job?.request
+        else {
+            Issue.record("not read")
+            return
+        }
+        for key in ["cancel", "outcome"] {
+            #expect(problems(key, #"{"user":"u1","job":"a b"}"#) == [FieldProblem("job", "malformed")])
+            #expect(problems(key, #"{"user":"u1","job":""}"#) == [FieldProblem("job", "too_short")])
+        }
+    }
+
+    @Test("2 login: a NUL would end it for the store, so it is malformed")
+    func loginWithNUL() {
+        #expect(
+            problems("options", #"{"user":"u1","login":"sign-in-\u0000x"}"#) == [FieldProblem("login", "malformed")])
+        #expect(Messages.read("options", #"{"user":"u1","login":"sign-in-\u0001é"}"#).job != nil)
     }
 
     @Test(
-        "refuse a region that is no two letters",
+        "2 region: ISO 3166-1 alpha-2",
         arguments: [("USA", "too_long"), ("U", "too_short"), ("U1", "malformed")])
     func badRegion(region: String, reason: String) {
         let body = #"{"user":"u1","phone":"+14155550142","region":"\#(region)","channel":"sms"}"#

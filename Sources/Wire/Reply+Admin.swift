@@ -14,7 +14,8 @@ extension Reply {
 
     /// What a change of options does to people.
     public struct Effect: Sendable, Codable, Equatable {
-        /// Registered people of whose methods none would be enabled.
+        /// People without any way: none of their registered methods would be enabled, or nothing at all for those who
+        /// have none yet.
         public var usersWithoutMethod: Int
         /// Those of them who must use the second factor somewhere.
         public var requiredWithoutMethod: Int

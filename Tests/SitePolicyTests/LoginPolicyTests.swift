@@ -13,6 +13,7 @@ struct PolicyCase: Sendable, CustomTestStringConvertible {
     /// Seconds from now.
     var grace: Int?
     var phone = false
+    var authenticator = false
     var verdict: LoginDecision.Verdict
     var because: [String]
 
@@ -76,6 +77,14 @@ struct PolicyCase: Sendable, CustomTestStringConvertible {
             verdict: .contactAdministrator,
             because: ["application_flagged", "user_flag", "registered", "no_method_enabled"]),
         PolicyCase(
+            name: "registered, both, only the authenticator enabled",
+            stored: ["2FA_VER_SMS": "Disabled", "2FA_VER_VOICE": "Disabled"], phone: true, authenticator: true,
+            verdict: .verify, because: ["application_flagged", "user_flag", "registered"]),
+        PolicyCase(
+            name: "registered, an authenticator that is disabled, though phones are enabled",
+            stored: ["2FA_VER_TOTP": "Disabled"], authenticator: true, verdict: .contactAdministrator,
+            because: ["application_flagged", "user_flag", "registered", "no_method_enabled"]),
+        PolicyCase(
             name: "not registered, nothing enabled at all", stored: off, verdict: .contactAdministrator,
             because: ["application_flagged", "user_flag", "not_registered", "no_method_enabled"]),
         PolicyCase(
@@ -87,35 +96,37 @@ struct PolicyCase: Sendable, CustomTestStringConvertible {
     ]
 }
 
-@Suite("LoginPolicy")
+@Suite("Contract 6: the decision in readable cases")
 struct LoginPolicyTests {
-    @Test("decides by the table of contract section 6", arguments: PolicyCase.table)
+    @Test("6 Decision: cases", arguments: PolicyCase.table)
     func decides(line: PolicyCase) {
         let now = Timestamp(seconds: 1_800_000_000)
         var person = PersonFacts()
         person.known = line.known
         person.required = line.required
         person.graceUntil = line.grace.map { now + .seconds($0) }
-        person.factors = line.phone ? [.phone] : []
+        person.factors = Set((line.phone ? [.phone] : []) + (line.authenticator ? [.authenticator] : []))
         let decision = LoginPolicy.decide(
             SiteOptions(line.stored), application: line.application, person: person, now: now)
         #expect(decision.verdict == line.verdict)
         #expect(decision.because == line.because)
     }
 
-    @Test("names the verdicts as the contract does")
+    @Test("3 decision: its four names")
     func names() {
         let verdicts: [LoginDecision.Verdict] = [.notRequired, .verify, .register, .contactAdministrator]
         #expect(verdicts.map(\.rawValue) == ["not_required", "verify", "register", "contact_administrator"])
     }
 
-    @Test("lists the methods of a registered phone that the site allows")
+    @Test("3 methods: of the registered ones, those that the site allows")
     func methods() {
         #expect(LoginPolicy.methods(SiteOptions(), factors: []).isEmpty)
         #expect(LoginPolicy.methods(SiteOptions(), factors: [.phone]) == [.sms, .call])
         #expect(LoginPolicy.methods(SiteOptions(["2FA_VER_SMS": "Disabled"]), factors: [.phone]) == [.call])
         #expect(LoginPolicy.methods(SiteOptions(["2FA_VER_VOICE": "Disabled"]), factors: [.phone]) == [.sms])
         #expect(LoginPolicy.methods(SiteOptions(PolicyCase.off), factors: [.phone]).isEmpty)
+        #expect(LoginPolicy.methods(SiteOptions(), factors: [.phone, .authenticator]) == Method.allCases)
+        #expect(LoginPolicy.methods(SiteOptions(["2FA_VER_TOTP": "Disabled"]), factors: [.authenticator]).isEmpty)
         #expect(LoginPolicy.methods(SiteOptions(["2FA_PROVIDER": "None"]), factors: [.phone]).isEmpty)
     }
 }

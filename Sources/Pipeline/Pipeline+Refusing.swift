@@ -41,10 +41,17 @@ extension Pipeline {
             body: Redacted(bytes(envelope)),
             login: Job.Login(user: read.user ?? "", application: read.application ?? .web),
             receivedAt: envelope.receivedAt, deadline: read.deadline)
-        guard let record = try await store.refuse(job, answer: answer) else {
-            return disposition(answer.body, answer.outcome, nil, envelope, address)
+        switch try await store.refuse(job, answer: answer) {
+        case .recorded(let record, let fresh): return self.answer(record, read.user, envelope, address, fresh: fresh)
+        case .reused: return reused(ReplyDraft(read), envelope, address)
+        default: return disposition(answer.body, answer.outcome, nil, envelope, address)
         }
-        return self.answer(record, read.user, envelope, address, fresh: true)
+    }
+
+    /// The id was used before, for another body or key.
+    func reused(_ draft: ReplyDraft, _ envelope: Envelope, _ address: ReplyAddress) -> Disposition {
+        let reply = draft.reply(.invalid, .messageIDReused, at: clocks.wall())
+        return disposition(reply.encoded(), .invalid, nil, envelope, address)
     }
 
     /// Keeps a message that nobody can be answered for.

@@ -102,15 +102,18 @@ public struct Pipeline: Sendable {
             case .recorded(let record, let fresh):
                 return answer(record, job.login.user, envelope, address, fresh: fresh)
             case .reused:
-                let reply = ReplyDraft(job).reply(.invalid, .messageIDReused, at: clocks.wall())
-                return disposition(reply.encoded(), .invalid, nil, envelope, address)
+                let draft = ReplyDraft(job)
+                let answer = audited(draft.answer(.invalid, .messageIDReused, at: clocks.wall()), envelope, read)
+                if !answer.changes.isEmpty { _ = try await store.refuse(nil, answer: answer) }
+                return reused(draft, envelope, address)
             case .inProgress:
                 await pause.wait(slot)
             case .busy:
                 if job.deadline - clocks.wall() < ReplyDraft.leastTime {
                     let late = ReplyDraft(job).answer(.late, at: clocks.wall())
-                    guard let record = try await store.refuse(job, answer: late) else { return Disposition() }
-                    return answer(record, job.login.user, envelope, address, fresh: true)
+                    if case .recorded(let record, let fresh)? = try await store.refuse(job, answer: late) {
+                        return answer(record, job.login.user, envelope, address, fresh: fresh)
+                    }
                 }
                 await pause.wait(slot)
             case .intent(let intent):

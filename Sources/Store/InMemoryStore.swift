@@ -68,7 +68,7 @@ public final class InMemoryStore: LoginStore {
         transaction { $0.renew(intent) }
     }
 
-    public func refuse(_ job: NewJob?, answer: Answer) async throws(StoreError) -> RecordedReply? {
+    public func refuse(_ job: NewJob?, answer: Answer) async throws(StoreError) -> Begun? {
         transaction { $0.refuse(job, answer) }
     }
 

@@ -67,11 +67,11 @@ extension InMemoryRows {
         case .erase(let user, let pseudonym):
             unlock(user)
             forget(user)
-            markUnderWay(user)
+            markUnderWay(user, as: pseudonym)
             anonymise(user, as: pseudonym)
         case .rename(let user, let to):
             unlock(user)
-            markUnderWay(user)
+            markUnderWay(user, as: to)
             rename(user, to: to)
         default: break
         }
@@ -90,18 +90,21 @@ extension InMemoryRows {
         content.clients[user] = nil
         content.bypasses.removeAll { $0.user == user }
         content.tickets.removeAll { $0.user == user }
+        content.canceledSends = content.canceledSends.filter { $0.value.user != user }
     }
 
     /// What is under way for the person must not bring them back.
-    private mutating func markUnderWay(_ user: String) {
-        for (key, row) in content.jobs where row.login.user == user && row.state == .begun {
+    private mutating func markUnderWay(_ user: String, as other: String) {
+        for (key, row) in content.jobs where row.login.user == user && row.state != .recorded {
             content.jobs[key]?.generation = -1
+            content.jobs[key]?.login.user = other
         }
     }
 
     private mutating func anonymise(_ user: String, as pseudonym: String) {
-        for (key, row) in content.jobs where row.login.user == user && row.state == .recorded {
-            content.jobs[key] = row.anonymised(as: pseudonym)
+        for (key, row) in content.jobs where row.state == .recorded {
+            guard row.login.user == user || JobRow.kindsThatList.contains(row.kind) else { continue }
+            content.jobs[key] = row.anonymised(user, as: pseudonym)
         }
         for index in content.audit.indices where content.audit[index].user == user {
             content.audit[index].user = pseudonym
@@ -126,7 +129,9 @@ extension InMemoryRows {
             content.pendings[moved.login] = moved
         }
         content.approvals = content.approvals.filter { $0.key.user != user }
-        content.clients[to] = content.clients.removeValue(forKey: user)
+        content.clients[to, default: [:]].merge(content.clients.removeValue(forKey: user) ?? [:]) { $1 }
+        for (key, row) in content.jobs where row.login.user == user { content.jobs[key]?.login.user = to }
+        for (key, login) in content.canceledSends where login.user == user { content.canceledSends[key]?.user = to }
         // A hash of a bypass code holds its person's name.
         content.bypasses.removeAll { $0.user == user }
         for index in content.history.indices where content.history[index].entry.user == user {

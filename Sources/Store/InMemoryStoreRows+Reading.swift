@@ -70,6 +70,6 @@ extension InMemoryRows {
 
     func dueLetters(at now: Timestamp, limit: Int) -> [DeadLetterRow] {
         let due = content.letters.filter { $0.state == .replaying && ($0.dueAt ?? now) <= now }
-        return Array(due.prefix(limit))
+        return Array(due.sorted { ($0.dueAt ?? now, $0.id) < ($1.dueAt ?? now, $1.id) }.prefix(limit))
     }
 }

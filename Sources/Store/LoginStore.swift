@@ -101,9 +101,11 @@ public protocol LoginStore: Sendable {
     /// Prolongs the lease of an intent; `nil` when it is no longer ours.
     func renew(_ intent: Intent) async throws(StoreError) -> Intent?
 
-    /// Records an answer without any decision (malformed jobs, poison). With a key it is an outcome like any other,
-    /// unless one is recorded already, which is then returned.
-    func refuse(_ job: NewJob?, answer: Answer) async throws(StoreError) -> RecordedReply?
+    /// Records an answer without any decision (malformed jobs, poison). With a job it is an outcome like any other,
+    /// unless one is recorded already, or is under way at a worker that lives.
+    ///
+    /// - Returns: `recorded`, `inProgress`, or `reused` (then only the changes were made); `nil` without a job.
+    func refuse(_ job: NewJob?, answer: Answer) async throws(StoreError) -> Begun?
 
     func state(of key: JobKey) async throws(StoreError) -> JobState
 

@@ -57,19 +57,6 @@ package struct JobRow: Sendable {
     }
 }
 
-extension JobRow {
-    /// The same without the person: another body for the repeats of the job, and no name.
-    package func anonymised(as pseudonym: String) -> JobRow {
-        var row = self
-        row.login = Job.Login(user: pseudonym, application: login.application)
-        if var reply = try? Reply.decode(self.reply) {
-            (reply.user, reply.to) = (nil, nil)
-            row.reply = reply.encoded()
-        }
-        return row
-    }
-}
-
 /// The rows of a store inside one transaction, as ``LoginStore``'s rules need them; every store offers its own.
 package protocol StoreRows {
     associatedtype Failure: Error

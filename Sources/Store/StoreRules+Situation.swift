@@ -19,6 +19,14 @@ extension StoreRows {
         return situation
     }
 
+    /// Whether the login has asked for this send to be cancelled.
+    package func loadCancel(
+        of key: JobKey, _ kind: JobKind, _ login: Job.Login, into situation: inout Situation
+    ) throws(Failure) {
+        guard kind.lane == .send else { return }
+        situation.isCanceled = try cancelsSend(key, of: LoginKey(login))
+    }
+
     /// What the job wants to know besides.
     package func load(
         _ wanted: Wanted, of key: JobKey, _ login: Job.Login, into situation: inout Situation

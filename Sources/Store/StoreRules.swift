@@ -32,9 +32,7 @@ extension StoreRows {
         {
             return try leaseIsAlive(other) ? .busy(other.key) : .abandoned(takeOver(other))
         }
-        if job.kind.lane == .send {
-            situation.isCanceled = try cancelsSend(job.key, of: LoginKey(job.login))
-        }
+        try loadCancel(of: job.key, job.kind, job.login, into: &situation)
         try load(job.wanted, of: job.key, job.login, into: &situation)
         row.generation = situation.user?.generation ?? 0
         let context = ChangeContext(key: job.key, login: job.login, place: situation.place, now: situation.now)
@@ -58,13 +56,18 @@ extension StoreRows {
     ) throws(Failure) -> Finished {
         guard let row = try own(intent) else { return .superseded }
         var situation = try situation(of: intent.login, kind: intent.kind, place: intent.call.place)
+        try loadCancel(of: intent.key, intent.kind, intent.login, into: &situation)
         try load(wanted, of: intent.key, intent.login, into: &situation)
         // Erasing and renaming mark the rows of what is under way; a reset raises the person's own number.
         situation.wasReset =
             row.generation != intent.generation || (situation.user?.generation ?? 0) != intent.generation
-        let context = ChangeContext(
+        var context = ChangeContext(
             key: intent.key, login: intent.login, place: situation.place, now: situation.now)
-        return .recorded(try record(row, conclude(situation), context))
+        var answer = conclude(situation)
+        if row.hasOtherUser(than: intent) {
+            (answer, context.place) = (answer.withoutPerson, nil)
+        }
+        return .recorded(try record(row, answer, context))
     }
 
     package mutating func release(_ intent: Intent) throws(Failure) {
@@ -77,8 +80,11 @@ extension StoreRows {
 
     package mutating func renew(_ intent: Intent) throws(Failure) -> Intent? {
         guard var row = try own(intent) else { return nil }
+        let user = row.login.user
         row.call = intent.call
         row.login = intent.login
+        // Erasing and renaming have told the row who it belongs to now.
+        row.login.user = user
         row.leaseUntil = clocks.monotonic() + Lease.length
         try put(row)
         var renewed = intent
@@ -86,19 +92,29 @@ extension StoreRows {
         return renewed
     }
 
-    package mutating func refuse(_ job: NewJob?, _ answer: Answer) throws(Failure) -> RecordedReply? {
+    package mutating func refuse(_ job: NewJob?, _ answer: Answer) throws(Failure) -> Begun? {
         guard let job else {
-            for change in answer.changes { try apply(change, .nobody(clocks.wall())) }
+            try applyForNobody(answer.changes)
             return nil
         }
-        let known = try self.job(job.key)
-        if let reply = known?.recorded { return reply }
         var row = JobRow(
             key: job.key, kind: job.kind, fingerprint: fingerprint(job.kind, job.body.revealed), login: job.login,
             begunAt: clocks.wall(), deadline: job.deadline)
-        (row.fence, row.begins) = (known?.fence ?? 0, known?.begins ?? 0)
+        if let known = try self.job(job.key) {
+            guard known.fingerprint == row.fingerprint else {
+                try applyForNobody(answer.changes)
+                return .reused
+            }
+            if let reply = known.recorded { return .recorded(reply, fresh: false) }
+            if known.state == .begun, try leaseIsAlive(known) { return .inProgress }
+            (row.fence, row.begins) = (known.fence, known.begins)
+        }
         let context = ChangeContext(key: job.key, login: job.login, place: job.place, now: clocks.wall())
-        return try record(row, answer, context)
+        return .recorded(try record(row, answer, context), fresh: true)
+    }
+
+    private mutating func applyForNobody(_ changes: [Change]) throws(Failure) {
+        for change in changes { try apply(change, .nobody(clocks.wall())) }
     }
 
     package func state(of key: JobKey) throws(Failure) -> JobState {
@@ -164,7 +180,14 @@ extension StoreRows {
     ) throws(Failure) -> RecordedReply {
         for change in answer.changes { try apply(change, context) }
         var row = begun
-        for case .erase(_, let pseudonym) in answer.changes { row.login = Job.Login(user: pseudonym) }
+        var number = context.place?.number
+        for change in answer.changes {
+            switch change {
+            case .erase(_, let pseudonym): (row.login, number) = (Job.Login(user: pseudonym), nil)
+            case .rename(_, let to): row.login.user = to
+            default: break
+            }
+        }
         row.state = .recorded
         row.call = nil
         row.leaseUntil = MonotonicTime(nanoseconds: 0)
@@ -174,7 +197,7 @@ extension StoreRows {
         row.replyState = .pending
         row.recordedAt = clocks.wall()
         try put(row)
-        try addHistory(row, reason: answer.reason, number: context.place?.number)
+        try addHistory(row, reason: answer.reason, number: number)
         guard let reply = row.recorded else { throw damaged() }
         return reply
     }

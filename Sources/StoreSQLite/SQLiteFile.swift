@@ -70,7 +70,10 @@ enum SQLiteFile {
         configuration.foreignKeysEnabled = false
         let pool = try DatabasePool(path: path, configuration: configuration)
         // After GRDB's own setting: with NORMAL, a power cut could take back what was answered.
-        try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
+        // What is deleted is overwritten with zeros, as an erased person may expect; Debian's SQLite does it anyway.
+        try pool.writeWithoutTransaction {
+            try $0.execute(sql: "PRAGMA synchronous = FULL; PRAGMA secure_delete = ON")
+        }
         return pool
     }
 

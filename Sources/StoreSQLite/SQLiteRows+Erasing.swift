@@ -18,11 +18,11 @@ extension SQLiteRows {
                 try db.execute(sql: "DELETE FROM \(table) WHERE user = ?", arguments: [user])
             }
             try run("DELETE FROM user WHERE name = ?", [user])
-            try markUnderWay(user)
+            try markUnderWay(user, as: pseudonym)
             try anonymise(user, as: pseudonym)
         case .rename(let user, let to):
             try unlock(user)
-            try markUnderWay(user)
+            try markUnderWay(user, as: to)
             try rename(user, to: to)
         default: break
         }
@@ -35,16 +35,19 @@ extension SQLiteRows {
     }
 
     /// What is under way for the person must not bring them back.
-    private func markUnderWay(_ user: String) throws {
-        try run("UPDATE job SET generation = -1 WHERE user = ? AND state = 0", [user])
+    private func markUnderWay(_ user: String, as other: String) throws {
+        try run("UPDATE job SET generation = -1, user = ? WHERE user = ? AND state <> 1", [other, user])
     }
 
     private func anonymise(_ user: String, as pseudonym: String) throws {
+        let listing = JobRow.kindsThatList.map { "'\($0.rawValue)'" }.joined(separator: ", ")
         let keys = try Row.fetchAll(
-            db, sql: "SELECT front_end, message_id FROM job WHERE user = ? AND state = 1", arguments: [user])
+            db,
+            sql: "SELECT front_end, message_id FROM job WHERE (user = ? OR kind IN (\(listing))) AND state = 1",
+            arguments: [user])
         for key in keys {
             guard let row = try job(JobKey(frontEnd: key[0], messageID: key[1])) else { continue }
-            try put(row.anonymised(as: pseudonym))
+            try put(row.anonymised(user, as: pseudonym))
         }
         try run(
             "UPDATE history SET user = ?, number_hmac = NULL, masked = NULL WHERE user = ?", [pseudonym, user])
@@ -55,8 +58,9 @@ extension SQLiteRows {
 
     private func rename(_ user: String, to: String) throws {
         try run("UPDATE user SET name = ? WHERE name = ?", [to, user])
-        for table in ["pending", "client", "ticket", "history", "audit"] {
-            try db.execute(sql: "UPDATE \(table) SET user = ? WHERE user = ?", arguments: [to, user])
+        // What somebody of the new name had begun without ever registering gives way.
+        for table in ["pending", "client", "ticket", "history", "audit", "canceled_send", "job"] {
+            try db.execute(sql: "UPDATE OR REPLACE \(table) SET user = ? WHERE user = ?", arguments: [to, user])
         }
         try run("DELETE FROM approval WHERE user = ?", [user])
         // A hash of a bypass code holds its person's name.

@@ -117,7 +117,7 @@ public final class SQLiteStore: LoginStore {
         try await write { try $0.renew(intent) }
     }
 
-    public func refuse(_ job: NewJob?, answer: Answer) async throws(StoreError) -> RecordedReply? {
+    public func refuse(_ job: NewJob?, answer: Answer) async throws(StoreError) -> Begun? {
         try await write { try $0.refuse(job, answer) }
     }
 

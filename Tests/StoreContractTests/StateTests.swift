@@ -25,7 +25,7 @@ struct StateTests {
         let world = try await World(kind)
         let store = try await world.worker()
         let (code, pending) = (try code("VEa"), try pending("one", sid: "VEa"))
-        #expect(try await store.refuse(nil, answer: Sample.answer(.done, [.code(code), .pending(pending)])) == nil)
+        try await store.write([.code(code), .pending(pending)])
         let seen = Locked<Situation?>(nil)
         _ = try await store.begin(Sample.job("a", kind: .check, login: "one", number: nil)) { situation in
             seen.withLock { $0 = situation }
@@ -53,21 +53,6 @@ struct StateTests {
         #expect(try await !store.situation(of: Job.Login(user: "ada", login: "three")).pendingElsewhere)
         let ended = try await store.situation(of: Job.Login(user: "ada", login: "two")).pending
         #expect(ended?.ended == .replaced)
-        await world.end(store)
-    }
-
-    @Test(arguments: StoreKind.allCases)
-    func aRefusalIsAnOutcomeUnlessOneIsRecorded(_ kind: StoreKind) async throws {
-        let world = try await World(kind)
-        let store = try await world.worker()
-        let job = Sample.job("one")
-        let intent = try #require(try await store.begin(job, decide: Sample.calling).intent)
-        let refused = try await store.refuse(job, answer: Sample.answer(.invalid))
-        #expect(refused?.outcome == .invalid)
-        #expect(try await store.finish(intent) { _ in Sample.answer() }.recorded == nil)
-        let changed = Change.user(UserRecord(name: "ada"))
-        #expect(try await store.refuse(job, answer: Sample.answer(.unavailable, [changed])) == refused)
-        #expect(try await store.situation(of: job.login).user == nil)
         await world.end(store)
     }
 

@@ -1,0 +1,39 @@
+import Basics
+package import Wire
+
+/// What is left of a person's jobs once the person is erased.
+extension JobRow {
+    /// Whether a recorded reply may name people beside its job's own: nobody can tell any more whom.
+    package static let kindsThatList: [JobKind] = [.adminUserList, .adminDeadShow]
+
+    /// The same without the person: another body for the repeats of the job, and no name.
+    package func anonymised(_ user: String, as pseudonym: String) -> JobRow {
+        var row = self
+        if login.user == user { row.login = Job.Login(user: pseudonym, application: login.application) }
+        row.reply = reply.withoutPerson
+        return row
+    }
+
+    /// Erasing and renaming give the row of what is under way to somebody else.
+    func hasOtherUser(than intent: Intent) -> Bool { login.user != intent.login.user }
+}
+
+extension Answer {
+    /// The answer to what was under way when its person was erased or renamed: whoever repeats the job knows the name.
+    var withoutPerson: Answer {
+        var answer = self
+        answer.body = body.withoutPerson
+        answer.withheld = withheld ?? .user
+        return answer
+    }
+}
+
+extension [UInt8] {
+    /// A reply's body without all that tells of people. What is no reply tells nothing.
+    fileprivate var withoutPerson: [UInt8] {
+        guard var reply = try? Reply.decode(self) else { return self }
+        (reply.user, reply.to, reply.methods) = (nil, nil, nil)
+        (reply.profile, reply.users, reply.next, reply.letters) = (nil, nil, nil, nil)
+        return reply.encoded()
+    }
+}

@@ -1,0 +1,73 @@
+import Basics
+import Store
+import Testing
+import Wire
+
+extension LoginStore {
+    /// Writes changes in the transaction of a job that is answered at once.
+    func write(_ changes: [Change], as job: NewJob = Sample.job(RandomID.uuid(), number: nil)) async throws {
+        _ = try await begin(job) { _ in .answer(Sample.answer(.done, changes)) }
+    }
+
+    /// What a job would be decided on.
+    func look(_ job: NewJob, _ want: (inout Wanted) -> Void = { _ in }) async throws -> Situation {
+        var job = job
+        want(&job.wanted)
+        let seen = Locked<Situation?>(nil)
+        _ = try await begin(job) { situation in
+            seen.withLock { $0 = situation }
+            return .answer(Sample.answer(.done))
+        }
+        return try #require(seen.withLock { $0 })
+    }
+
+    /// What is known of a person.
+    func look(at user: String, _ want: (inout Wanted) -> Void = { _ in }) async throws -> Situation {
+        var wanted = Wanted()
+        want(&wanted)
+        return try await situation(of: Job.Login(user: user), wanted: wanted)
+    }
+
+    func user(_ name: String) async throws -> UserRecord? { try await look(at: name).user }
+}
+
+extension Sample {
+    static let now = Timestamp(seconds: 1_800_000_000)
+
+    static func login(
+        _ user: String, _ login: String = "", application: Application = .web
+    ) -> LoginKey {
+        LoginKey(user: user, application: application, login: login)
+    }
+
+    static func user(_ name: String = "ada", _ change: (inout UserRecord) -> Void = { _ in }) -> UserRecord {
+        var user = UserRecord(name: name)
+        user.isKnown = true
+        change(&user)
+        return user
+    }
+
+    static func phone(_ text: String = text) throws -> Phone {
+        Phone(place: try place(text), registeredAt: now - .seconds(60))
+    }
+
+    static func code(_ sid: String = "VE1", _ text: String = text) throws -> LiveCode {
+        LiveCode(number: try number(text), sid: sid, channel: .sms, expiresAt: now + .seconds(600), attempts: ["VL1"])
+    }
+
+    static func tie(
+        _ login: LoginKey, sid: String = "VE1", _ text: String = text, purpose: Purpose = .login, ended: Reason? = nil
+    ) throws -> PendingCode {
+        PendingCode(login: login, place: try place(text), sid: sid, purpose: purpose, ended: ended)
+    }
+}
+
+/// One store and one worker of it, ended together.
+func withStore(
+    _ kind: StoreKind, _ body: (World, any LoginStore) async throws -> Void
+) async throws {
+    let world = try await World(kind)
+    let store = try await world.worker()
+    try await body(world, store)
+    await world.end(store)
+}

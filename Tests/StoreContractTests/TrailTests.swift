@@ -1,0 +1,107 @@
+import Basics
+import Foundation
+import GRDB
+import Store
+import StoreSQLite
+import Testing
+import Wire
+
+@Suite("Contract 2: the audit trail and the history", .timeLimit(.minutes(1)))
+struct TrailTests {
+    private func fill(_ world: World, _ store: any LoginStore) async throws -> [AuditEntry] {
+        var entries: [AuditEntry] = []
+        for index in 0..<12 {
+            var entry = Sample.entry(
+                index % 2 == 0 ? .adminUserSet : .adminUserReset, user: "user\(index % 3)", by: "root\(index % 4)")
+            entry.at = Sample.now + .seconds(index)
+            (entry.outcome, entry.reason) = index == 5 ? (.notAllowed, .notAdmin) : (.done, nil)
+            entry.messageID = index == 7 ? nil : "m-\(index)"
+            entry.formerUser = index == 8 ? "before" : nil
+            entries.append(entry)
+            try await store.write([.audit(entry)])
+        }
+        return entries
+    }
+
+    @Test("2 audit trail: every field, newest first", arguments: StoreKind.allCases)
+    func entries(_ kind: StoreKind) async throws {
+        try await withStore(kind) { world, store in
+            let entries = try await fill(world, store)
+            #expect(try await store.audit(AuditQuery()) == entries.reversed())
+        }
+    }
+
+    @Test("7 admin audit: by person, administrator, job, time; so many", arguments: StoreKind.allCases)
+    func filters(_ kind: StoreKind) async throws {
+        try await withStore(kind) { world, store in
+            let entries = Array(try await fill(world, store).reversed())
+            func found(_ change: (inout AuditQuery) -> Void) async throws -> [AuditEntry] {
+                var query = AuditQuery()
+                change(&query)
+                return try await store.audit(query)
+            }
+            #expect(try await found { $0.user = "user1" } == entries.filter { $0.user == "user1" })
+            #expect(try await found { $0.administrator = "root2" } == entries.filter { $0.administrator == "root2" })
+            #expect(try await found { $0.kind = .adminUserReset } == entries.filter { $0.kind == .adminUserReset })
+            let (since, until) = (Sample.now + .seconds(3), Sample.now + .seconds(7))
+            let between = entries.filter { $0.at >= since && $0.at < until }
+            #expect(try await found { ($0.since, $0.until) = (since, until) } == between && between.count == 4)
+            #expect(try await found { $0.limit = 2 } == Array(entries.prefix(2)))
+            #expect(try await found { ($0.user, $0.limit) = ("nobody", 5) }.isEmpty)
+        }
+    }
+
+    @Test("2 audit trail: rows are only ever added")
+    func appendOnly() async throws {
+        let world = try await World(.sqlite)
+        let store = try await world.worker()
+        let entries = try await fill(world, store)
+        let raw = try DatabaseQueue(path: world.configuration.path)
+        let columns = ["id", "at", "operator", "front_end", "kind", "message_id", "outcome", "reason", "detail"]
+        for sql in columns.map({ "UPDATE audit SET \($0) = 77" })
+            + ["DELETE FROM audit", "DELETE FROM audit WHERE id = 1", "REPLACE INTO audit SELECT * FROM audit LIMIT 1"]
+        {
+            await #expect(throws: DatabaseError.self, "\(sql)") {
+                try await raw.write { try $0.execute(sql: "PRAGMA recursive_triggers = ON; " + sql) }
+            }
+        }
+        try raw.close()
+        #expect(try await store.audit(AuditQuery()) == entries.reversed())
+        await world.end(store)
+    }
+
+    @Test("7 outcomes find: by person, job, number, outcome, time", arguments: StoreKind.allCases)
+    func history(_ kind: StoreKind) async throws {
+        try await withStore(kind) { world, store in
+            for index in 0..<8 {
+                let number = index % 2 == 0 ? Sample.text : nil
+                let job = Sample.job("m-\(index)", kind: .registerPhone, user: "user\(index % 3)", number: number)
+                let outcome: Outcome = index == 4 ? .blocked : .sent
+                _ = try await store.begin(job) { _ in
+                    .answer(Answer(outcome: outcome, reason: index == 4 ? .landline : nil, body: []))
+                }
+                world.time.advance(.seconds(1))
+            }
+            func found(_ change: (inout HistoryQuery) -> Void) async throws -> [String] {
+                var query = HistoryQuery()
+                change(&query)
+                return try await store.history(query).map(\.messageID)
+            }
+            #expect(try await found { _ in } == (0..<8).reversed().map { "m-\($0)" })
+            #expect(try await found { $0.user = "user1" } == ["m-7", "m-4", "m-1"])
+            #expect(try await found { $0.messageID = "m-3" } == ["m-3"])
+            let number = try Sample.number()
+            #expect(try await found { $0.number = number } == ["m-6", "m-4", "m-2", "m-0"])
+            #expect(try await found { $0.outcome = .blocked } == ["m-4"])
+            let (since, until) = (Sample.now + .seconds(2), Sample.now + .seconds(4))
+            #expect(try await found { ($0.since, $0.until) = (since, until) } == ["m-3", "m-2"])
+            #expect(try await found { $0.limit = 1 } == ["m-7"])
+            var query = HistoryQuery()
+            query.messageID = "m-4"
+            let entry = try #require(try await store.history(query).first)
+            #expect(entry.reason == .landline && entry.masked == "+1········42" && entry.kind == .registerPhone)
+            #expect(entry.frontEnd == "portal" && entry.application == .web && entry.at == Sample.now + .seconds(4))
+            #expect(entry.begunAt == entry.at)
+        }
+    }
+}

@@ -150,6 +150,8 @@ let package = Package(
                 "Basics", "Store", "StoreSQLite", "Wire", .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Logging", package: "swift-log"),
             ]),
+        .testTarget(
+            name: "WorkerTests", dependencies: ["AMQP", "Basics", "Pipeline", "Wire", "Worker"]),
         .testTarget(name: "TwilioVerifyTests", dependencies: ["Basics", "TestKit", "TwilioVerify"]),
 
         // Layer 0: C libraries

@@ -14,13 +14,26 @@ extension WorkerService {
             return await consumer.reject(delivery.tag, requeue: true)
         }
         let envelope = EnvelopeReader.envelope(delivery, lane: lane, receivedAt: clocks.wall())
-        await slot.acquire()
-        let disposition = await persistently { () async throws(StoreError) in
-            try await pipeline.process(envelope, slot: slot)
+        let kind = JobKind(rawValue: envelope.routingKey)
+        let place = slot.place(
+            for: Share(frontEnd: envelope.userID ?? "", operation: ProviderOperation(kind)))
+        // What was delivered before may have begun, here or elsewhere: its outcome has to be waited for.
+        if await place.enter(mayBeCrowdedOut: !envelope.redelivered) == .crowdedOut {
+            guard let refusal = await refuse(envelope) else { return }
+            if let disposition = refusal { return await conclude(disposition, delivery) }
+            await place.stay()
         }
-        await slot.release()
-        guard let disposition else { return }
-        await conclude(disposition, delivery)
+        let disposition = await persistently { () async throws(StoreError) in
+            try await pipeline.process(envelope, slot: place)
+        }
+        await place.release()
+        if let disposition { await conclude(disposition, delivery) }
+        place.leave()
+    }
+
+    /// Answers a job that was crowded out; the inner `nil` for one that has to be waited for.
+    private func refuse(_ envelope: Envelope) async -> Disposition?? {
+        await persistently { () async throws(StoreError) in try await pipeline.crowdedOut(envelope) }
     }
 
     private func conclude(_ disposition: Disposition, _ delivery: Delivery) async {

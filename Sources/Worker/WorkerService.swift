@@ -27,9 +27,7 @@ public struct WorkerService: Service {
     ) {
         let publisher = Publisher(configuration: broker, logger: logger)
         self.publisher = publisher
-        let lanes = LaneName.allCases.map { lane in
-            Lane(queue: lane.queue, prefetch: UInt16(clamping: (settings.slots[lane] ?? 1) * 2))
-        }
+        let lanes = LaneName.allCases.map { Lane(queue: $0.queue, prefetch: UInt16(settings.prefetch(of: $0))) }
         // Replies must have a way out before jobs come in: otherwise codes go out with nobody to tell.
         consumer = Consumer(
             configuration: broker, lanes: lanes + [Lane(queue: WireName.dead, prefetch: 16)],
@@ -39,7 +37,13 @@ public struct WorkerService: Service {
         self.clocks = clocks
         self.logger = logger
         self.onReady = onReady
-        slots = settings.slots.mapValues { LaneSlots(count: max(1, $0)) }
+        slots = Dictionary(
+            uniqueKeysWithValues: LaneName.allCases.map { lane in
+                (
+                    lane,
+                    LaneSlots(count: settings.count(of: lane), prefetch: settings.prefetch(of: lane), clocks: clocks)
+                )
+            })
     }
 
     /// Runs until the graceful shutdown has drained it.
@@ -48,6 +52,7 @@ public struct WorkerService: Service {
             group.addTask { await publisher.run() }
             group.addTask { await consumer.run() }
             group.addTask { await serve() }
+            group.addTask { await watchLanes() }
             group.addTask {
                 await consumer.waitUntilConsuming()
                 if !Task.isCancelled { onReady() }
@@ -71,6 +76,14 @@ public struct WorkerService: Service {
                     inFlight.leave()
                 }
             }
+        }
+    }
+
+    /// A stuck lane gets no delivery that could find it stuck.
+    private func watchLanes() async {
+        while !Task.isCancelled {
+            for lane in slots.values { lane.look() }
+            try? await Task.sleep(for: .milliseconds(250))
         }
     }
 

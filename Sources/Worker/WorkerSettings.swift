@@ -8,4 +8,10 @@ public struct WorkerSettings: Sendable {
     public var drain: Duration = .seconds(20)
 
     public init() {}
+
+    /// Slots of a lane; 1 to 32,767, so that the prefetch fits its 16 bits.
+    func count(of lane: LaneName) -> Int { min(max(1, slots[lane] ?? 1), Int(UInt16.max) / 2) }
+
+    /// Deliveries at once: as many again wait in hand, ready to be begun.
+    func prefetch(of lane: LaneName) -> Int { count(of: lane) * 2 }
 }

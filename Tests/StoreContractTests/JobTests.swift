@@ -39,6 +39,18 @@ struct JobTests {
     }
 
     @Test(arguments: StoreKind.allCases)
+    func aRefusalNeverTakesThePlaceOfAJobUnderWay(_ kind: StoreKind) async throws {
+        let world = try await World(kind)
+        let store = try await world.worker()
+        let job = Sample.job("one")
+        let intent = try #require(try await store.begin(job, decide: Sample.calling).intent)
+        #expect(try await store.refuse(job, answer: Sample.answer(.throttled)) == nil)
+        #expect(try await store.finish(intent) { _ in Sample.answer() }.recorded?.outcome == .sent)
+        #expect(try await store.refuse(job, answer: Sample.answer(.throttled))?.outcome == .sent)
+        await world.end(store)
+    }
+
+    @Test(arguments: StoreKind.allCases)
     func anAnswerIsRecordedAtOnceWithItsChanges(_ kind: StoreKind) async throws {
         let world = try await World(kind, options: ["*Method": "sms"])
         let store = try await world.worker()

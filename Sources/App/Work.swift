@@ -32,9 +32,14 @@ public struct App: Sendable {
     ///
     /// - Parameters:
     ///   - create: makes the store first if there is none (for demonstrations).
+    ///   - patience: how long broker and lanes are waited for.
     ///   - onReady: called once when every lane is consumed.
     /// - Throws: ``ConfigProblem`` or `StoreError` before anything was taken from the broker.
-    public func work(create: Bool, onReady: @escaping @Sendable () -> Void) async throws {
+    public func work(create: Bool, within patience: Duration, onReady: @escaping @Sendable () -> Void) async throws {
+        // Before the broker is waited for: nothing that it does could mend these.
+        try settings.requireWorkable()
+        let termination = await Termination.watch(logger)
+        try await requireTopology(within: patience)
         let isOpen = try settings.isOpenToAnybody()
         let pipelineSettings = try settings.pipeline()
         let workerSettings = try settings.worker()
@@ -44,10 +49,14 @@ public struct App: Sendable {
         let pipeline = Pipeline(store: store, twilio: twilio, settings: pipelineSettings, logger: logger)
         let worker = WorkerService(
             broker: try settings.broker(name: "verify-courier worker"), pipeline: pipeline, settings: workerSettings,
-            logger: logger, onReady: onReady)
+            logger: logger, onReady: onReady,
+            onOverrun: { termination.end("jobs are left after the time for draining") })
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
-                services: [.init(service: worker, successTerminationBehavior: .gracefullyShutdownGroup)],
+                services: [
+                    .init(service: termination, successTerminationBehavior: .ignore),
+                    .init(service: worker, successTerminationBehavior: .gracefullyShutdownGroup),
+                ],
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
         try await group.run()
         await store.close()

@@ -12,6 +12,7 @@ import Wire
 public struct WorkerService: Service {
     let consumer: Consumer
     let publisher: Publisher
+    let direct: DirectPublisher
     let pipeline: Pipeline
     private let settings: WorkerSettings
     let clocks: Clocks
@@ -19,14 +20,20 @@ public struct WorkerService: Service {
     let slots: [LaneName: LaneSlots]
     private let inFlight = InFlight()
     private let onReady: @Sendable () -> Void
+    private let onOverrun: @Sendable () -> Void
 
-    /// - Parameter onReady: called once, when every lane is consumed.
+    /// - Parameters:
+    ///   - onReady: called once, when every lane is consumed.
+    ///   - onOverrun: called when jobs are left in hand after the time for draining. Cancelled, they would have to make
+    ///     up an end; a process that ends here leaves them to another worker as they are.
     public init(
         broker: BrokerConfiguration, pipeline: Pipeline, settings: WorkerSettings, clocks: Clocks = .system,
-        logger: Logger, onReady: @escaping @Sendable () -> Void = {}
+        logger: Logger, onReady: @escaping @Sendable () -> Void = {},
+        onOverrun: @escaping @Sendable () -> Void = {}
     ) {
         let publisher = Publisher(configuration: broker, logger: logger)
         self.publisher = publisher
+        direct = DirectPublisher(Publisher(configuration: broker, logger: logger))
         let lanes = LaneName.allCases.map { Lane(queue: $0.queue, prefetch: UInt16(settings.prefetch(of: $0))) }
         // Replies must have a way out before jobs come in: otherwise codes go out with nobody to tell.
         consumer = Consumer(
@@ -37,6 +44,7 @@ public struct WorkerService: Service {
         self.clocks = clocks
         self.logger = logger
         self.onReady = onReady
+        self.onOverrun = onOverrun
         slots = Dictionary(
             uniqueKeysWithValues: LaneName.allCases.map { lane in
                 (
@@ -50,19 +58,17 @@ public struct WorkerService: Service {
     public func run() async throws {
         await withTaskGroup { group in
             group.addTask { await publisher.run() }
+            group.addTask { await direct.run() }
             group.addTask { await consumer.run() }
             group.addTask { await serve() }
             group.addTask { await watchLanes() }
             group.addTask {
                 await consumer.waitUntilConsuming()
                 if !Task.isCancelled { onReady() }
-                try? await gracefulShutdown()
-                await drain()
             }
-            // The last child returns when drained; the others run until they are cancelled here.
-            for await _ in group where inFlight.count == 0 {
-                if Task.isShuttingDownGracefully || Task.isCancelled { break }
-            }
+            // Also while there is no connection to the broker.
+            try? await gracefulShutdown()
+            await drain()
             group.cancelAll()
         }
     }
@@ -88,6 +94,7 @@ public struct WorkerService: Service {
     }
 
     private func drain() async {
+        logger.info("draining", metadata: ["in_hand": "\(inFlight.count)"])
         await consumer.stopConsuming()
         await withTaskGroup { group in
             group.addTask { await inFlight.waitUntilEmpty() }
@@ -95,6 +102,8 @@ public struct WorkerService: Service {
             await group.next()
             group.cancelAll()
         }
-        logger.info("drained", metadata: ["in_hand": "\(inFlight.count)"])
+        let left = inFlight.count
+        logger.info("drained", metadata: ["in_hand": "\(left)"])
+        if left > 0 { onOverrun() }
     }
 }

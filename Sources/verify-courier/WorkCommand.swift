@@ -18,11 +18,7 @@ struct WorkCommand: AsyncParsableCommand {
     func run() async throws {
         let app = try await common.app()
         try await orExit {
-            // Before the broker is waited for: nothing that it does could mend these.
-            try app.settings.requireWorkable()
-            let patience = Duration.seconds(wait)
-            try await app.requireTopology(within: patience)
-            try await app.work(create: create) {
+            try await app.work(create: create, within: .seconds(wait)) {
                 FileHandle.standardOutput.write(Data("ready\n".utf8))
             }
         }

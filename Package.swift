@@ -130,6 +130,7 @@ let package = Package(
             name: "EndToEndTests",
             dependencies: [
                 "AMQP", "App", "Basics", "TestKit", "TwilioSimulator", "VerifyClient", "Wire", "verify-courier",
+                .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Logging", package: "swift-log"),
             ]),
         .testTarget(name: "PollExecutorTests", dependencies: ["Basics", "PollExecutor", "TestKit"]),

@@ -44,9 +44,42 @@ public final class WorkerProcess: Sendable {
         }
     }
 
+    /// Returns once it does something of its own with SIGTERM: until then the system would end it.
+    public func waitUntilSIGTERMIsHandled() async throws {
+        let id = process.withLock { $0.processIdentifier }
+        while process.withLock({ $0.isRunning }) {
+            let status = (try? String(contentsOfFile: "/proc/\(id)/status", encoding: .utf8)) ?? ""
+            let masks = status.split(separator: "\n").filter { $0.hasPrefix("SigCgt:") || $0.hasPrefix("SigIgn:") }
+            let isHandled = masks.contains { line in
+                UInt64(line.dropFirst(7).filter { !$0.isWhitespace }, radix: 16).map { $0 >> (SIGTERM - 1) & 1 == 1 }
+                    ?? false
+            }
+            if isHandled { return }
+            try await Task.sleep(for: .milliseconds(1))
+        }
+    }
+
+    /// Returns once it has logged that.
+    public func waitForOutput(_ text: String) async throws {
+        while !output.contains(text), process.withLock({ $0.isRunning }) { try await Task.sleep(for: .milliseconds(5)) }
+    }
+
     /// Waits for its end: the exit code, or the signal as a negative number. Once only.
     public func waitUntilEnd() async -> Int32? {
         await ended.first { _ in true }
+    }
+
+    /// Its memory in RAM and the CPU time that it has used, from `/proc`; `nil` once it has ended.
+    public var usage: (residentBytes: Int, cpuSeconds: Double)? {
+        let id = process.withLock { $0.processIdentifier }
+        guard let status = try? String(contentsOfFile: "/proc/\(id)/statm", encoding: .utf8),
+            let times = try? String(contentsOfFile: "/proc/\(id)/stat", encoding: .utf8),
+            let pages = status.split(separator: " ").dropFirst().first.flatMap({ Int($0) })
+        else { return nil }
+        // Behind the name in brackets, which may hold spaces, the fields 14 and 15 are ticks in user and system mode.
+        let fields = times.split(separator: ")").last?.split(separator: " ") ?? []
+        guard fields.count > 12, let user = Double(fields[11]), let system = Double(fields[12]) else { return nil }
+        return (pages * sysconf(Int32(_SC_PAGESIZE)), (user + system) / Double(sysconf(Int32(_SC_CLK_TCK))))
     }
 
     /// What it has logged so far.

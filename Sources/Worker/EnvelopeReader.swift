@@ -35,7 +35,7 @@ enum EnvelopeReader {
             envelope.deadline = deadline.text
             envelope.deadlineIsMalformed = deadline.text == nil
         }
-        if let traceparent = headers["traceparent"]?.text, traceparent.utf8.count <= 255 {
+        if let traceparent = headers["traceparent"]?.text, isTraceparent(traceparent) {
             envelope.traceparent = traceparent
         }
         if case .int(let milliseconds)? = headers["timestamp_in_ms"] { envelope.brokerMilliseconds = milliseconds }
@@ -43,5 +43,15 @@ enum EnvelopeReader {
         if envelope.redelivered, case .int(let count)? = headers["x-delivery-count"], count >= 0 {
             envelope.deliveryCount = count
         }
+    }
+
+    /// W3C Trace Context, version 00: it goes into logs, events and the reply, so nothing else may be in it.
+    static func isTraceparent(_ text: String) -> Bool {
+        let parts = text.utf8.split(separator: 0x2D, omittingEmptySubsequences: false)
+        let isHex = parts.allSatisfy { part in
+            part.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }
+        }
+        guard isHex, parts.map(\.count) == [2, 32, 16, 2], parts[0].elementsEqual("00".utf8) else { return false }
+        return parts[1].contains { $0 != 0x30 } && parts[2].contains { $0 != 0x30 }
     }
 }

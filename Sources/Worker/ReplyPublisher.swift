@@ -12,6 +12,9 @@ struct ReplyPublisher: Sendable {
     private static let refusedPause: Duration = .milliseconds(1500)
 
     let publisher: Publisher
+    /// For direct reply-to. RabbitMQ hangs up on whoever publishes to a forged address of that kind (tried on 3.10.8:
+    /// 541), so these go over a connection of their own, each once at most.
+    let direct: DirectPublisher
     let clocks: Clocks
     let logger: Logger
 
@@ -19,6 +22,8 @@ struct ReplyPublisher: Sendable {
     /// to another worker and its reply published there.
     func publish(_ publication: Disposition.Publication) async -> ReplyState? {
         guard let message = message(publication) else { return .undeliverable }
+        let isDirect = if case .direct = publication.address { true } else { false }
+        let publisher = isDirect ? direct.started() : publisher
         var refusals = 0
         while !Task.isCancelled {
             await publisher.waitUntilUsable()
@@ -32,7 +37,7 @@ struct ReplyPublisher: Sendable {
                     try? await Task.sleep(for: Self.refusedPause)
                 }
             } catch {
-                if error.code == .badArgument { return .undeliverable }
+                if error.code == .badArgument || isDirect && error.code == .connectionLost { return .undeliverable }
                 logger.debug("reply not confirmed", metadata: ["error": "\(error)"])
                 try? await Task.sleep(for: .milliseconds(50))
             }

@@ -38,7 +38,8 @@ extension WorkerService {
 
     private func conclude(_ disposition: Disposition, _ delivery: Delivery) async {
         if let publication = disposition.publication {
-            let replies = ReplyPublisher(publisher: publisher, clocks: clocks, logger: logger)
+            let replies = ReplyPublisher(
+                publisher: publisher, direct: direct, clocks: clocks, logger: logger)
             guard let state = await replies.publish(publication) else { return }
             Failpoint.afterPublish.hit()
             do throws(StoreError) {

@@ -12,14 +12,17 @@ import Wire
 final class Stage: Sendable {
     let client: LoginClient
     let simulator: TwilioSimulator
-    private let folder: String
-    private let environment: [String: String]
+    /// `amqp://…` of the virtual host.
+    let brokerURL: String
+    let folder: String
+    let environment: [String: String]
     private let running: [Task<Void, Never>]
 
     init(_ more: [String: String] = [:]) async throws {
         folder = NSTemporaryDirectory() + "verify-courier-e2e-" + RandomID.hex(bytes: 6)
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         let url = try await PrivateBroker.shared().makeVirtualHost()
+        brokerURL = url
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         var configuration = SimulatorConfiguration()
         configuration.port = 0
@@ -55,8 +58,9 @@ final class Stage: Sendable {
     }
 
     /// A worker process; with a failpoint it dies by SIGKILL there, the first time it comes by.
-    func worker(dyingAt failpoint: Failpoint? = nil) throws -> WorkerProcess {
-        var environment = environment
+    /// - Parameter more: environment of this worker only.
+    func worker(dyingAt failpoint: Failpoint? = nil, more: [String: String] = [:]) throws -> WorkerProcess {
+        var environment = environment.merging(more) { $1 }
         if let failpoint { environment["VERIFY_COURIER_FAILPOINT"] = failpoint.rawValue }
         return try WorkerProcess(
             ["work"], environment: environment, log: "\(folder)/worker-\(RandomID.hex(bytes: 4)).log")

@@ -1,0 +1,88 @@
+import AMQP
+import Basics
+import Foundation
+import TestKit
+import Testing
+import TwilioSimulator
+import Wire
+
+/// The hostile inputs, one suite after the other: each has a worker process of its own.
+@Suite(.serialized, .timeLimit(.minutes(2))) struct Hostile {}
+
+/// A stage with one worker, somebody who publishes what no front end would, and a mailbox for what is answered.
+final class HostileScene: Sendable {
+    let stage: Stage
+    let worker: WorkerProcess
+    let raw: RawPublisher
+    let mailbox: Mailbox
+    private let startMemory: Int
+
+    init(_ more: [String: String] = [:]) async throws {
+        stage = try await Stage(more)
+        worker = try stage.worker()
+        raw = try RawPublisher(url: stage.brokerURL)
+        mailbox = try await Mailbox(stage.brokerURL)
+        #expect(try await stage.ask(.options, ["user": "anna"]).outcome == .options)
+        startMemory = try #require(worker.usage).residentBytes
+    }
+
+    /// A good message, to be spoilt, with an id and correlation id of its own.
+    func message(_ key: JobKind, _ body: String = #"{"user":"anna","channel":"sms"}"#) -> RawMessage {
+        var message = RawMessage(key.rawValue, body)
+        message.messageID = Array(RandomID.uuid().utf8)
+        message.correlationID = Array(RandomID.hex(bytes: 8).utf8)
+        message.replyTo = mailbox.address
+        return message
+    }
+
+    func message(_ key: JobKind, bytes: [UInt8]) -> RawMessage {
+        var message = message(key)
+        message.body = bytes
+        return message
+    }
+
+    /// Publishes, and awaits the reply.
+    func delivery(to message: RawMessage) async throws -> Delivery {
+        let fate = try await raw.publish(message)
+        try #require(fate == .confirmed)
+        return try await mailbox.reply(to: try #require(message.correlationID ?? message.messageID))
+    }
+
+    /// The answer to one that was published before.
+    func answer(ofPublished message: RawMessage) async throws -> Reply {
+        try await mailbox.reply(to: try #require(message.correlationID)).reply
+    }
+
+    func answer(to message: RawMessage) async throws -> Reply {
+        try await delivery(to: message).reply
+    }
+
+    /// What `invalid` named, as `field reason`.
+    func problems(_ message: RawMessage) async throws -> [String] {
+        let reply = try await answer(to: message)
+        #expect(reply.outcome == .invalid)
+        return (reply.errors ?? []).map { "\($0.field) \($0.reason)" }
+    }
+
+    /// The lanes move on, the worker has not grown, it ends well, nothing is left in a queue, and Twilio heard of
+    /// nothing.
+    /// - Parameter calls: how many calls Twilio should have got.
+    /// - Returns: the dead letters.
+    func end(calls: Int = 0, growth: Int = 64 << 20) async throws -> [DeadRow] {
+        // One after the other in every lane: whatever was published before it was taken.
+        for kind in [JobKind.send, .check, .options] {
+            let body = #"{"user":"nobody","channel":"sms","code":"123456"}"#
+            let reply = try await answer(to: message(kind, body))
+            #expect([.notAllowed, .invalid, .options].contains(reply.outcome))
+        }
+        let memory = try #require(worker.usage).residentBytes
+        #expect(memory - startMemory < growth, "from \(startMemory) to \(memory) bytes")
+        worker.kill(SIGTERM)
+        #expect(await worker.waitUntilEnd() == 0)
+        for queue in LaneName.allCases.map(\.queue) + [WireName.dead] {
+            #expect(try await stage.waiting(in: queue) == 0, "\(queue) is not empty")
+        }
+        #expect(stage.simulator.requests(.start) + stage.simulator.requests(.check) == calls)
+        return try await stage.deadLetters()
+    }
+}

@@ -1,0 +1,37 @@
+import AMQP
+import Basics
+import Testing
+import Wire
+
+@testable import Worker
+
+@Suite struct EnvelopeReaderTests {
+    @Test("a trace parent is what W3C says, and nothing else")
+    func traceparent() {
+        let good = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+        #expect(EnvelopeReader.isTraceparent(good))
+        #expect(EnvelopeReader.isTraceparent(good.dropLast(2) + "00"))
+        let bad = [
+            "", "-", "---", good + "-", good + " ", " " + good, good.uppercased(), "01" + good.dropFirst(2),
+            "00-0af7651916cd43dd8448eb211c80319-b7ad6b7169203331-01",
+            "00-" + String(repeating: "0", count: 32) + "-b7ad6b7169203331-01",
+            "00-0af7651916cd43dd8448eb211c80319c-" + String(repeating: "0", count: 16) + "-01",
+            good.replacing("a", with: "g"), good.replacing("a", with: "ａ"), good.replacing("-", with: "_"),
+        ]
+        for text in bad { #expect(!EnvelopeReader.isTraceparent(text), "\(text)") }
+    }
+
+    @Test("every single change of a trace parent's shape is noticed, and no change of its digits", arguments: 0..<20)
+    func anyChange(seed: UInt64) {
+        var random = Seeded(seed)
+        let good = Array("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01".utf8)
+        for index in good.indices.dropFirst(2) {
+            var bytes = good
+            bytes[index] = UInt8.random(in: 0x20...0x7E, using: &random)
+            let isDigit = "0123456789abcdef".utf8.contains(bytes[index])
+            let isSame = (good[index] == 0x2D) == (bytes[index] == 0x2D)
+            let isGood = good[index] == 0x2D ? isSame : isDigit
+            #expect(EnvelopeReader.isTraceparent(String(decoding: bytes, as: UTF8.self)) == isGood)
+        }
+    }
+}

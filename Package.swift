@@ -17,6 +17,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.0.0"),
         .package(
             url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0", traits: ["FullFoundation"]),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
@@ -132,6 +133,11 @@ let package = Package(
                 "AMQP", "App", "Basics", "TestKit", "TwilioSimulator", "VerifyClient", "Wire", "verify-courier",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Logging", package: "swift-log"),
+            ]),
+        .testTarget(
+            name: "ContractTests",
+            dependencies: [
+                "AMQP", "App", "Basics", "SitePolicy", "TestKit", "Wire", .product(name: "Yams", package: "Yams"),
             ]),
         .testTarget(name: "PollExecutorTests", dependencies: ["Basics", "PollExecutor", "TestKit"]),
         .testTarget(name: "BasicsTests", dependencies: ["Basics"]),

@@ -87,7 +87,7 @@ public enum Reason: String, Sendable, CaseIterable, Codable {
 }
 
 /// Which limit a `throttled` reply speaks of.
-public enum LimitName: String, Sendable, Codable {
+public enum LimitName: String, Sendable, CaseIterable, Codable {
     case cooldown, phone, user, client, country, site, provider
     case codeTries = "code_tries"
     case userTries = "user_tries"

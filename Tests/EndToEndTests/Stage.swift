@@ -71,6 +71,8 @@ final class Stage: Sendable {
         // A repeat under the same id must have the same bytes.
         encoder.outputFormatting = .sortedKeys
         let body = Array(try encoder.encode(fields))
-        return try Reply.decode(try await client.request(kind, body: body, messageID: id))
+        let reply = try await client.request(kind, body: body, messageID: id)
+        WireCapture.note(kind.rawValue, job: body, reply: reply)
+        return try Reply.decode(reply)
     }
 }

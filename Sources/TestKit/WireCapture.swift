@@ -1,0 +1,62 @@
+import Basics
+import Foundation
+
+/// Keeps what tests say and hear on the wire, so that another program can hold it against docs/contract/schemas.
+///
+/// Does nothing unless `VERIFY_COURIER_CAPTURE` names a folder: then each test process writes one file there, a line per
+/// job. What a person types and what opens a door is blanked first.
+public enum WireCapture {
+    // Never closed: it ends with the process.
+    private static let file = Locked<FileHandle?>(open())
+
+    /// Notes a job's body and its reply's.
+    public static func note(_ key: String, job: [UInt8], reply: [UInt8]) {
+        file.withLock { file in
+            file?.write(Data((line(key, job: job, reply: reply) + "\n").utf8))
+        }
+    }
+
+    /// `{"job": …, "key": …, "reply": …}`; a body that is no JSON is `null`.
+    public static func line(_ key: String, job: [UInt8], reply: [UInt8]) -> String {
+        let message: [String: Any] = ["key": key, "job": blanked(job), "reply": blanked(reply)]
+        let data = try? JSONSerialization.data(
+            withJSONObject: message, options: [.sortedKeys, .withoutEscapingSlashes])
+        return data.map { String(decoding: $0, as: UTF8.self) } ?? "null"
+    }
+
+    private static func open() -> FileHandle? {
+        guard let folder = ProcessInfo.processInfo.environment["VERIFY_COURIER_CAPTURE"], !folder.isEmpty else {
+            return nil
+        }
+        try? FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        let path = "\(folder)/messages-\(RandomID.hex(bytes: 8)).ndjson"
+        guard FileManager.default.createFile(atPath: path, contents: nil) else { return nil }
+        return FileHandle(forWritingAtPath: path)
+    }
+
+    private static func blanked(_ body: [UInt8]) -> Any {
+        let value = try? JSONSerialization.jsonObject(with: Data(body), options: [.fragmentsAllowed])
+        return value.map { blanked($0) } ?? NSNull()
+    }
+
+    private static func blanked(_ value: Any) -> Any {
+        if let list = value as? [Any] { return list.map { blanked($0) } }
+        guard var members = value as? [String: Any] else { return value }
+        for (name, member) in members {
+            members[name] = (member as? String).map { blanked($0, of: name) } ?? blanked(member)
+        }
+        return members
+    }
+
+    /// The text in the same form, so that the schema still has something to say about it.
+    private static func blanked(_ text: String, of field: String) -> String {
+        switch field {
+        case "code", "phone", "ticket": return String(text.map { $0.isNumber ? "0" : $0.isLetter ? "A" : $0 })
+        case "secret": return String(text.map { $0 == " " ? " " : "A" })
+        case "uri":
+            return text.split(separator: "secret=", maxSplits: 1).first.map { "\($0)secret=A" } ?? ""
+        case "data": return "blanked"
+        default: return text
+        }
+    }
+}

@@ -8,32 +8,15 @@ struct EnumTests {
     private let schemas: Schemas
 
     init() throws {
-        schemas = try Schemas()
+        schemas = try Schemas.published()
     }
 
-    private static let shared: [(String, [String])] = [
-        ("outcome", Outcome.allCases.map(\.rawValue)), ("reason", Reason.allCases.map(\.rawValue)),
-        ("limit_name", LimitName.allCases.map(\.rawValue)), ("channel", Channel.allCases.map(\.rawValue)),
-        ("method", Wire.Method.allCases.map(\.rawValue)), ("factor", Factor.allCases.map(\.rawValue)),
-        ("application", Application.allCases.map(\.rawValue)),
-        ("dead_letter_reason", DeadLetterReason.allCases.map(\.rawValue)),
-        ("dead_letter_state", DeadLetterState.allCases.map(\.rawValue)),
-        ("decision", LoginDecision.Verdict.allCases.map(\.rawValue)),
-        ("site_option", SiteOptions.defaults.keys.sorted()),
-    ]
-
-    @Test("in the shared definitions", arguments: shared)
+    @Test("in the shared definitions", arguments: Listed.shared)
     func shared(name: String, values: [String]) {
         #expect(sorted(schemas.shared(name).schema["enum"]) == values.sorted())
     }
 
-    private static let inJobs: [(JobKind, String, [String])] = [
-        (.registerAuthenticator, "qr", Picture.allCases.map(\.rawValue)),
-        (.adminUserList, "filter", UserFilter.allCases.map(\.rawValue)),
-        (.adminUserReset, "what", ResetScope.allCases.map(\.rawValue)),
-    ]
-
-    @Test("in single jobs", arguments: inJobs)
+    @Test("in single jobs", arguments: Listed.inJobs)
     func inJob(kind: JobKind, field: String, values: [String]) throws {
         let place = try #require(schemas.properties(of: schemas.job(kind))[field])
         #expect(sorted(schemas.keyword("enum", of: place)) == values.sorted())
@@ -103,4 +86,24 @@ struct EnumTests {
             }
         }
     }
+}
+
+/// Which list of the schemas is which type of the program.
+private enum Listed {
+    static let shared: [(String, [String])] = [
+        ("outcome", Outcome.allCases.map(\.rawValue)), ("reason", Reason.allCases.map(\.rawValue)),
+        ("limit_name", LimitName.allCases.map(\.rawValue)), ("channel", Channel.allCases.map(\.rawValue)),
+        ("method", Wire.Method.allCases.map(\.rawValue)), ("factor", Factor.allCases.map(\.rawValue)),
+        ("application", Application.allCases.map(\.rawValue)),
+        ("dead_letter_reason", DeadLetterReason.allCases.map(\.rawValue)),
+        ("dead_letter_state", DeadLetterState.allCases.map(\.rawValue)),
+        ("decision", LoginDecision.Verdict.allCases.map(\.rawValue)),
+        ("site_option", SiteOptions.defaults.keys.sorted()),
+    ]
+
+    static let inJobs: [(JobKind, String, [String])] = [
+        (.registerAuthenticator, "qr", Picture.allCases.map(\.rawValue)),
+        (.adminUserList, "filter", UserFilter.allCases.map(\.rawValue)),
+        (.adminUserReset, "what", ResetScope.allCases.map(\.rawValue)),
+    ]
 }

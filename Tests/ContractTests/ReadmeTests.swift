@@ -8,7 +8,7 @@ struct ReadmeTests {
 
     init() throws {
         readme = try Readme()
-        schemas = try Schemas()
+        schemas = try Schemas.published()
     }
 
     private func column(_ heading: String, _ index: Int = 0) -> [String] {

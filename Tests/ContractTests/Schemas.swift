@@ -21,7 +21,11 @@ struct Schemas: Sendable {
 
     let files: [String: JSON]
 
-    init() throws {
+    /// Read once for all tests.
+    static func published() throws -> Schemas { try once.get() }
+    private static let once = Result { try Schemas() }
+
+    private init() throws {
         let folder = Published.folder.appendingPathComponent("schemas")
         let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
         files = try Dictionary(

@@ -88,7 +88,7 @@ code_for() {
     printf 'GET /_simulator/outbox?to=%%2B%s HTTP/1.0\r\nHost: simulator\r\nConnection: close\r\n\r\n' "${1#+}" >&3
     reply=$(cat <&3)
     exec 3>&-
-    sed -n 's/.*"code" *: *"\([0-9]*\)".*/\1/p' <<<"$(tr '}' '\n' <<<"$reply")" | head -n 1
+    sed -n 's/.*"code" *: *"\([0-9]*\)".*/\1/p' <<<"$(tr '}' '\n' <<<"$reply")" | tail -n 1
 }
 
 phone=+14155550142

@@ -1,7 +1,9 @@
 public import Basics
-import Hummingbird
+import HummingbirdCore
 public import Logging
 import NIOCore
+import NIOPosix
+import ServiceLifecycle
 
 /// A server that behaves like Twilio Verify v2, as far as verifying telephone numbers goes, and sends nothing.
 ///
@@ -28,11 +30,15 @@ public final class TwilioSimulator: Sendable {
     /// Serves until the task is cancelled or the surrounding service group shuts down; fails when the port is taken.
     /// `onReady` is called with the port once requests are taken.
     public func run(onReady: @escaping @Sendable (Int) async -> Void = { _ in }) async throws {
-        let application = Application(
-            responder: SimulatorResponder(simulator: self),
+        let responder = SimulatorResponder(simulator: self)
+        let server = try HTTPServerBuilder.http1().buildServer(
             configuration: .init(address: .hostname(configuration.host, port: configuration.port)),
-            onServerRunning: { channel in await onReady(channel.localAddress?.port ?? 0) }, logger: logger)
-        try await application.run()
+            eventLoopGroup: MultiThreadedEventLoopGroup.singleton, logger: logger,
+            responder: { request, writer, channel in
+                try await responder.respond(to: request, writer, channel)
+            },
+            onServerRunning: { channel in await onReady(channel.localAddress?.port ?? 0) })
+        try await server.run()
     }
 
     /// The messages "sent", oldest first; all of them or those to one number.
@@ -70,16 +76,19 @@ public final class TwilioSimulator: Sendable {
         state.withLock { $0.reset(now: wall + $0.clockOffset) }
     }
 
-    /// Answers a request to `/v2` by the simulator's clock.
+    /// The simulator's time.
+    var now: Timestamp { clocks.wall() + state.withLock { $0.clockOffset } }
+
+    /// Answers a request to `/v2`.
     func api(_ request: APIRequest) -> APIResponse {
         let wall = clocks.wall()
         return state.withLock { $0.twilio.respond(to: request, now: wall + $0.clockOffset) }
     }
 
-    /// Answers a request to `/_simulator`.
-    func control(_ request: APIRequest) -> APIResponse {
+    /// Answers what is for people, and for tests that order something.
+    func page(_ request: APIRequest) -> WireAnswer {
         let wall = clocks.wall()
-        return state.withLock { $0.control(request, now: wall + $0.clockOffset) }
+        return state.withLock { $0.page(request, now: wall + $0.clockOffset) }
     }
 
     /// Counts a request and says whether it shall go wrong.

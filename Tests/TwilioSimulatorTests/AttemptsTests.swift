@@ -13,12 +13,18 @@ import Testing
         #expect(try fixture.attempts("Channel=sms").count == 1)
         #expect(try fixture.attempts("ChannelData.To=%2B4915112345678").map(\.channel) == ["call"])
         #expect(try fixture.attempts("VerificationSid=\(first.sid)").map(\.to) == [Fixture.to])
-        #expect(try fixture.attempts("VerifyServiceSid=VA1").isEmpty)
+        #expect(try fixture.attempts("VerifyServiceSid=\(fixture.service)").count == 2)
+        #expect(try fixture.attempts("VerifyServiceSid=VA" + String(repeating: "9", count: 32)).isEmpty)
+        #expect(try fixture.attempts("Country=DE").map(\.channel) == ["call"])
+        #expect(try fixture.attempts("Country=us").map(\.channel) == ["sms"])
         #expect(try fixture.attempts("DateCreatedAfter=2023-11-14T22:13:30Z").count == 1)
         #expect(try fixture.attempts("DateCreatedBefore=2023-11-14T22:13:20Z").map(\.channel) == ["sms"])
     }
 
-    @Test(arguments: ["Status=maybe", "Channel=fax", "DateCreatedAfter=yesterday", "DateCreatedBefore=2023"])
+    @Test(arguments: [
+        "Status=maybe", "Channel=fax", "DateCreatedAfter=yesterday", "DateCreatedBefore=2023", "Country=Germany",
+        "VerifyServiceSid=VA1", "VerificationSid=VL00000000000000000000000000000001",
+    ])
     func `Bad filters are refused`(query: String) {
         let fixture = Fixture()
         #expect(Fixture.code { () throws(APIFailure) in try fixture.attempts(query) } == 60200)
@@ -58,15 +64,39 @@ import Testing
         #expect(summary["conversion_rate_percentage"] == "81.818181818")
     }
 
-    @Test func `Pages link to each other and keep the filters`() throws {
-        let query = FormFields("ChannelData.To=%2B1501&PageSize=2&Page=1")
-        let body = try Paging(query).body(key: "attempts", items: [1, 2, 3, 4, 5], url: "http://x/y", query: query)
-        #expect(body["attempts"] == .array([3, 4]))
-        #expect(body["meta"]?["next_page_url"] == "http://x/y?ChannelData.To=%2B1501&PageSize=2&Page=2")
-        #expect(body["meta"]?["previous_page_url"] == "http://x/y?ChannelData.To=%2B1501&PageSize=2&Page=0")
-        let last = FormFields("PageSize=2&Page=2")
-        let end = try Paging(last).body(key: "attempts", items: [1, 2, 3, 4, 5], url: "http://x/y", query: last)
-        #expect(end["attempts"] == .array([5]))
-        #expect(end["meta"]?["next_page_url"] == .null)
+    @Test(arguments: [
+        ("", 2), ("DestinationPrefix=%2B1501", 1), ("DestinationPrefix=49", 1), ("DestinationPrefix=%2B7", 0),
+        ("Country=DE&Channel=call", 1), ("Country=DE&Channel=sms", 0),
+        // These belong to the list alone.
+        ("ChannelData.To=%2B4915112345678&Status=converted", 2),
+    ])
+    func `A summary has filters of its own`(query: String, count: Int) throws {
+        var fixture = Fixture()
+        try fixture.start()
+        try fixture.start("+4915112345678", channel: "call")
+        let summary = fixture.ask("GET", "/v2/Attempts/Summary?\(query)")
+        #expect(summary.body?["total_attempts"] == .integer(count))
+    }
+
+    @Test func `An attempt tells what became of it`() throws {
+        var fixture = Fixture()
+        let code = try fixture.start().code
+        try fixture.start("+15005530003")
+        try fixture.start("+15005500486", channel: "call")
+        try fixture.check(code)
+        func data(_ index: Int) throws -> JSONValue? {
+            let bodies = ResponseBodies(accountSID: "AC", base: "http://x")
+            return bodies.attempt(try fixture.attempts()[index], now: fixture.now)["channel_data"]
+        }
+        #expect(try data(2)?["status"] == "confirmed")
+        #expect(try data(2)?["message_status"] == "delivered")
+        #expect(try data(1)?["status"] == "unconfirmed")
+        #expect(try data(1)?["message_status"] == "undelivered")
+        #expect(try data(1)?["error_code"] == "30003")
+        #expect(try data(0)?["call_status"] == "busy")
+        #expect(try data(0)?["message_status"] == nil)
+        fixture.advance(600)
+        #expect(try data(1)?["status"] == "expired")
+        #expect(try data(2)?["status"] == "confirmed")
     }
 }

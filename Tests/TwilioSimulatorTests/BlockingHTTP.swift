@@ -1,26 +1,29 @@
-import Dispatch
+import Foundation
 import Glibc
 
 /// A minimal HTTP/1.1 client on a blocking socket: one connection per request, to 127.0.0.1.
 enum BlockingHTTP {
+    /// `AC…1:secret` in Base64.
+    static let basic = "Basic QUMwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMTpzZWNyZXQ="
+
     /// The whole answer as text, head included; empty when the server closed without a byte.
     ///
-    /// It blocks a Dispatch thread, not one of Swift's own.
+    /// It blocks a thread of its own: those of Dispatch are few, and Swift's own are among them.
     static func exchange(port: Int, _ request: String) async -> String {
         await withCheckedContinuation { continuation in
-            DispatchQueue.global().async { continuation.resume(returning: transfer(port: port, request)) }
+            Thread.detachNewThread { continuation.resume(returning: transfer(port: port, request)) }
         }
     }
 
     /// A GET, or a POST when there is a form; with the default credentials.
-    static func send(port: Int, _ path: String, form: String? = nil) async -> String {
+    static func send(port: Int, _ path: String, form: String? = nil, headers: [String] = []) async -> String {
         let body = form ?? ""
         let head = [
             "\(form == nil ? "GET" : "POST") \(path) HTTP/1.1", "Host: 127.0.0.1:\(port)", "Connection: close",
-            "Authorization: \(DispatchTests.basic)", "Content-Type: application/x-www-form-urlencoded",
-            "Content-Length: \(body.utf8.count)", "", "",
+            "Authorization: \(basic)", "Content-Type: application/x-www-form-urlencoded",
+            "Content-Length: \(body.utf8.count)",
         ]
-        return await exchange(port: port, head.joined(separator: "\r\n") + body)
+        return await exchange(port: port, (head + headers + ["", ""]).joined(separator: "\r\n") + body)
     }
 
     private static func transfer(port: Int, _ request: String) -> String {
@@ -49,7 +52,7 @@ enum BlockingHTTP {
 
     private static func readAll(_ socket: Int32) -> String {
         var received: [UInt8] = []
-        var chunk = [UInt8](repeating: 0, count: 4096)
+        var chunk = [UInt8](repeating: 0, count: 65536)
         while true {
             let count = recv(socket, &chunk, chunk.count, 0)
             guard count > 0 else { break }

@@ -68,6 +68,18 @@ struct Fixture {
         now = now + .seconds(seconds)
     }
 
+    /// The answer to a request, by default with the right credentials.
+    mutating func ask(
+        _ method: String, _ path: String, form: String = "", authorization: String? = BlockingHTTP.basic
+    ) -> APIResponse {
+        let parts = path.split(separator: "?", maxSplits: 1).map(String.init)
+        let request = APIRequest(
+            method: method, path: APIRequest.segments(parts.first ?? ""),
+            query: FormFields(parts.count > 1 ? parts[1] : ""), form: FormFields(form), authorization: authorization,
+            base: "http://sim:1")
+        return twilio.respond(to: request, now: now)
+    }
+
     /// The error code that `body` ends with; `nil` when it succeeds.
     static func code(_ body: () throws(APIFailure) -> some Any) -> Int? {
         do throws(APIFailure) {

@@ -31,6 +31,7 @@ import Testing
     @Test(arguments: [
         ("Code=123456", 60221), ("To=%2B15017122661", 60200), ("To=%2B15017122661&Code=123", 60200),
         ("To=%2B15017122661&Code=12345678901", 60200), ("To=%2B15017122661&Code=1234", 20404),
+        ("To=nobody&Code=1234", 60200),
         ("VerificationSid=VE00000000000000000000000000000009&Code=1234", 20404),
     ])
     func `A check needs a verification and a code`(form: String, code: Int) {
@@ -41,28 +42,78 @@ import Testing
         #expect(answer == code)
     }
 
-    @Test(arguments: [
-        ("+15005550410", 60410, 403), ("+15005550605", 60605, 403), ("+15005550205", 60205, 403),
-        ("+15005551610", 21610, 400), ("+15005550212", 60212, 429), ("+15005550238", 60238, 403),
-        ("+15005550429", 20429, 429), ("+15005550500", 20500, 500), ("+15005550503", 20503, 503),
-    ])
-    func `Scripted numbers fail as documented`(to: String, code: Int, status: Int) {
+    @Test(arguments: ScriptedErrors.refusals.flatMap { [$0.codes.lowerBound, $0.codes.upperBound] })
+    func `Scripted numbers fail as documented`(code: Int) throws {
         var fixture = Fixture()
+        let to = ScriptedNumbers.number(for: code)
+        let refusal = try #require(ScriptedErrors.refusals.first { $0.codes.contains(code) })
         let failure = #expect(throws: APIFailure.self) { try fixture.start(to) }
         #expect(failure?.code == code)
-        #expect(failure?.status == status)
-        #expect(failure?.retryAfter == (code == 20429 ? 1 : nil))
+        #expect(failure?.status == refusal.status)
+        #expect((failure?.retryAfter == 1) == [20429, 25109].contains(code))
         #expect(fixture.twilio.outbox.isEmpty)
+        if refusal.condition == .textsOnly { try fixture.start(to, channel: "call") }
+        if refusal.condition == .riskCheck { try fixture.start(to, extra: "RiskCheck=disable") }
     }
 
-    @Test func `Scripted blocks give way where Twilio's do`() throws {
+    @Test func `Risk checks give way for texts only`() {
         var fixture = Fixture()
-        try fixture.start("+15005550410", extra: "RiskCheck=disable")
-        try fixture.start("+15005550205", channel: "call")
+        let code = Fixture.code { () throws(APIFailure) in
+            try fixture.start("+15005560605", channel: "call", extra: "RiskCheck=disable")
+        }
+        #expect(code == 60605)
+    }
+
+    @Test(arguments: ScriptedErrors.deliveryErrors.keys.sorted())
+    func `Scripted texts do not arrive`(code: Int) throws {
+        var fixture = Fixture()
+        let to = ScriptedNumbers.number(for: code)
+        try fixture.start(to)
+        try fixture.start(to, channel: "call")
+        #expect(fixture.twilio.outbox.map(\.undelivered) == [String(code), nil])
+        #expect(try fixture.attempts("Channel=sms").map(\.undelivered) == [String(code)])
+    }
+
+    @Test(arguments: ScriptedErrors.callStatuses.keys.sorted())
+    func `Scripted calls reach nobody`(code: Int) throws {
+        var fixture = Fixture()
+        let to = ScriptedNumbers.number(for: code)
+        try fixture.start(to, channel: "call")
+        try fixture.start(to)
+        #expect(fixture.twilio.outbox.map(\.undelivered) == [ScriptedErrors.callStatuses[code], nil])
+    }
+
+    @Test(arguments: ["+15005512345", "+150055604100", "+1500556041", "+15017122661"])
+    func `Other numbers behave`(to: String) throws {
+        var fixture = Fixture()
+        try fixture.start(to)
+        #expect(fixture.twilio.outbox.map(\.undelivered) == [nil])
+    }
+
+    @Test(
+        arguments: [
+            ("AppHash=abc", "call", 60602), ("TemplateSid=HJ1", "sms", 60200), ("SendDigits=12x", "call", 60200),
+            ("DeviceIp=nowhere", "sms", 60200), ("RateLimits=%5B%5D", "sms", 60200), ("RateLimits=x", "sms", 60200),
+            ("Tags=%7B%22a%22:1%7D", "sms", 60200), ("RiskCheck=maybe", "sms", 60200),
+            ("CustomFriendlyName=Mine", "sms", 60204), ("CustomMessage=ignored", "sms", nil),
+            ("AppHash=abc", "sms", nil), ("SendDigits=12w%23", "call", nil), ("DeviceIp=2001:db8::1", "sms", nil),
+            ("DeviceIp=203.0.113.7", "sms", nil), ("RateLimits=%7B%22ip%22:%20%22203.0.113.7%22%7D", "sms", nil),
+            ("Tags=%7B%22a%22:%22b%22%7D", "sms", nil), ("RiskCheck=enable", "sms", nil),
+            ("TemplateSid=HJ00000000000000000000000000000001", "sms", nil),
+        ] as [(String, String, Int?)])
+    func `Parameters that change nothing can still be wrong`(extra: String, channel: String, code: Int?) {
+        var fixture = Fixture()
         #expect(
-            Fixture.code { () throws(APIFailure) in
-                try fixture.start("+15005550605", channel: "call", extra: "RiskCheck=disable")
-            } == 60605)
+            Fixture.code { () throws(APIFailure) in try fixture.start(channel: channel, extra: extra) } == code)
+    }
+
+    @Test(arguments: [(10, 128, nil), (11, 1, 60200), (1, 129, 60200)] as [(Int, Int, Int?)])
+    func `Tags are few and short`(count: Int, length: Int, code: Int?) {
+        var fixture = Fixture()
+        let value = String(repeating: "v", count: length)
+        let tags = (0..<count).map { "\"\($0)\":\"\(value)\"" }.joined(separator: ",")
+        let extra = "Tags=" + FormFields.encoded("{\(tags)}")
+        #expect(Fixture.code { () throws(APIFailure) in try fixture.start(extra: extra) } == code)
     }
 
     @Test func `Custom codes need the feature`() throws {
@@ -72,19 +123,5 @@ import Testing
         _ = try fixture.twilio.updateService(fixture.service, enable, now: fixture.now)
         try fixture.start(extra: "CustomCode=4711")
         #expect(try fixture.check("4711").status == .approved)
-    }
-
-    @Test(arguments: [
-        "FriendlyName=x12345", "FriendlyName=a%2Fb", "FriendlyName=0123456789012345678901234567890",
-        "FriendlyName=x&CodeLength=3", "FriendlyName=x&CodeLength=11", "CodeLength=6",
-        "FriendlyName=x&LookupEnabled=yes",
-    ])
-    func `Bad service settings are refused`(form: String) {
-        var fixture = Fixture()
-        let code = Fixture.code { () throws(APIFailure) in
-            try fixture.twilio.createService(FormFields(form), now: fixture.now)
-        }
-        #expect(code == 60200)
-        #expect(fixture.twilio.services.count == 1)
     }
 }

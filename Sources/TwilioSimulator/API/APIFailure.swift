@@ -13,13 +13,17 @@ struct APIFailure: Error, Equatable {
     static let unavailable = APIFailure(code: 20503, status: 503, message: "Service unavailable")
     static let maxChecks = APIFailure(code: 60202, status: 429, message: "Max check attempts reached")
     static let maxSends = APIFailure(code: 60203, status: 429, message: "Max send attempts reached")
-    static let featureOff = APIFailure(
-        code: 60204, status: 403, message: "Service does not support this feature: CustomCode")
+    static let noTransaction = APIFailure(code: 60206, status: 400, message: "Amount and Payee are required")
+    static let noCallForPayments = APIFailure(
+        code: 60214, status: 400, message: "Call channel is not available for a PSD2 service")
     static let noRecipient = APIFailure(
         code: 60221, status: 400, message: "Either a 'To' number or 'VerificationSid' must be given")
     static let channelDisabled = APIFailure(code: 60223, status: 400, message: "Delivery channel is disabled")
     static let noEmail = APIFailure(code: 60217, status: 400, message: "Mailer is not configured for this service")
-    /// Twilio's dictionary gives no HTTP status for this code; 400 is an assumption.
+    static let appHashOffSMS = APIFailure(code: 60602, status: 400, message: "AppHash is for the SMS channel only")
+    /// Twilio's dictionary gives no HTTP status for this code and the next; 400 is an assumption.
+    static let restrictedName = APIFailure(
+        code: 60248, status: 400, message: "FriendlyName contains a restricted word")
     static let noWhatsAppSender = APIFailure(code: 68008, status: 400, message: "WhatsApp channel is not configured")
 
     /// 404: the resource at `path` (without `/v2`) does not exist, or does no more.
@@ -30,6 +34,11 @@ struct APIFailure: Error, Equatable {
     /// 400: the parameter of that name is missing or malformed.
     static func invalid(_ parameter: String) -> APIFailure {
         APIFailure(code: 60200, status: 400, message: "Invalid parameter: \(parameter)")
+    }
+
+    /// 403: the service has not that feature switched on.
+    static func featureOff(_ parameter: String) -> APIFailure {
+        APIFailure(code: 60204, status: 403, message: "Service does not support this feature: \(parameter)")
     }
 
     /// The four members of Twilio's error envelope.

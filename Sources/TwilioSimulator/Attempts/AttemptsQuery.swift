@@ -6,19 +6,20 @@ struct AttemptsQuery: Sendable, Equatable {
     var createdAfter: Timestamp?
     var createdBefore: Timestamp?
     var to: String?
+    /// The beginning of a number, with its `+`.
+    var prefix: String?
+    /// ISO 3166-1 alpha-2.
+    var country: String?
     var channel: String?
     var serviceSID: String?
     var verificationSID: String?
     var converted: Bool?
 
+    /// The filters of the list.
     init(_ fields: FormFields) throws(APIFailure) {
-        createdAfter = try Self.time(fields, "DateCreatedAfter")
-        createdBefore = try Self.time(fields, "DateCreatedBefore")
+        try self.init(common: fields)
         to = fields["ChannelData.To"]
-        channel = fields["Channel"]?.lowercased()
-        serviceSID = fields["VerifyServiceSid"]
-        verificationSID = fields["VerificationSid"]
-        if let channel, !["sms", "call", "email", "whatsapp", "rbm"].contains(channel) { throw .invalid("Channel") }
+        verificationSID = try Self.sid(fields, "VerificationSid", "VE")
         switch fields["Status"]?.lowercased() {
         case nil: converted = nil
         case "converted": converted = true
@@ -27,10 +28,32 @@ struct AttemptsQuery: Sendable, Equatable {
         }
     }
 
+    /// The filters of the summary.
+    init(summary fields: FormFields) throws(APIFailure) {
+        try self.init(common: fields)
+        prefix = fields["DestinationPrefix"].map { $0.hasPrefix("+") ? $0 : "+" + $0.filter { $0 != " " } }
+    }
+
+    private init(common fields: FormFields) throws(APIFailure) {
+        createdAfter = try Self.time(fields, "DateCreatedAfter")
+        createdBefore = try Self.time(fields, "DateCreatedBefore")
+        country = fields["Country"]?.uppercased()
+        channel = fields["Channel"]?.lowercased()
+        serviceSID = try Self.sid(fields, "VerifyServiceSid", "VA")
+        if let channel, !["sms", "call", "email", "whatsapp", "rbm"].contains(channel) { throw .invalid("Channel") }
+        if let country, country.count != 2 { throw .invalid("Country") }
+    }
+
     private static func time(_ fields: FormFields, _ name: String) throws(APIFailure) -> Timestamp? {
         guard let text = fields[name] else { return nil }
         guard let time = Timestamp(rfc3339: text) else { throw .invalid(name) }
         return time
+    }
+
+    private static func sid(_ fields: FormFields, _ name: String, _ prefix: String) throws(APIFailure) -> String? {
+        guard let text = fields[name] else { return nil }
+        guard SID.isValid(text, prefix: prefix) else { throw .invalid(name) }
+        return text
     }
 
     func matches(_ attempt: SimulatedAttempt) -> Bool {
@@ -38,32 +61,11 @@ struct AttemptsQuery: Sendable, Equatable {
         if let createdAfter, created < createdAfter.roundedDown { return false }
         if let createdBefore, created > createdBefore { return false }
         if let converted, (attempt.converted != nil) != converted { return false }
+        if let prefix, !attempt.to.hasPrefix(prefix) { return false }
+        if let country, attempt.country != country { return false }
         return [
             (to, attempt.to), (channel, attempt.channel), (serviceSID, attempt.serviceSID),
             (verificationSID, attempt.verificationSID),
         ].allSatisfy { wanted, actual in wanted == nil || wanted == actual }
-    }
-}
-
-extension SimulatedTwilio {
-    /// The attempts that can be seen now and match, newest first.
-    func attempts(_ query: AttemptsQuery, now: Timestamp) -> [SimulatedAttempt] {
-        Array(attempts.lazy.reversed().compactMap { visible($0, now: now) }.filter(query.matches))
-    }
-
-    func attempt(_ sid: String, now: Timestamp) throws(APIFailure) -> SimulatedAttempt {
-        guard let found = attempts.first(where: { $0.sid == sid }), let seen = visible(found, now: now) else {
-            throw .notFound("/Attempts/\(sid)")
-        }
-        return seen
-    }
-
-    /// The attempt as the outside sees it: the send and its conversion each appear after the configured delay.
-    private func visible(_ attempt: SimulatedAttempt, now: Timestamp) -> SimulatedAttempt? {
-        let delay = configuration.attemptVisibilityDelay
-        guard attempt.created + delay <= now, attempt.created > now - Self.attemptsWindow else { return nil }
-        var seen = attempt
-        if let converted = attempt.converted, converted + delay > now { seen.converted = nil }
-        return seen
     }
 }

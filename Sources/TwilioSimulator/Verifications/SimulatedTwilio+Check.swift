@@ -8,9 +8,11 @@ extension SimulatedTwilio {
     mutating func check(service sid: String, _ form: FormFields, now: Timestamp) throws(APIFailure)
         -> SimulatedVerification
     {
-        _ = try service(sid)
-        guard let idOrNumber = form["VerificationSid"] ?? form["To"] else { throw .noRecipient }
+        let service = try service(sid)
+        let idOrNumber = try Self.subject(form)
         guard let code = form["Code"], (4...10).contains(code.count) else { throw .invalid("Code") }
+        let isPayment = service.flag("Psd2Enabled")
+        if isPayment, form["Amount"] == nil || form["Payee"] == nil { throw .noTransaction }
         guard var found = visibleVerification(service: sid, idOrNumber: idOrNumber, now: now),
             found.status != .canceled
         else { throw .notFound("/Services/\(sid)/VerificationCheck") }
@@ -18,7 +20,9 @@ extension SimulatedTwilio {
 
         statistics.checks += 1
         found.updated = now
-        if code == found.code {
+        // A code confirms the payment that it was sent for and no other.
+        let isSamePayment = !isPayment || (form["Amount"] == found.amount && form["Payee"] == found.payee)
+        if code == found.code, isSamePayment {
             approve(&found, now: now)
             return found
         }
@@ -27,6 +31,14 @@ extension SimulatedTwilio {
         if found.wrongChecks >= Self.maximumChecks { found.status = .maxAttemptsReached }
         verifications[found.sid] = found
         return answer
+    }
+
+    /// Whose code it is: the verification if named, else the number.
+    private static func subject(_ form: FormFields) throws(APIFailure) -> String {
+        if let sid = form["VerificationSid"] { return sid }
+        guard let to = form["To"] else { throw .noRecipient }
+        guard E164(to) != nil else { throw .invalid("To") }
+        return to
     }
 
     /// The verification by its SID or number.

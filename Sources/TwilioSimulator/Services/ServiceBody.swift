@@ -9,16 +9,13 @@ extension ResponseBodies {
             "dtmf_input_required": .bool(item.flag("DtmfInputRequired", default: true)),
             "tts_name": .optional(item.settings["TtsName"]),
             "do_not_share_warning_enabled": .bool(item.flag("DoNotShareWarningEnabled")),
-            "custom_code_enabled": .bool(item.flag("CustomCodeEnabled")), "push": push(item),
-            "totp": .object([
-                "issuer": .optional(item.settings["Totp.Issuer"]), "time_step": nil, "code_length": nil, "skew": nil,
-            ]),
+            "custom_code_enabled": .bool(item.flag("CustomCodeEnabled")), "push": push(item), "totp": totp(item),
             "default_template_sid": .optional(item.settings["DefaultTemplateSid"]),
             "whatsapp": .object([
                 "msg_service_sid": .optional(item.settings["Whatsapp.MsgServiceSid"]),
                 "from": .optional(item.settings["Whatsapp.From"]),
             ]),
-            "passkeys": Self.noPasskeys,
+            "passkeys": passkeys(item),
             "verify_event_subscription_enabled": .bool(item.flag("VerifyEventSubscriptionEnabled")),
             "date_created": Self.date(item.created), "date_updated": Self.date(item.updated), "url": .string(url),
             "links": Self.links(url),
@@ -33,10 +30,28 @@ extension ResponseBodies {
         ])
     }
 
-    private static let noPasskeys = JSONValue.object([
-        "relying_party": .object(["id": nil, "name": nil, "origins": nil]), "authenticator_attachment": nil,
-        "discoverable_credentials": nil, "user_verification": nil,
-    ])
+    /// Null where nothing was set, as in Twilio's example; the defaults hold nevertheless.
+    private func totp(_ item: SimulatedService) -> JSONValue {
+        func number(_ name: String) -> JSONValue { item.settings[name].flatMap { Int($0) }.map { .integer($0) } ?? nil }
+        return .object([
+            "issuer": .optional(item.settings["Totp.Issuer"]), "time_step": number("Totp.TimeStep"),
+            "code_length": number("Totp.CodeLength"), "skew": number("Totp.Skew"),
+        ])
+    }
+
+    private func passkeys(_ item: SimulatedService) -> JSONValue {
+        func text(_ name: String) -> JSONValue { .optional(item.settings["Passkeys." + name]) }
+        let origins = item.settings["Passkeys.RelyingParty.Origins"]?.split(separator: ",")
+        return .object([
+            "relying_party": .object([
+                "id": text("RelyingParty.Id"), "name": text("RelyingParty.Name"),
+                "origins": origins.map { .array($0.map { .string(String($0)) }) } ?? nil,
+            ]),
+            "authenticator_attachment": text("AuthenticatorAttachment"),
+            "discoverable_credentials": text("DiscoverableCredentials"),
+            "user_verification": text("UserVerification"),
+        ])
+    }
 
     private static func links(_ url: String) -> JSONValue {
         .object([

@@ -10,6 +10,10 @@ struct APIRequest: Sendable {
     var authorization: String?
     /// `http://host:port`, as the client called us; links in answers start with it.
     var base = "http://127.0.0.1:8089"
+    /// A browser sent it: it prefers a page to JSON.
+    var wantsPage = false
+    /// A browser sent it for a page of another site.
+    var isCrossSite = false
 
     /// Splits the path, keeping a raw `+`, which the official SDK sends in numbers.
     static func segments(_ path: String) -> [String] {

@@ -31,6 +31,8 @@ struct SimulatedTwilio: Sendable {
     let sources: Sources
     /// In the order of their creation.
     var services: [SimulatedService]
+    /// Deleted ones included.
+    var servicesMade = 1
     /// Every verification ever made, by its SID.
     var verifications: [String: SimulatedVerification] = [:]
     /// The latest verification of each number.
@@ -48,7 +50,8 @@ struct SimulatedTwilio: Sendable {
         self.sources = sources
         services = [
             SimulatedService(
-                sid: configuration.serviceSID, friendlyName: "Simulator", codeLength: configuration.codeLength,
+                ordinal: 0, sid: configuration.serviceSID, friendlyName: "Simulator",
+                codeLength: configuration.codeLength,
                 created: now, updated: now)
         ]
     }

@@ -3,9 +3,11 @@ import Basics
 extension SimulatedTwilio {
     mutating func createService(_ form: FormFields, now: Timestamp) throws(APIFailure) -> SimulatedService {
         guard form["FriendlyName"] != nil else { throw .invalid("FriendlyName") }
-        var service = SimulatedService(sid: sources.sid("VA"), friendlyName: "", created: now, updated: now)
+        var service = SimulatedService(
+            ordinal: servicesMade, sid: sources.sid("VA"), friendlyName: "", created: now, updated: now)
         try service.apply(form, now: now)
         services.append(service)
+        servicesMade += 1
         return service
     }
 

@@ -1,0 +1,17 @@
+import Basics
+
+/// Everything that changes while the simulator runs: Twilio's state, faults, the clock's offset, counters.
+struct SimulatorState: Sendable {
+    var twilio: SimulatedTwilio
+    var faults = FaultPlan()
+    /// Added to the wall clock.
+    var clockOffset = Duration.zero
+    var requests: [SimulatorOperation: Int] = [:]
+
+    /// Forgets everything but the configuration; the clock's offset stays, for time must not run backwards.
+    mutating func reset(now: Timestamp) {
+        twilio = SimulatedTwilio(configuration: twilio.configuration, sources: twilio.sources, now: now)
+        faults.clear()
+        requests = [:]
+    }
+}

@@ -3,7 +3,8 @@
 # it is put there for the time of the installation, unless there is one already.
 set -euo pipefail
 
-packages=(librabbitmq-dev libcurl4-openssl-dev libsqlite3-dev libphonenumber-dev rabbitmq-server)
+packages=(librabbitmq-dev libcurl4-openssl-dev libsqlite3-dev libphonenumber-dev rabbitmq-server
+    python3-venv)
 
 missing=()
 for package in "${packages[@]}"; do

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs what is missing, builds, checks the format and runs every test on a private broker. Stops everything it
-# started.
+# Installs what is missing, builds, checks the format, runs every test on a private broker, then the clients that others
+# wrote. Stops everything it started.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -25,4 +25,6 @@ deploy/broker.sh start "$work/broker"
 export VERIFY_COURIER_TEST_BROKER_DIR="$work/broker"
 echo "== tests"
 swift test --skip-build
+echo "== clients of others"
+deploy/outside-clients.sh
 echo "done in $((SECONDS - started)) s"

@@ -31,8 +31,8 @@ enum Style {
         .bubble{background:var(--bubble);border-radius:.3rem 1.1rem 1.1rem 1.1rem;padding:.65rem .9rem;margin:0}
         .call .bubble{border-radius:1.1rem;border:1px solid var(--line);background:none}
         .bubble strong{font-size:1.35rem;letter-spacing:.12em;font-variant-numeric:tabular-nums;white-space:nowrap}
-        .call .bubble strong{font-size:1.1rem;letter-spacing:0;white-space:normal}
-        .lost .bubble{opacity:.75;border:1px dashed var(--bad)}
+        .call .bubble strong{font-size:1.1rem;letter-spacing:0}
+        .lost .bubble{border:1px dashed var(--bad)}
         .about{display:flex;flex-wrap:wrap;gap:.15rem .6rem;margin:.25rem .2rem 0;font-size:.82rem;color:var(--faint)}
         .about b{font-weight:600}.approved b{color:var(--good)}.lost b{color:var(--bad)}
         .empty{padding:3rem 1rem;text-align:center;color:var(--faint);border:2px dashed var(--line);border-radius:1.5rem}

@@ -17,8 +17,8 @@ extension SimulatedTwilio {
         var verification = try continued(service: sid, to: to, now: now) ?? fresh(service, to: to, now: now)
         if let code = parameters.customCode { verification.code = code }
         if service.flag("LookupEnabled") { verification.carrier = Carrier(of: to, region: region) }
-        verification.amount = parameters.amount
-        verification.payee = parameters.payee
+        verification.amount = parameters.amount ?? verification.amount
+        verification.payee = parameters.payee ?? verification.payee
         send(&verification, parameters, service: service, region: region, now: now)
         verifications[verification.sid] = verification
         latest[SessionKey(serviceSID: sid, to: to)] = verification.sid

@@ -1,0 +1,89 @@
+#!/usr/bin/env bash
+# Runs clients that others wrote against the product, from a virtual environment of their own under .build, and adds up
+# what they checked. Stops everything it started.
+#   outside-clients.sh [CLIENT...]     all of them by default
+# The last line is "N passed, N failed"; the exit code is 1 if anything failed.
+#
+# A client is a function client_NAME here and a program under Tests/OutsideClients that ends with that same line.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+clients=(twilio_sdk)
+
+# The official SDK of Twilio, against the simulator, compared with Twilio's OpenAPI document where that is at hand.
+client_twilio_sdk() {
+    start simulator "$courier" simulate --listen 127.0.0.1:0 || return
+    python twilio_sdk_walk.py "$(sed -n 's/^ready //p' "$work/simulator.out")"
+}
+
+[ $# -eq 0 ] || clients=("$@")
+for client in "${clients[@]}"; do
+    declare -F "client_$client" >/dev/null || { echo "there is no client '$client'" >&2; exit 64; }
+done
+
+environment=$PWD/.build/outside-clients
+# Made anew when Python or the pinned versions change.
+prepare() {
+    local requirements=Tests/OutsideClients/requirements.txt stamp
+    stamp=$(python3 --version && cat "$requirements")
+    [ "$(cat "$environment/stamp" 2>/dev/null)" != "$stamp" ] || return 0
+    rm -rf "$environment"
+    python3 -m venv "$environment"
+    "$environment/bin/pip" install --quiet --disable-pip-version-check --no-deps --requirement "$requirements"
+    "$environment/bin/pip" check --disable-pip-version-check >/dev/null
+    printf '%s\n' "$stamp" >"$environment/stamp"
+}
+
+python() {
+    PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=Tests/OutsideClients "$environment/bin/python" "Tests/OutsideClients/$1" "${@:2}"
+}
+
+work=$(mktemp -d)
+pids=()
+# Starts a program in the background and waits for its line "ready"; what it prints is in $work/NAME.out.
+start() {
+    local name=$1
+    shift
+    "$@" >"$work/$name.out" 2>"$work/$name.log" &
+    local pid=$!
+    pids+=("$pid")
+    for _ in $(seq 300); do
+        grep -q '^ready' "$work/$name.out" 2>/dev/null && return 0
+        kill -0 "$pid" 2>/dev/null || break
+        sleep 0.1
+    done
+    echo "$name did not start:"
+    cat "$work/$name.log"
+    return 70
+}
+stop() {
+    [ ${#pids[@]} -eq 0 ] || kill "${pids[@]}" 2>/dev/null || true
+    [ ${#pids[@]} -eq 0 ] || wait "${pids[@]}" 2>/dev/null || true
+    pids=()
+}
+finish() {
+    stop
+    rm -rf "$work"
+}
+trap finish EXIT
+trap 'exit 130' INT TERM
+
+prepare
+courier="$(swift build --show-bin-path)/verify-courier"
+[ -x "$courier" ] || swift build --product verify-courier
+
+passed=0 failed=0
+for client in "${clients[@]}"; do
+    echo "-- $client"
+    "client_$client" >"$work/$client.txt" 2>&1 || true
+    cat "$work/$client.txt"
+    stop
+    if [[ $(tail -n 1 "$work/$client.txt") =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed$ ]]; then
+        passed=$((passed + BASH_REMATCH[1])) failed=$((failed + BASH_REMATCH[2]))
+    else
+        echo "$client did not come to its end"
+        failed=$((failed + 1))
+    fi
+done
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ]

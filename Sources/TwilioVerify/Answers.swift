@@ -112,29 +112,3 @@ public struct Attempt: Sendable, Hashable {
         self.clockOffset = clockOffset
     }
 }
-
-/// The settings of a Verify service that matter here. https://www.twilio.com/docs/verify/api/service
-public struct Service: Sendable, Hashable {
-    /// `VA…`
-    public var sid: String
-    public var friendlyName: String
-    /// Digits of a code, 4 to 10.
-    public var codeLength: Int?
-    public var lookupEnabled: Bool?
-    /// Whether callers may choose the code themselves.
-    public var customCodeEnabled: Bool?
-    /// Our clock minus Twilio's, by the answer's `Date` header (whole seconds).
-    public var clockOffset: Duration?
-
-    public init(
-        sid: String, friendlyName: String, codeLength: Int? = nil, lookupEnabled: Bool? = nil,
-        customCodeEnabled: Bool? = nil, clockOffset: Duration? = nil
-    ) {
-        self.sid = sid
-        self.friendlyName = friendlyName
-        self.codeLength = codeLength
-        self.lookupEnabled = lookupEnabled
-        self.customCodeEnabled = customCodeEnabled
-        self.clockOffset = clockOffset
-    }
-}

@@ -97,12 +97,36 @@ extension Attempt {
 }
 
 extension Service {
-    /// `nil` unless the object is the service with this SID.
-    init?(_ object: LenientObject, serviceSID: String, clockOffset: Duration?) {
-        guard object.string("sid") == serviceSID else { return nil }
+    /// `nil` unless the object is a service.
+    init?(_ object: LenientObject) {
+        guard let sid = object.sid("sid", prefix: "VA") else { return nil }
         self.init(
-            sid: serviceSID, friendlyName: object.string("friendly_name") ?? "",
-            codeLength: object.int("code_length"), lookupEnabled: object.bool("lookup_enabled"),
-            customCodeEnabled: object.bool("custom_code_enabled"), clockOffset: clockOffset)
+            sid: sid, accountSID: object.sid("account_sid", prefix: "AC"), settings: ServiceSettings(object))
+    }
+}
+
+extension ServiceSettings {
+    /// What an answer tells; what it does not tell, or in another form than it should, stays `nil`.
+    init(_ object: LenientObject) {
+        friendlyName = object.string("friendly_name")
+        codeLength = object.int("code_length")
+        lookupEnabled = object.bool("lookup_enabled")
+        skipSMSToLandlines = object.bool("skip_sms_to_landlines")
+        dtmfInputRequired = object.bool("dtmf_input_required")
+        ttsName = object.string("tts_name")
+        psd2Enabled = object.bool("psd2_enabled")
+        doNotShareWarningEnabled = object.bool("do_not_share_warning_enabled")
+        customCodeEnabled = object.bool("custom_code_enabled")
+        defaultTemplateSID = object.string("default_template_sid")
+        verifyEventSubscriptionEnabled = object.bool("verify_event_subscription_enabled")
+        if let group = object.object("totp") {
+            totp = TOTPSettings(
+                issuer: group.string("issuer"), timeStep: group.int("time_step"),
+                codeLength: group.int("code_length"), skew: group.int("skew"))
+        }
+        pushAPNCredentialSID = object.object("push")?.string("apn_credential_sid")
+        pushFCMCredentialSID = object.object("push")?.string("fcm_credential_sid")
+        whatsAppMessagingServiceSID = object.object("whatsapp")?.string("msg_service_sid")
+        whatsAppFrom = object.object("whatsapp")?.string("from")
     }
 }

@@ -10,7 +10,7 @@ public struct TwilioAccount: Sendable {
     public var password: Redacted<String>
     /// `AC…`
     public var accountSID: String
-    /// `VA…`
+    /// `VA…`; empty while there is none yet, which only the calls about services themselves can do without.
     public var serviceSID: String
 
     public init(user: String, password: Redacted<String>, accountSID: String, serviceSID: String) {

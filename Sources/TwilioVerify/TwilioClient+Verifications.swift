@@ -66,17 +66,6 @@ extension TwilioClient {
         return try verification(exchange).status == .canceled
     }
 
-    /// Reads the service: `GET /v2/Services/{VA}`. https://www.twilio.com/docs/verify/api/service
-    ///
-    /// - Returns: `nil` when it does not exist (HTTP 404).
-    /// - Throws: Any other failure.
-    public func fetchService() async throws(CallFailure) -> Service? {
-        guard let exchange = try await callUnlessMissing(.get, { Self.servicePath($0) }) else { return nil }
-        return try exchange.decode {
-            Service($0, serviceSID: exchange.account.serviceSID, clockOffset: exchange.clockOffset)
-        }
-    }
-
     private static func path(of reference: VerificationRef, _ account: TwilioAccount) -> String {
         let name =
             switch reference {

@@ -6,6 +6,8 @@ public struct Service: Sendable, Hashable {
     public var accountSID: String?
     /// As far as Twilio's answer told them.
     public var settings: ServiceSettings
+    /// Our clock minus Twilio's, by the answer's `Date` header (whole seconds).
+    public var clockOffset: Duration?
 
     public init(sid: String, accountSID: String? = nil, settings: ServiceSettings) {
         self.sid = sid

@@ -21,6 +21,7 @@ func orExit<Value>(_ body: () async throws -> Value) async throws -> Value {
 private func exitCode(of error: any Error) -> Int32 {
     switch error {
     case is ConfigProblem: 78
+    case let error as TwilioProblem: error.exitCode
     case let error as StoreError:
         [.missing, .exists, .wrongKey, .wrongSchema].contains(error.code) ? 78 : 69
     case let error as AMQPError: error.code == .preconditionFailed ? 78 : 69

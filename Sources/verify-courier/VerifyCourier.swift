@@ -9,6 +9,7 @@ struct VerifyCourier: AsyncParsableCommand {
         subcommands: [
             StoreCommand.self, WorkCommand.self, TopologyCommand.self, SimulateCommand.self, OptionsCommand.self,
             RegisterCommand.self, SendCommand.self, CheckCommand.self, CancelCommand.self, OutcomeCommand.self,
-            AdminCommand.self, DeadCommand.self, OutcomesCommand.self, ConfigCommand.self, DoctorCommand.self,
+            AdminCommand.self, DeadCommand.self, OutcomesCommand.self, TwilioCommand.self, ConfigCommand.self,
+            DoctorCommand.self,
         ])
 }

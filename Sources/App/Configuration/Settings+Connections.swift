@@ -43,12 +43,13 @@ extension Settings {
         return url
     }
 
-    func account() throws(ConfigProblem) -> TwilioAccount {
-        try account(from: text)
+    /// - Parameter needsService: `false` where a service may be yet to be made; its SID is empty then.
+    func account(needsService: Bool = true) throws(ConfigProblem) -> TwilioAccount {
+        try account(needsService: needsService, from: text)
     }
 
     /// An API key where there is one, else the token.
-    func account(from text: (String) -> String?) throws(ConfigProblem) -> TwilioAccount {
+    func account(needsService: Bool = true, from text: (String) -> String?) throws(ConfigProblem) -> TwilioAccount {
         let hasKey = text("site.2FA_VERIFY_APIKEYSID") != nil || text("site.2FA_VERIFY_APIKEYSECRET") != nil
         var absent: [String] = []
         func need(_ name: String) -> String {
@@ -58,7 +59,7 @@ extension Settings {
             }
             return value
         }
-        let service = need("SERVICESID")
+        let service = needsService ? need("SERVICESID") : text("site.2FA_VERIFY_SERVICESID") ?? ""
         let account = need("ACCOUNTSID")
         let user = hasKey ? need("APIKEYSID") : account
         let password = need(hasKey ? "APIKEYSECRET" : "AUTHTOKEN")

@@ -38,18 +38,18 @@ struct TwilioCheck: DoctorCheck {
             Finding(
                 "twilio",
                 well:
-                    "the service is there, codes of \(service.codeLength ?? 0) digits; 'twilio check' compares the rest",
+                    "the service is there, codes of \(service.settings.codeLength ?? 0) digits; 'twilio check' compares the rest",
                 issues(of: service, codeMinutes, isElsewhere))
         }
     }
 
     private static func issues(of service: Service, _ codeMinutes: Int, _ isElsewhere: Bool) -> [Finding.Issue] {
         var issues: [Finding.Issue] = []
-        if let length = service.codeLength, length < 6 {
+        if let length = service.settings.codeLength, length < 6 {
             issues.append(
                 .warn("codes have \(length) digits, which are guessed too easily: set the service to 6 or more"))
         }
-        if service.customCodeEnabled == true {
+        if service.settings.customCodeEnabled == true {
             issues.append(.warn("the service takes codes chosen by the caller: switch custom codes off"))
         }
         if codeMinutes > 10 {

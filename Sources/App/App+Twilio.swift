@@ -1,0 +1,29 @@
+import CurlHTTP
+import TwilioVerify
+
+extension App {
+    /// A client of Twilio for the commands.
+    func twilio(_ account: TwilioAccount) throws(ConfigProblem) -> TwilioClient {
+        var http = CurlConfiguration(userAgent: "verify-courier")
+        http.caFile = settings.text("twilio.ca_file")
+        let curl = CurlClient(configuration: http, logger: logger)
+        return TwilioClient(
+            baseURL: try settings.twilioBaseURL(), account: { account }, transport: CurlTransport(client: curl))
+    }
+
+    /// Compares the configured Verify service with what the site needs; changes nothing.
+    ///
+    /// - Throws: ``ConfigProblem``; ``TwilioProblem`` when Twilio cannot be asked.
+    public func checkTwilio() async throws -> [TwilioFinding] {
+        let account = try settings.account()
+        let twilio = try twilio(account)
+        let codeMinutes = try settings.number("twilio.code_minutes")
+        let service = try await TwilioProblem.turning("read the service") { () throws(CallFailure) in
+            try await twilio.fetchService()
+        }
+        return TwilioReview(
+            service: service, serviceSID: account.serviceSID, accountSID: account.accountSID,
+            usesAPIKey: account.user != account.accountSID, codeMinutes: codeMinutes
+        ).findings
+    }
+}

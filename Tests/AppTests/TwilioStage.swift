@@ -1,0 +1,52 @@
+import App
+import Basics
+import Logging
+import TestKit
+import TwilioSimulator
+
+/// A simulator of a test's own, and the program's view of it.
+final class TwilioStage: Sendable {
+    static let token = "canary-token-7f3a"
+    static let account = SimulatorConfiguration().accountSID
+
+    let simulator: TwilioSimulator
+    let url: String
+    private let serving: Task<Void, Never>
+
+    init() async {
+        var configuration = SimulatorConfiguration()
+        configuration.port = 0
+        configuration.authToken = Redacted(Self.token)
+        let simulator = TwilioSimulator(
+            configuration: configuration, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        let (ports, port) = AsyncStream<Int>.makeStream()
+        serving = Task {
+            try? await simulator.run { port.yield($0) }
+            port.finish()
+        }
+        self.simulator = simulator
+        url = "http://127.0.0.1:\(await ports.first { _ in true } ?? 0)"
+    }
+
+    deinit { serving.cancel() }
+
+    /// What the configuration says; `nil` leaves a value out.
+    func environment(
+        service: String? = nil, token: String? = TwilioStage.token, more: [String: String] = [:]
+    ) -> [String: String] {
+        var environment = [
+            "VERIFY_COURIER_TWILIO_BASE_URL": url, "VERIFY_COURIER_SITE_2FA_VERIFY_ACCOUNTSID": Self.account,
+        ]
+        environment["VERIFY_COURIER_SITE_2FA_VERIFY_SERVICESID"] = service
+        environment["VERIFY_COURIER_SITE_2FA_VERIFY_AUTHTOKEN"] = token
+        return environment.merging(more) { $1 }
+    }
+
+    func app(service: String? = nil, token: String? = TwilioStage.token, more: [String: String] = [:]) async throws
+        -> App
+    {
+        let environment = environment(service: service, token: token, more: more)
+        let loader = try await ConfigLoader(flags: [:], file: nil, environment: environment)
+        return App(settings: try Settings(loader), logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+    }
+}

@@ -9,6 +9,7 @@ import Store
 import StoreSQLite
 import TwilioVerify
 import UnixSignals
+import Wire
 import Worker
 
 /// Puts the parts together. Nothing below knows the configuration.
@@ -45,17 +46,20 @@ public struct App: Sendable {
         let workerSettings = try settings.worker()
         let twilio = try twilioClient()
         let store = try await openStore(create: create)
-        warn(isOpen: isOpen, isUnlimited: !pipelineSettings.limits.enabled)
+        try await warn(store, isOpen: isOpen, isUnlimited: !pipelineSettings.limits.enabled)
         let pipeline = Pipeline(store: store, twilio: twilio, settings: pipelineSettings, logger: logger)
         let worker = WorkerService(
             broker: try settings.broker(name: "verify-courier worker"), pipeline: pipeline, settings: workerSettings,
             logger: logger, onReady: onReady,
             onOverrun: { termination.end("jobs are left after the time for draining") })
+        let sweeper = Sweeper(store: store, retention: Retention(), logger: logger)
+        let replayer = pipeline.replayer(logger: logger)
+        // They end in the reverse order: the worker drains first.
+        let beside: [any ServiceLifecycle.Service] = [termination, Background(sweeper.run), Background(replayer.run)]
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
-                services: [
-                    .init(service: termination, successTerminationBehavior: .ignore),
-                    .init(service: worker, successTerminationBehavior: .gracefullyShutdownGroup),
+                services: beside.map { .init(service: $0, successTerminationBehavior: .ignore) } + [
+                    .init(service: worker, successTerminationBehavior: .gracefullyShutdownGroup)
                 ],
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
         try await group.run()
@@ -73,7 +77,10 @@ public struct App: Sendable {
             transport: CurlTransport(client: curl))
     }
 
-    private func warn(isOpen: Bool, isUnlimited: Bool) {
+    private func warn(_ store: SQLiteStore, isOpen: Bool, isUnlimited: Bool) async throws {
+        // The store's options hold, one truth for all workers; a file that says otherwise misleads its reader.
+        let held = try await store.situation(of: Job.Login(user: "")).options
+        for difference in settings.siteOptionDifferences(from: held) { logger.warning("\(difference)") }
         for warning in settings.warnings { logger.warning("\(warning)") }
         if isOpen {
             logger.warning("front_ends_open is true: whoever reaches the broker may do anything, admin.* too")

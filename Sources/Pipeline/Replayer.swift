@@ -61,12 +61,6 @@ public struct Replayer: Sendable {
         guard let old = row.letter.messageID, MessageID.isValid(old) else { return id }
         return String("\(id):\(old)".prefix(64))
     }
-
-    /// Replays are few and paced; they take no place in a lane.
-    private struct NoSlot: Slot {
-        func release() async {}
-        func acquire() async {}
-    }
 }
 
 extension Pipeline {

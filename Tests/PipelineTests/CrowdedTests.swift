@@ -79,8 +79,11 @@ import Wire
             return
         }
         let new = pipeline.newJob(job, "m-1", read, envelope)
+        let number = try #require(E164("+14155550142"))
         let call = PlannedCall.send(
-            number: "+14155550142", channel: .sms, locale: nil, purpose: .register, knownSID: nil, knownAttempts: [])
+            PlannedSend(
+                place: NumberPlace(number: number, region: "US", isLandline: false), channel: .sms, locale: nil,
+                purpose: .register))
         guard case .intent(let intent) = try await store.begin(new, decide: { _ in .call(call, changes: []) }) else {
             Issue.record("not begun")
             return
@@ -88,7 +91,10 @@ import Wire
         #expect(try await pipeline.crowdedOut(envelope) == nil)
         // Nor does a refusal that comes by at the same time take its place.
         let late = Answer(outcome: .late, reason: nil, body: [])
-        #expect(try await store.refuse(new, answer: late) == nil)
+        guard case .inProgress? = try await store.refuse(new, answer: late) else {
+            Issue.record("refused what is under way")
+            return
+        }
         guard case .recorded(let record) = try await store.finish(intent, conclude: { _ in late }) else {
             Issue.record("superseded")
             return

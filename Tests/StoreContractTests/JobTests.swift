@@ -44,9 +44,9 @@ struct JobTests {
         let store = try await world.worker()
         let job = Sample.job("one")
         let intent = try #require(try await store.begin(job, decide: Sample.calling).intent)
-        #expect(try await store.refuse(job, answer: Sample.answer(.throttled)) == nil)
+        #expect(try await store.refuse(job, answer: Sample.answer(.throttled))?.isInProgress == true)
         #expect(try await store.finish(intent) { _ in Sample.answer() }.recorded?.outcome == .sent)
-        #expect(try await store.refuse(job, answer: Sample.answer(.throttled))?.outcome == .sent)
+        #expect(try await store.refuse(job, answer: Sample.answer(.throttled))?.recorded?.outcome == .sent)
         await world.end(store)
     }
 

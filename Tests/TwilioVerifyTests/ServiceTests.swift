@@ -21,8 +21,8 @@ struct ServiceTests {
         let body = #"{"sid":"\#(Self.sid)","friendly_name":"Site","code_length":6,"custom_code_enabled":true}"#
         let service = try await fetch(
             TransportResponse(status: 200, date: "Sun, 06 Nov 1994 08:49:37 GMT", body: Array(body.utf8)))
-        #expect(service?.codeLength == 6)
-        #expect(service?.customCodeEnabled == true)
+        #expect(service?.settings.codeLength == 6)
+        #expect(service?.settings.customCodeEnabled == true)
         #expect(service?.clockOffset == .seconds(3))
     }
 
@@ -30,6 +30,6 @@ struct ServiceTests {
     func absent() async throws {
         #expect(try await fetch(TransportResponse(status: 404, body: Array(#"{"code":20404}"#.utf8))) == nil)
         let service = try await fetch(TransportResponse(status: 200, body: Array(#"{"sid":"\#(Self.sid)"}"#.utf8)))
-        #expect(service == Service(sid: Self.sid, friendlyName: ""))
+        #expect(service == Service(sid: Self.sid, settings: ServiceSettings()))
     }
 }

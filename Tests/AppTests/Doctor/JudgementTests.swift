@@ -121,7 +121,9 @@ struct JudgementTests {
         func judge(
             _ length: Int?, customCode: Bool? = nil, minutes: Int = 10, isElsewhere: Bool = false
         ) -> [String] {
-            let service = Service(sid: "VA", friendlyName: "x", codeLength: length, customCodeEnabled: customCode)
+            var settings = ServiceSettings()
+            (settings.friendlyName, settings.codeLength, settings.customCodeEnabled) = ("x", length, customCode)
+            let service = Service(sid: "VA", settings: settings)
             let finding = TwilioCheck.judge(.success(service), codeMinutes: minutes, isElsewhere: isElsewhere)
             #expect(finding.level != .fail)
             return finding.level == .ok ? [] : [finding.message] + finding.details

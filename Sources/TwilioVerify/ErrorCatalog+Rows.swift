@@ -41,7 +41,9 @@ extension ErrorCatalog {
         Row(only(60242, 68008), .channelDisabled, .otherChannel, "Alert: WhatsApp is not set up."),
         Row(
             only(60519), .unreachable, .backOff, "Log: silent network authentication has not finished."),
-        Row([60500...60550], .unreachable, .otherChannel, "Log: silent network or automatic channel failed."),
+        Row(
+            [60500...60518, 60520...60550], .unreachable, .otherChannel,
+            "Log: silent network or automatic channel failed."),
     ]
 
     private static let verificationRows: [Row] = [
@@ -67,7 +69,9 @@ extension ErrorCatalog {
 
     private static let setUpRows: [Row] = [
         Row(only(60220, 60226), .countryNotAllowed, .never, "Alert: China needs vetting and a friendly name."),
-        Row(only(60201) + [60224...60229], .other, .never, "Alert: a template or its translation is wrong."),
+        Row(
+            [60201...60201, 60224...60225, 60227...60229], .other, .never,
+            "Alert: a template or its translation is wrong."),
         Row(only(60206, 60214, 60329), .other, .never, "Alert: the call does not fit PSD2, or lacks its fields."),
         Row(only(60207, 60208, 60209, 60210, 60211, 60213), .other, .never, "Correct the rate limit's set-up."),
         Row(only(60215, 60217, 60218, 60219, 60222), .channelDisabled, .never, "Alert: email is not set up."),
@@ -96,6 +100,6 @@ extension ErrorCatalog {
     private static let lookupRows: [Row] = [
         Row(only(60616, 60624, 60626), .tooManyUserRequests, .backOff, "Log: Lookup's limit."),
         Row(only(60625), .unreachable, .whenCorrected, "Log: the number is out of service."),
-        Row([60606...60626], .other, .never, "Log: Lookup failed."),
+        Row([60606...60615, 60617...60622], .other, .never, "Log: Lookup failed."),
     ]
 }

@@ -65,11 +65,10 @@ public enum ErrorCatalog {
     /// Every code in the catalogue, ascending.
     public static var codes: [Int] { entries.keys.sorted() }
 
-    /// Where two rows name one code, the earlier row counts.
     private static let entries: [Int: Entry] = {
         var entries: [Int: Entry] = [:]
         for row in rows {
-            for code in row.codes.joined() where entries[code] == nil {
+            for code in row.codes.joined() {
                 entries[code] = Entry(meaning: row.meaning, retry: row.retry, advice: row.advice)
             }
         }

@@ -2,79 +2,104 @@ import Basics
 import Testing
 import TwilioVerify
 
-struct MockTransport: Transport {
-    var result: Result<TransportResponse, TransportError>
+@Suite("What a failure means", .timeLimit(.minutes(1))) struct FailureTests {
+    private func failure(_ response: TransportResponse) async -> CallFailure? {
+        await failure(.success(response))
+    }
 
-    func perform(
-        _ request: TransportRequest, gate: @escaping @Sendable () -> Bool
-    ) async throws(TransportError) -> TransportResponse { try result.get() }
-}
-
-private let service = "VA" + String(repeating: "0", count: 32)
-private let sid = "VE" + String(repeating: "1", count: 32)
-
-private func client(_ result: Result<TransportResponse, TransportError>) -> TwilioClient {
-    TwilioClient(
-        baseURL: "https://twilio.invalid",
-        account: { TwilioAccount(user: "SK", password: Redacted("x"), accountSID: "AC", serviceSID: service) },
-        transport: MockTransport(result: result))
-}
-
-private func check(_ result: Result<TransportResponse, TransportError>) async throws(CallFailure) -> CheckAnswer {
-    try await client(result).check(verificationSID: sid, code: Redacted("123456"), gate: { true })
-}
-
-@Suite(.timeLimit(.minutes(1))) struct FailureTests {
-    @Test(arguments: [
-        (429, #"{"code":"20429"}"#, CallFailure.Effect.none, TwilioMeaning.rateLimited),
-        (429, "", .none, .rateLimited), (429, #"{"code":60212}"#, .none, .concurrent),
-        (429, #"{"code":60202}"#, .refused, .maxChecks), (429, #"{"code":60203}"#, .refused, .maxSends),
-        (401, #"{"code":20003}"#, .refused, .credentials), (404, #"{"code":20404}"#, .refused, .notFound),
-        (400, #"{"code":60200,"message":"Invalid parameter: To"}"#, .refused, .invalidTo),
-        (503, "<html>", .unknown, .providerFault), (200, "{}", .unknown, .providerFault),
-    ]) func statuses(_ status: Int, _ body: String, _ effect: CallFailure.Effect, _ meaning: TwilioMeaning) async {
-        let response = TransportResponse(status: status, retryAfter: "900", body: Array(body.utf8))
-        do {
-            let answer = try await check(.success(response))
-            Issue.record("answered \(answer.status)")
+    private func failure(_ result: Result<TransportResponse, TransportError>) async -> CallFailure? {
+        do throws(CallFailure) {
+            _ = try await Sample.client(ScriptedTransport(result)).check(
+                verificationSID: Sample.verification, code: Redacted("123456"), gate: { true })
+            return nil
         } catch {
-            #expect(error.effect == effect)
-            #expect(error.meaning == meaning)
-            #expect(error.retryAfter == (status == 200 ? nil : .seconds(60)))
+            return error
         }
     }
 
-    @Test(arguments: [TransportError.Reach.surelyNotSent, .maybeSent])
-    func lost(_ reach: TransportError.Reach) async {
-        await #expect(throws: CallFailure(effect: reach == .maybeSent ? .unknown : .none, result: .timeout)) {
-            try await check(.failure(TransportError(reach: reach, kind: .timeout)))
+    @Test(arguments: [
+        (429, #"{"code":"20429"}"#, CallFailure.Effect.none, CallFailure.Result.rateLimited, TwilioMeaning.rateLimited),
+        (429, "", .none, .rateLimited, .rateLimited), (429, #"{"code":60212}"#, .none, .rateLimited, .concurrent),
+        (429, #"{"code":99999}"#, .none, .rateLimited, .rateLimited),
+        (429, #"{"code":60202}"#, .refused, .rateLimited, .maxChecks),
+        (429, #"{"code":60203}"#, .refused, .rateLimited, .maxSends),
+        (400, #"{"code":25109}"#, .none, .rateLimited, .rateLimited),
+        (401, #"{"code":20003}"#, .refused, .unauthorized, .credentials),
+        (401, "", .refused, .unauthorized, .credentials),
+        (403, "", .refused, .unauthorized, .credentials),
+        (403, #"{"code":20005}"#, .refused, .unauthorized, .credentials),
+        (403, #"{"code":60410}"#, .refused, .clientError, .fraudGuard),
+        (403, #"{"code":99999}"#, .refused, .clientError, .other),
+        (404, #"{"code":20404}"#, .refused, .notFound, .notFound),
+        (404, "<html>", .refused, .notFound, .notFound), (405, #"{"code":20004}"#, .refused, .clientError, .other),
+        (408, "", .unknown, .timeout, .other), (400, #"{"code":99999}"#, .refused, .clientError, .other),
+        (500, "", .unknown, .serverError, .providerFault), (502, "<html>", .unknown, .serverError, .providerFault),
+        (503, #"{"code":20503}"#, .unknown, .serverError, .providerFault),
+        (503, #"{"code":20429}"#, .unknown, .serverError, .rateLimited),
+        (504, "", .unknown, .serverError, .providerFault), (302, "", .unknown, .badResponse, .other),
+        (199, "", .unknown, .badResponse, .other), (200, "{}", .unknown, .badResponse, .providerFault),
+        (204, "", .unknown, .badResponse, .providerFault), (600, "", .unknown, .badResponse, .other),
+    ])
+    func `Status and code decide together`(
+        status: Int, body: String, effect: CallFailure.Effect, result: CallFailure.Result, meaning: TwilioMeaning
+    ) async {
+        let failure = await failure(TransportResponse(status: status, body: Array(body.utf8)))
+        #expect(failure?.effect == effect)
+        #expect(failure?.result == result)
+        #expect(failure?.meaning == meaning)
+        #expect(failure?.httpStatus == status)
+    }
+
+    @Test(arguments: [
+        ("Invalid parameter: To", TwilioMeaning.invalidTo), ("Invalid parameter `To`", .invalidTo),
+        ("Invalid parameter: Code", .wrongCode), ("Invalid parameter: Channel", .other), ("", .other),
+        ("To: Invalid parameter", .other),
+    ])
+    func `60200 goes by the parameter that it names`(message: String, meaning: TwilioMeaning) async {
+        let body = JSONTree.object([("code", .number("60200")), ("message", .string(message))]).description
+        #expect(await failure(TransportResponse(status: 400, body: Array(body.utf8)))?.meaning == meaning)
+    }
+
+    @Test(arguments: [
+        (TransportError.Kind.timeout, CallFailure.Result.timeout), (.tls, .tlsError), (.withheld, .withheld),
+        (.tooLarge, .badResponse), (.dns, .networkError), (.connect, .networkError), (.reset, .networkError),
+        (.cancelled, .networkError), (.other, .networkError),
+    ])
+    func `Without an answer it counts how far the request had got`(
+        kind: TransportError.Kind, result: CallFailure.Result
+    ) async {
+        #expect(
+            await failure(.failure(TransportError(reach: .surelyNotSent, kind: kind)))
+                == CallFailure(effect: .none, result: result))
+        #expect(
+            await failure(.failure(TransportError(reach: .maybeSent, kind: kind)))
+                == CallFailure(effect: .unknown, result: result))
+    }
+
+    @Test(arguments: [
+        "[]", "null", "\"\"", "7", "{", "{\"code\":", "\u{FEFF}{\"code\":60202}x", "{\"code\":{}}", "{\"code\":null}",
+        "{\"code\":6e99}", "{\"code\":\"many\"}", "{\"code\":[60202]}", "{\"code\":true}",
+    ])
+    func `An unreadable envelope leaves the status`(body: String) async {
+        let failure = await failure(TransportResponse(status: 429, body: Array(body.utf8)))
+        #expect(failure?.code == nil)
+        #expect(failure?.effect == CallFailure.Effect.none)
+        #expect(failure?.meaning == .rateLimited)
+    }
+
+    @Test func `A failure says nothing of Twilio's words, of numbers or secrets`() async throws {
+        let body = #"{"code":60200,"message":"Invalid parameter: To \#(Sample.number) s3cret","status":400}"#
+        let transport = ScriptedTransport(status: 400, body)
+        let failure = await #expect(throws: CallFailure.self) {
+            try await Sample.client(transport).fetchVerification(.number(try Sample.to))
         }
-    }
-
-    @Test func approvalNeedsEverything() async throws {
-        let body =
-            #"{"sid":"\#(sid)","service_sid":"\#(service)","to":"+15017122661","status":"approved","valid":true}"#
-        let answer = try await check(.success(TransportResponse(status: 200, body: Array(body.utf8))))
-        let to = try #require(E164("+15017122661"))
-        let other = try #require(E164("+15017122662"))
-        #expect(answer.approves(sid: sid, to: to))
-        #expect(!answer.approves(sid: sid, to: other))
-        #expect(!answer.approves(sid: "VE", to: to))
-    }
-
-    @Test func damagedAnswersNeverApprove() async throws {
-        let body = Array(
-            #"{"sid":"\#(sid)","service_sid":"\#(service)","to":"+15017122661","status":"pending","valid":true}"#.utf8)
-        let to = try #require(E164("+15017122661"))
-        var seed: UInt64 = 42
-        for _ in 0..<3000 {
-            var damaged = body
-            for _ in 0..<3 {
-                seed = seed &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-                damaged[Int(seed >> 33) % damaged.count] = UInt8(truncatingIfNeeded: seed >> 24)
-            }
-            let answer = try? await check(.success(TransportResponse(status: 200, body: damaged)))
-            #expect(answer?.approves(sid: sid, to: to) != true)
+        let request = try #require(transport.requests.first)
+        for text in [
+            String(describing: failure), String(reflecting: failure), String(describing: request),
+            String(reflecting: request), "\(TransportResponse(status: 400, body: Array(body.utf8)))",
+        ] {
+            #expect(!text.contains("15017122661"))
+            #expect(!text.contains("s3cret"))
         }
     }
 }

@@ -17,7 +17,7 @@ import Wire
             return message
         }
         #expect(try await scene.answer(to: registration(0, of: nil)).outcome == .sent)
-        scene.stage.simulator.setFault(SimulatorFault(.slow, delay: .milliseconds(2500)), on: .start)
+        scene.stage.simulator.setFault(SimulatorFault(.delay, delay: .milliseconds(2500)), on: .start)
         let flood = (1...40).map { registration($0, of: "guest") }
         for message in flood { #expect(try await scene.raw.publish(message) == .confirmed) }
         // Behind all of them in the queue.

@@ -12,7 +12,7 @@ extension Hostile {
         func refused() async throws {
             let scene = try await HostileScene()
             let settings = try Settings(
-                try await ConfigLoader(flags: [:], file: nil, environment: scene.stage.environment))
+                ConfigLoader(flags: [:], file: nil, environment: scene.stage.environment))
             let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
             try await BrokerAdmin.withConnection(settings.broker(name: "test"), logger: logger) {
                 try await $0.declareQueue(QueueDeclaration(name: "accounting"))

@@ -39,7 +39,7 @@ extension Stage {
 
     /// How many messages wait in a queue.
     func waiting(in queue: String) async throws -> Int {
-        let settings = try Settings(try await ConfigLoader(flags: [:], file: nil, environment: environment))
+        let settings = try Settings(ConfigLoader(flags: [:], file: nil, environment: environment))
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         return try await BrokerAdmin.withConnection(settings.broker(name: "test"), logger: logger) {
             try await $0.messageCount(of: queue)

@@ -54,7 +54,7 @@ import Wire
     @Test("under load: what is in hand is finished, the rest waits for the next worker, and nothing is done twice")
     func load() async throws {
         let scene = try await HostileScene(["VERIFY_COURIER_WORKER_SEND_SLOTS": "8"])
-        scene.stage.simulator.setFault(SimulatorFault(.slow, delay: .milliseconds(100)), on: .start)
+        scene.stage.simulator.setFault(SimulatorFault(.delay, delay: .milliseconds(100)), on: .start)
         let messages = (0..<60).map { number in
             let phone = "+1415555\(1000 + number)"
             return scene.message(

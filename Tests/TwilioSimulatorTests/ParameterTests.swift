@@ -19,6 +19,12 @@ import Testing
         #expect(Fixture.code { () throws(APIFailure) in try fixture.start(channel: channel) } == code)
     }
 
+    @Test func `An address is refused for its channel`() {
+        var fixture = Fixture()
+        let code = Fixture.code { () throws(APIFailure) in try fixture.start("a@example.org", channel: "email") }
+        #expect(code == 60217)
+    }
+
     @Test func `A channel can be switched off and on`() throws {
         var fixture = Fixture()
         fixture.twilio.setChannel("call", enabled: false, service: fixture.service)

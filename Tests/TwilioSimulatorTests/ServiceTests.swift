@@ -100,6 +100,18 @@ import Testing
         #expect(try type("+16045550142", "sms") == nil)
     }
 
+    @Test func `A service that skips landlines needs the lookup to know one`() throws {
+        var fixture = Fixture()
+        let landline = ScriptedNumbers.number(for: 30006)
+        _ = try fixture.twilio.updateService(
+            fixture.service, FormFields("SkipSmsToLandlines=true"), now: fixture.now)
+        try fixture.start(landline)
+        _ = try fixture.twilio.updateService(fixture.service, FormFields("LookupEnabled=true"), now: fixture.now)
+        #expect(Fixture.code { () throws(APIFailure) in try fixture.start(landline) } == 60205)
+        try fixture.start(landline, channel: "call")
+        try fixture.start()
+    }
+
     @Test func `A service for payments binds code and payment`() throws {
         var fixture = Fixture()
         let on = FormFields("Psd2Enabled=true")

@@ -13,6 +13,8 @@ struct APIFailure: Error, Equatable {
     static let unavailable = APIFailure(code: 20503, status: 503, message: "Service unavailable")
     static let maxChecks = APIFailure(code: 60202, status: 429, message: "Max check attempts reached")
     static let maxSends = APIFailure(code: 60203, status: 429, message: "Max send attempts reached")
+    static let landline = APIFailure(
+        code: 60205, status: 403, message: "SMS is not supported by landline phone number")
     static let noTransaction = APIFailure(code: 60206, status: 400, message: "Amount and Payee are required")
     static let noCallForPayments = APIFailure(
         code: 60214, status: 400, message: "Call channel is not available for a PSD2 service")

@@ -14,22 +14,29 @@ struct AnswerWriter {
     /// - Returns: Whether it was written to its end.
     @concurrent func write(to writer: consuming ResponseWriter) async throws -> Bool {
         let head = HTTPResponse(status: .init(code: answer.status), headerFields: headers)
+        guard answer.padding > 0 || answer.pause != nil || answer.isCutShort else {
+            try await writer.write(response: head, body: ResponseBody(byteBuffer: ByteBuffer(bytes: answer.body)))
+            return true
+        }
         var body: any ResponseBodyWriter = try await writer.writeHead(head)
         try await pad(&body)
         guard !answer.isCutShort else {
             try await body.write(ByteBuffer(bytes: answer.body.prefix(answer.body.count / 2)))
             return false
         }
-        if let pause = answer.pause {
-            for byte in answer.body {
-                try await Task.sleep(for: pause)
-                try await body.write(ByteBuffer(bytes: [byte]))
-            }
-        } else if !answer.body.isEmpty {
-            try await body.write(ByteBuffer(bytes: answer.body))
-        }
+        try await trickle(&body)
         try await body.finish(nil)
         return true
+    }
+
+    @concurrent private func trickle(_ body: inout any ResponseBodyWriter) async throws {
+        guard let pause = answer.pause else {
+            return try await body.write(ByteBuffer(bytes: answer.body))
+        }
+        for byte in answer.body {
+            try await Task.sleep(for: pause)
+            try await body.write(ByteBuffer(bytes: [byte]))
+        }
     }
 
     @concurrent private func pad(_ body: inout any ResponseBodyWriter) async throws {

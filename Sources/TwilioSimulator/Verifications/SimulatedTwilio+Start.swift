@@ -11,6 +11,8 @@ extension SimulatedTwilio {
         let failure = ScriptedNumbers.failure(
             to: parameters.to, channel: parameters.channel, riskCheck: parameters.riskCheck)
         if let failure { throw failure }
+        let skipsLandlines = service.flag("LookupEnabled") && service.flag("SkipSmsToLandlines")
+        if skipsLandlines, parameters.channel == "sms", ScriptedNumbers.isLandline(parameters.to) { throw .landline }
 
         let to = parameters.to
         let region = try? PhoneNumberParser.parse(to, region: nil).region

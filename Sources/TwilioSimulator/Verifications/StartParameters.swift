@@ -17,9 +17,10 @@ struct StartParameters: Sendable {
     var riskCheck: Bool
 
     init(_ form: FormFields, service: SimulatedService) throws(APIFailure) {
+        // The channel first: an address is no number, and e-mail is refused for a reason of its own.
+        channel = try Self.channel(form, service)
         guard let to = form["To"], E164(to) != nil else { throw .invalid("To") }
         self.to = to
-        channel = try Self.channel(form, service)
         locale = form["Locale"]
         (amount, payee) = try Self.transaction(form, channel, service)
         riskCheck = try Self.word(form, "RiskCheck", ["enable", "disable"]) != "disable" || channel != "sms"

@@ -46,7 +46,7 @@ final class TwilioStage: Sendable {
         -> App
     {
         let environment = environment(service: service, token: token, more: more)
-        let loader = try await ConfigLoader(flags: [:], file: nil, environment: environment)
+        let loader = ConfigLoader(flags: [:], file: nil, environment: environment)
         return App(settings: try Settings(loader), logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     }
 }

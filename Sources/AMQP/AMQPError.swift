@@ -1,9 +1,10 @@
 /// What went wrong between us and the broker, in words for an operator. Holds no password.
-public struct AMQPError: Error, Sendable, CustomStringConvertible {
+public struct AMQPError: Error, Sendable, Equatable, CustomStringConvertible {
     /// The kind of trouble.
     public struct Code: Sendable, Hashable, CustomStringConvertible {
         private enum Value: String {
-            case badURL, badArgument, unreachable, authentication, virtualHost, connectionLost, channelClosed
+            case badURL, badArgument, unreachable, certificate, authentication, virtualHost, connectionLost,
+                channelClosed
             case notConnected, timeout, preconditionFailed, notFound, accessRefused, closed
         }
         private let value: Value
@@ -13,6 +14,8 @@ public struct AMQPError: Error, Sendable, CustomStringConvertible {
         /// Our own call cannot be put into a frame.
         public static let badArgument = Code(value: .badArgument)
         public static let unreachable = Code(value: .unreachable)
+        /// The broker's certificate is not the one expected, or ours cannot be used.
+        public static let certificate = Code(value: .certificate)
         public static let authentication = Code(value: .authentication)
         public static let virtualHost = Code(value: .virtualHost)
         /// It is unknown what became of what was under way.
@@ -40,6 +43,9 @@ public struct AMQPError: Error, Sendable, CustomStringConvertible {
     }
 
     public var description: String { message }
+
+    /// Whether only a change of configuration, here or at the broker, will help: trying again in a hurry would not.
+    var isRefusal: Bool { [.authentication, .virtualHost, .certificate].contains(code) }
 
     /// From a close that the broker sent.
     static func closed(_ replyCode: Int, _ text: String) -> AMQPError {

@@ -15,19 +15,10 @@ public actor AdminConnection {
         executor.start { nil }
     }
 
-    func open(_ configuration: BrokerConfiguration) throws(AMQPError) {
-        var failure = AMQPError(.badURL, "no broker URL is given")
-        for url in configuration.urls {
-            do throws(AMQPError) {
-                let handle = try Handle(url, configuration)
-                try handle.openChannelAndWait()
-                self.handle = handle
-                return
-            } catch {
-                failure = error
-            }
-        }
-        throw failure
+    func open(_ url: BrokerURL, at address: String, _ configuration: BrokerConfiguration) throws(AMQPError) {
+        let handle = try Handle(url, at: address, configuration)
+        try handle.openChannelAndWait()
+        self.handle = handle
     }
 
     func close() {
@@ -86,7 +77,7 @@ public enum BrokerAdmin {
     ) async throws -> Value {
         let connection = try AdminConnection()
         do {
-            try await connection.open(configuration)
+            try await open(connection, configuration)
             let value = try await body(connection)
             await connection.close()
             return value
@@ -94,5 +85,22 @@ public enum BrokerAdmin {
             await connection.close()
             throw error
         }
+    }
+
+    /// The first URL that works.
+    private static func open(
+        _ connection: AdminConnection, _ configuration: BrokerConfiguration
+    ) async throws(AMQPError) {
+        var failure = AMQPError(.badURL, "no broker URL is given")
+        for url in configuration.urls {
+            do throws(AMQPError) {
+                return try await Resolver.shared.withAddresses(of: url.host) { address throws(AMQPError) in
+                    try await connection.open(url, at: address, configuration)
+                }
+            } catch {
+                failure = error
+            }
+        }
+        throw failure
     }
 }

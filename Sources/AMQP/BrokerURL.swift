@@ -45,10 +45,12 @@ public struct BrokerConfiguration: Sendable {
     public var caFile: String?
     public var certificateFile: String?
     public var keyFile: String?
+    /// The name that the broker's certificate must be for; default the URL's host.
+    public var serverName: String?
 
     public init(
         urls: [BrokerURL], connectionName: String, heartbeat: Duration = .seconds(10), caFile: String? = nil,
-        certificateFile: String? = nil, keyFile: String? = nil
+        certificateFile: String? = nil, keyFile: String? = nil, serverName: String? = nil
     ) {
         self.urls = urls
         self.connectionName = connectionName
@@ -56,5 +58,6 @@ public struct BrokerConfiguration: Sendable {
         self.caFile = caFile
         self.certificateFile = certificateFile
         self.keyFile = keyFile
+        self.serverName = serverName
     }
 }

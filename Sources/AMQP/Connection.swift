@@ -3,215 +3,131 @@ import Glibc
 import Logging
 import PollExecutor
 
-/// What a connection tells its owner, on its own thread.
-enum ConnectionEvent: Sendable {
-    case content(channel: UInt16, epoch: UInt64, ContentAssembler.Content)
-    case channelReady(UInt16)
-    case channelClosed(UInt16, AMQPError)
-    case closed(AMQPError)
-}
-
-/// One connection to the broker at a time, on a thread of its own. Every librabbitmq call is made here.
-///
-/// `epoch` counts connections and channels: what belongs to an older one is void.
+/// One connection to the broker at a time, on a thread of its own. Every librabbitmq call is made here; what to do is
+/// decided by ``ConnectionMachine``.
 actor Connection {
-    /// How long an unconfirmed publish may wait before the connection is given up: lost confirms do happen.
-    static let confirmPatience: Duration = .seconds(10)
-    static let publishWindow = 256
-
-    struct Channel {
-        var lane: Lane?
-        var consumerTag = ""
-        var epoch: UInt64
-        var isReady = false
-        var assembler: ContentAssembler
-    }
-
     typealias PublishWaiter = CheckedContinuation<Result<PublishOutcome, AMQPError>, Never>
+    private typealias Machine = ConnectionMachine<PublishWaiter>
 
     private let executor: PollExecutor
     private let poller: EventFDPoller
     private let configuration: BrokerConfiguration
-    private let maximumBodySize: Int
     private let onEvent: @Sendable (ConnectionEvent) -> Void
-    let logger: Logger
-
-    var handle: Handle?
-    var channels: [UInt16: Channel] = [:]
-    var confirms = ConfirmTracker<PublishWaiter>()
-    /// Publishes that wait for room in the window or in the socket.
-    var queued: [(Message, PublishWaiter)] = []
-    var isBlocked = false
-    private var epoch: UInt64 = 0
-    private var lastConfirm = MonotonicTime.now()
-    private var isClosing = false
+    private var machine: Machine
+    private var handle: Handle?
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
+    /// - Parameter onEvent: called on the connection's thread.
     init(
-        _ configuration: BrokerConfiguration, maximumBodySize: Int, logger: Logger,
+        _ configuration: BrokerConfiguration, duties: [Duty], limits: ConnectionLimits = ConnectionLimits(),
         onEvent: @escaping @Sendable (ConnectionEvent) -> Void
     ) {
         self.configuration = configuration
-        self.maximumBodySize = maximumBodySize
-        self.logger = logger
         self.onEvent = onEvent
+        machine = Machine(duties, limits: limits)
         // A process that cannot have one more descriptor at its start cannot work at all.
         guard let poller = try? EventFDPoller() else { fatalError("no eventfd: raise the limit of open files") }
         self.poller = poller
         executor = PollExecutor(name: "amqp", poller: poller)
-        executor.start { [weak self] in self?.assumeIsolated { $0.pump() } }
+        executor.start { [weak self] in self?.assumeIsolated { $0.turn() } }
     }
-
-    // MARK: Life
 
     /// Connects. Blocks this connection's thread, for some 15 s at the most.
-    func open(_ url: BrokerURL) throws(AMQPError) {
-        let handle = try Handle(url, configuration)
-        epoch += 1
-        self.handle = handle
-        isBlocked = false
-        isClosing = false
-        poller.watch(handle.descriptor, events: Int16(POLLIN))
-        Watchdog.shared.watch(
-            executor, descriptor: handle.descriptor, patience: configuration.heartbeat * 2 + .seconds(5))
-    }
-
-    func openPublisher() throws(AMQPError) {
-        try send { handle throws(AMQPError) in
-            try handle.openChannel(1)
-            try handle.selectConfirms(1)
-        }
-        channels[1] = Channel(epoch: epoch, assembler: ContentAssembler(limit: 0))
-    }
-
-    func open(_ lane: Lane, channel: UInt16) throws(AMQPError) {
-        epoch += 1
-        // A reused tag can wedge a consumer of 3.10: a new one each time.
-        let tag = "\(lane.queue).\(epoch)"
-        try send { handle throws(AMQPError) in
-            try handle.openChannel(channel)
-            try handle.consume(lane, channel: channel, consumerTag: tag)
-        }
-        channels[channel] = Channel(
-            lane: lane, consumerTag: tag, epoch: epoch, assembler: ContentAssembler(limit: maximumBodySize))
-    }
-
-    /// Asks the broker to close, so that it logs no lost connection; the answer comes to `pump`.
-    func close() {
-        guard handle != nil else { return }
-        isClosing = true
-        try? send { handle throws(AMQPError) in try handle.sendClose() }
-    }
-
-    /// Ends the connection at once. Whoever waits is told that the outcome is unknown.
-    func die(_ error: AMQPError) {
-        guard handle != nil else { return }
-        Watchdog.shared.forget(executor)
-        poller.unwatch()
-        handle = nil
-        channels = [:]
-        failPublishes(error)
-        onEvent(.closed(error))
-    }
-
-    private func failPublishes(_ error: AMQPError) {
-        let lost = AMQPError(.connectionLost, error.message, replyCode: error.replyCode)
-        for waiter in confirms.drain() { waiter.resume(returning: .failure(lost)) }
-        let unsent = queued
-        queued = []
-        for (_, waiter) in unsent {
-            waiter.resume(returning: .failure(AMQPError(.notConnected, error.message)))
-        }
-    }
-
-    /// Sends, and gives the connection up if that fails: the stream may be torn in the middle of a frame.
-    func send(_ body: (Handle) throws(AMQPError) -> Void) throws(AMQPError) {
-        guard let handle else { throw AMQPError(.notConnected, "there is no connection to the broker") }
-        do {
-            try body(handle)
+    func open(_ url: BrokerURL, at address: String) throws(AMQPError) {
+        guard machine.beginOpening() else { throw AMQPError(.badArgument, "the connection is open already") }
+        do throws(AMQPError) {
+            let handle = try Handle(url, at: address, configuration)
+            self.handle = handle
+            poller.watch(handle.descriptor, events: Int16(POLLIN))
+            Watchdog.shared.watch(
+                executor, descriptor: handle.descriptor, patience: configuration.heartbeat * 2 + .seconds(5))
+            perform(machine.opened(channelLimit: handle.channelLimit))
         } catch {
-            die(error)
+            perform(machine.failed(error))
             throw error
         }
     }
 
-    // MARK: Reading
+    /// Opens the channels.
+    func start() { perform(machine.start(now: .now())) }
+
+    /// Asks the broker to close, so that it logs no lost connection.
+    func close() { perform(machine.close()) }
+
+    /// Ends the connection at once, or notes why there is none.
+    func fail(_ error: AMQPError) { perform(machine.failed(error)) }
+
+    /// Publishes on the confirming channel; the answer comes with the broker's confirm, or with the channel's end.
+    ///
+    /// Not cancellable: a message that was sent was sent.
+    func publish(_ message: Message) async -> Result<PublishOutcome, AMQPError> {
+        await withCheckedContinuation { waiter in
+            perform(machine.publish(message, waiter))
+            publishQueued()
+        }
+    }
+
+    func settle(_ tag: DeliveryTag, _ settlement: Settlement) { perform(machine.settle(tag, settlement)) }
+
+    func stopConsuming() { perform(machine.stopConsuming()) }
 
     /// Does what can be done without waiting; called on every turn of the thread, for heartbeats too.
-    private func pump() -> MonotonicTime? {
+    private func turn() -> MonotonicTime? {
         guard handle != nil else { return nil }
+        readFrames()
+        handle?.releaseBuffers()
+        publishQueued()
+        let now = MonotonicTime.now()
+        perform(machine.tick(now: now))
+        // What may be sent and was not waits for the socket.
+        let pause: Duration = machine.canPublish ? .milliseconds(5) : .milliseconds(500)
+        return min(now + pause, machine.nextDeadline ?? now + pause)
+    }
+
+    private func readFrames() {
         do {
             for _ in 0..<1000 {
-                guard let handle, let (channel, frame) = try handle.nextFrame() else { break }
-                try take(frame, on: channel)
+                guard let handle, let (channel, frame) = try handle.nextFrame() else { return }
+                perform(machine.received(frame, on: channel, now: .now()))
             }
         } catch {
-            die(error)
-            return nil
+            perform(machine.failed(error))
         }
-        handle?.releaseBuffers()
-        flushQueued()
-        if confirms.count > 0, !isBlocked, MonotonicTime.now() - lastConfirm > Self.confirmPatience {
-            die(AMQPError(.connectionLost, "the broker confirmed nothing for \(Self.confirmPatience)"))
-            return nil
-        }
-        return MonotonicTime.now() + (queued.isEmpty ? .milliseconds(500) : .milliseconds(5))
     }
 
-    private func take(_ frame: Frame, on number: UInt16) throws(AMQPError) {
-        switch frame {
-        case .deliver(let tag, let exchange, let key, let redelivered):
-            channels[number]?.assembler.start(
-                .delivery(tag: tag, exchange: exchange, routingKey: key, redelivered: redelivered))
-        case .returned(let code, let text):
-            channels[number]?.assembler.start(.returned(code: code, text: text))
-        case .header(let properties, let size):
-            if let content = channels[number]?.assembler.header(properties, size: size) { take(content, on: number) }
-        case .body(let part):
-            if let content = channels[number]?.assembler.body(part) { take(content, on: number) }
-        case .settle(let tag, let multiple, let isAck):
-            lastConfirm = .now()
-            for (waiter, outcome) in confirms.settle(tag, multiple: multiple, isAck: isAck) {
-                waiter.resume(returning: .success(outcome))
+    /// Sends what waits, as far as window and socket have room.
+    private func publishQueued() {
+        while machine.canPublish, let handle, handle.isWritable {
+            perform(machine.publishNext(now: .now()))
+        }
+    }
+
+    private func perform(_ actions: [Machine.Action]) {
+        for action in actions {
+            switch action {
+            case .resume(let waiter, let result): waiter.resume(returning: result)
+            case .report(let event): onEvent(event)
+            case .drop: drop()
+            case .send(let command): send(command)
             }
-        case .blocked(let blocked): isBlocked = blocked
-        default: try control(frame, on: number)
         }
     }
 
-    private func control(_ frame: Frame, on number: UInt16) throws(AMQPError) {
-        switch frame {
-        case .reply(.consume), .reply(.confirmSelect):
-            channels[number]?.isReady = true
-            onEvent(.channelReady(number))
-        case .cancelled:
-            // Its queue is gone: tags of this channel stay valid, but nothing will come any more.
-            channels[number]?.isReady = false
-            onEvent(.channelClosed(number, AMQPError(.notFound, "the broker cancelled the consumer")))
-        case .channelClose(let error):
-            try handle?.confirmChannelClose(number)
-            channels[number] = nil
-            if number == 1 { failPublishes(error) }
-            onEvent(.channelClosed(number, error))
-        case .connectionClose(let error):
-            try? handle?.confirmClose()
-            throw AMQPError(.connectionLost, error.message, replyCode: error.replyCode)
-        case .reply(.connectionClose): throw AMQPError(.closed, "closed")
-        default: break
-        }
+    private func drop() {
+        Watchdog.shared.forget(executor)
+        poller.unwatch()
+        handle = nil
     }
 
-    private func take(_ content: ContentAssembler.Content, on number: UInt16) {
-        guard let channel = channels[number] else { return }
-        if case .returned(let code, let text) = content.start {
-            confirms.markReturned(messageID: content.properties.messageID, code: code, text: text)
-        } else {
-            onEvent(.content(channel: number, epoch: channel.epoch, content))
+    /// Gives the connection up if sending fails: the stream may be torn in the middle of a frame. What else was to be
+    /// sent is void then.
+    private func send(_ command: Command) {
+        guard let handle else { return }
+        do throws(AMQPError) {
+            try handle.send(command)
+        } catch {
+            perform(machine.failed(error))
         }
-    }
-
-    func noteConfirmActivity() {
-        if confirms.count == 0 { lastConfirm = .now() }
     }
 }

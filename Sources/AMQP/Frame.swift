@@ -1,6 +1,8 @@
 /// A frame as far as we understand it: everything is copied out of the library's memory, which is recycled.
 enum Frame: Sendable {
-    enum Reply: Sendable { case channelOpen, confirmSelect, qos, consume, cancel, queueDeclare, connectionClose }
+    enum Reply: Sendable {
+        case channelOpen, confirmSelect, qos, consume, cancel, queueDeclare, channelClose, connectionClose
+    }
 
     case deliver(tag: UInt64, exchange: String, routingKey: String, redelivered: Bool)
     case returned(code: Int, text: String)
@@ -11,7 +13,9 @@ enum Frame: Sendable {
     case cancelled
     case channelClose(AMQPError)
     case connectionClose(AMQPError)
-    case blocked(Bool)
+    /// The broker takes no messages from this connection, for want of memory or disk.
+    case blocked(reason: String)
+    case unblocked
     case reply(Reply)
     case other
 }

@@ -40,6 +40,9 @@ enum FrameReader {
         case AMQP_CONNECTION_CLOSE_METHOD:
             let value = decoded.assumingMemoryBound(to: amqp_connection_close_t.self).pointee
             return .connectionClose(.closed(Int(value.reply_code), PropertyCoding.text(value.reply_text)))
+        case AMQP_CONNECTION_BLOCKED_METHOD:
+            let value = decoded.assumingMemoryBound(to: amqp_connection_blocked_t.self).pointee
+            return .blocked(reason: PropertyCoding.text(value.reason))
         default: return simple(method.id)
         }
     }
@@ -47,14 +50,14 @@ enum FrameReader {
     private static func simple(_ id: amqp_method_number_t) -> Frame {
         switch id {
         case AMQP_BASIC_CANCEL_METHOD: .cancelled
-        case AMQP_CONNECTION_BLOCKED_METHOD: .blocked(true)
-        case AMQP_CONNECTION_UNBLOCKED_METHOD: .blocked(false)
+        case AMQP_CONNECTION_UNBLOCKED_METHOD: .unblocked
         case AMQP_CHANNEL_OPEN_OK_METHOD: .reply(.channelOpen)
         case AMQP_CONFIRM_SELECT_OK_METHOD: .reply(.confirmSelect)
         case AMQP_BASIC_QOS_OK_METHOD: .reply(.qos)
         case AMQP_BASIC_CONSUME_OK_METHOD: .reply(.consume)
         case AMQP_BASIC_CANCEL_OK_METHOD: .reply(.cancel)
         case AMQP_QUEUE_DECLARE_OK_METHOD: .reply(.queueDeclare)
+        case AMQP_CHANNEL_CLOSE_OK_METHOD: .reply(.channelClose)
         case AMQP_CONNECTION_CLOSE_OK_METHOD: .reply(.connectionClose)
         default: .other
         }

@@ -18,7 +18,7 @@ public struct MessageProperties: Sendable, Equatable {
 }
 
 /// A message to publish.
-public struct Message: Sendable {
+public struct Message: Sendable, Equatable {
     public var exchange: String
     public var routingKey: String
     /// Comes back as ``PublishOutcome/returned(code:text:)`` when no queue takes it.
@@ -62,7 +62,7 @@ public enum DeliveryBody: Sendable, Equatable {
 }
 
 /// A message that was delivered to us.
-public struct Delivery: Sendable {
+public struct Delivery: Sendable, Equatable {
     public let tag: DeliveryTag
     public let queue: String
     public let exchange: String

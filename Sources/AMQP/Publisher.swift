@@ -6,39 +6,45 @@ public final class Publisher: Sendable {
     private let connection: Connection
     private let supervisor: Supervisor
     private let usable: Signal
+    private let current: Locked<BrokerStatus>
 
     public init(configuration: BrokerConfiguration, logger: Logger) {
         let usable = Signal()
         let closed = Signal()
+        let current = Locked(BrokerStatus())
         self.usable = usable
-        let connection = Connection(configuration, maximumBodySize: 0, logger: logger) { event in
+        self.current = current
+        connection = Connection(configuration, duties: [.publish]) { event in
             switch event {
-            case .channelReady: usable.set(true)
-            case .channelClosed, .closed:
-                usable.set(false)
-                closed.set(true)
-            case .content: break
+            case .status(let status):
+                current.withLock { $0 = status }
+                usable.set(status.isUsable)
+            case .closed: closed.set(true)
+            case .delivery: break
             }
         }
-        self.connection = connection
         supervisor = Supervisor(configuration: configuration, connection: connection, closed: closed, logger: logger)
     }
 
-    /// Whether a message can be published now.
+    /// Whether a message can be published now: there is a connection, and no alarm at the broker.
     public var isUsable: Bool { usable.isSet }
 
     /// Returns when a message can be published, or when the task is cancelled.
     public func waitUntilUsable() async { await usable.wait() }
 
+    /// How the connection stands.
+    public var status: BrokerStatus { current.withLock { $0 } }
+
     /// Keeps a connection until the task is cancelled, then closes it.
     public func run() async {
-        await supervisor.run { connection throws(AMQPError) in try await connection.openPublisher() }
+        await supervisor.run()
         usable.set(false)
     }
 
     /// Publishes, and returns what the broker said of it.
     ///
-    /// - Throws: `notConnected`: nothing was sent. `connectionLost`: it may have been. `badArgument`: it cannot be.
+    /// - Throws: `notConnected`: nothing was sent. `connectionLost`: it may have been, or the broker refused it by closing
+    ///   the channel (`replyCode` 403, 404, 406). `badArgument`: it cannot be.
     public func publish(_ message: Message) async throws(AMQPError) -> PublishOutcome {
         let properties = message.properties
         let short = [

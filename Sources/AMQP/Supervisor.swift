@@ -3,48 +3,50 @@ import Logging
 
 /// Keeps one connection: connects, waits for its end, waits a while, connects again.
 struct Supervisor: Sendable {
-    /// Refused log-ins are a matter of configuration: hurrying would only fill the broker's log.
-    private static let pauseAfterRefusal: Duration = .seconds(30)
-
     let configuration: BrokerConfiguration
     let connection: Connection
+    /// Set when the connection ends.
     let closed: Signal
     let logger: Logger
-    let lastError = Locked<AMQPError?>(nil)
+    var resolver = Resolver.shared
 
-    init(configuration: BrokerConfiguration, connection: Connection, closed: Signal, logger: Logger) {
-        self.configuration = configuration
-        self.connection = connection
-        self.closed = closed
-        self.logger = logger
-    }
-
-    func run(_ set: @Sendable (Connection) async throws(AMQPError) -> Void) async {
-        var backoff = Backoff(first: .milliseconds(250), longest: .seconds(30))
-        var turn = 0
-        while !Task.isCancelled {
-            let url = configuration.urls[turn % configuration.urls.count]
-            turn += 1
-            closed.set(false)
+    /// - Parameter gate: awaited on every new connection, before its channels are opened.
+    func run(gate: (@Sendable () async -> Void)? = nil) async {
+        var plan = ReconnectPlan(count: configuration.urls.count)
+        while !Task.isCancelled, !configuration.urls.isEmpty {
+            let url = configuration.urls[plan.index]
+            let pause: Duration
             do throws(AMQPError) {
-                try await connection.open(url)
-                try await set(connection)
-                lastError.withLock { $0 = nil }
+                closed.set(false)
+                try await connect(to: url)
+                let connected = MonotonicTime.now()
                 logger.debug("connected", metadata: ["broker": "\(url)"])
-                backoff.reset()
+                await gate?()
+                await connection.start()
                 await closed.wait()
                 if Task.isCancelled { break }
-                await connection.die(AMQPError(.connectionLost, "the channel was closed"))
                 logger.warning("connection lost", metadata: ["broker": "\(url)"])
-                try? await Task.sleep(for: backoff.next())
+                pause = plan.lost(since: connected, now: .now())
             } catch {
-                lastError.withLock { $0 = error }
+                if Task.isCancelled { break }
                 logger.warning("no connection", metadata: ["error": "\(error)"])
-                let isRefused = error.code == .authentication || error.code == .virtualHost
-                try? await Task.sleep(for: isRefused ? Self.pauseAfterRefusal : backoff.next())
+                pause = plan.failed(isRefusal: error.isRefusal, now: .now())
             }
+            try? await Task.sleep(for: pause)
         }
         await end()
+    }
+
+    /// Tries every address of the URL's host in turn.
+    private func connect(to url: BrokerURL) async throws(AMQPError) {
+        do throws(AMQPError) {
+            try await resolver.withAddresses(of: url.host) { address throws(AMQPError) in
+                try await connection.open(url, at: address)
+            }
+        } catch {
+            await connection.fail(error)
+            throw error
+        }
     }
 
     /// Says good-bye and waits for the answer, a second at most.
@@ -60,6 +62,25 @@ struct Supervisor: Sendable {
                 group.cancelAll()
             }
         }.value
-        await connection.die(AMQPError(.closed, "closed"))
+        await connection.fail(AMQPError(.closed, "closed"))
+    }
+}
+
+extension Resolver {
+    /// Calls `body` with every address of a host in turn, until it works or the broker itself refuses us.
+    func withAddresses(
+        of host: String, _ body: (String) async throws(AMQPError) -> Void
+    ) async throws(AMQPError) {
+        var failure = AMQPError(.unreachable, "cannot find \(host)")
+        for address in try await addresses(of: host) {
+            if Task.isCancelled { throw AMQPError(.closed, "cancelled") }
+            do throws(AMQPError) {
+                return try await body(address)
+            } catch {
+                failure = error
+                if error.isRefusal { break }
+            }
+        }
+        throw failure
     }
 }

@@ -46,11 +46,11 @@ public struct Binding: Sendable, Equatable {
 }
 
 /// A queue to consume, on a channel of its own.
-public struct Lane: Sendable {
+public struct Lane: Sendable, Equatable {
     public var queue: String
     /// How many deliveries may be unacknowledged; 1 to 65,535.
     public var prefetch: UInt16
-    /// Declared first, at every connect.
+    /// Declared first, each time that the lane is opened.
     public var declare: QueueDeclaration?
 
     public init(queue: String, prefetch: UInt16, declare: QueueDeclaration? = nil) {

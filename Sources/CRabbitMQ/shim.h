@@ -12,6 +12,9 @@
 #include <amqp_ssl_socket.h>
 #include <amqp_tcp_socket.h>
 #endif
+#include <openssl/ssl.h>
+#include <openssl/x509v3.h>
+#include <stdint.h>
 
 /// amqp_login_with_properties is variadic. Announces that we understand a cancelled consumer and a blocked connection;
 /// the library's own capabilities are merged in, and without ours the broker would tell of neither.
@@ -43,4 +46,44 @@ static inline int crmq_status_timeout(void) { return AMQP_STATUS_TIMEOUT; }
 static inline int crmq_is_normal(amqp_rpc_reply_t reply) { return reply.reply_type == AMQP_RESPONSE_NORMAL; }
 static inline int crmq_is_exception(amqp_rpc_reply_t reply) {
     return reply.reply_type == AMQP_RESPONSE_SERVER_EXCEPTION;
+}
+
+/// Notes why a certificate is refused, where crmq_certificate_error finds it: librabbitmq only says that it failed.
+static inline int crmq_on_verify(int ok, X509_STORE_CTX *store) {
+    SSL *ssl = (SSL *)X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx());
+    if (!ok && ssl) SSL_CTX_set_app_data(SSL_get_SSL_CTX(ssl), (void *)(intptr_t)X509_STORE_CTX_get_error(store));
+    return ok;
+}
+
+/// Asks for the expected name (SNI): librabbitmq would ask for what it connects to, an address.
+static inline void crmq_on_handshake(const SSL *ssl, int where, int result) {
+    (void)result;
+    if (!(where & SSL_CB_HANDSHAKE_START)) return;
+    char *name = X509_VERIFY_PARAM_get0_host(SSL_get0_param((SSL *)ssl), 0);
+    SSL_set_tlsext_host_name((SSL *)ssl, name);
+}
+
+/// Has OpenSSL itself require, within the handshake, that the broker's certificate is for `name` (a DNS name, or an
+/// address in numbers). That takes the place of librabbitmq's own check, which compares with what it connects to, and
+/// lets us connect to addresses that were looked up elsewhere. The verification of the chain stays on in both.
+/// 1 when set; anything else: do not connect.
+static inline int crmq_expect_name(amqp_socket_t *socket, const char *name) {
+    SSL_CTX *context = (SSL_CTX *)amqp_ssl_socket_get_context(socket);
+    if (!context || !*name) return 0;
+    X509_VERIFY_PARAM *expected = SSL_CTX_get0_param(context);
+    if (X509_VERIFY_PARAM_set1_ip_asc(expected, name) != 1) {
+        X509_VERIFY_PARAM_set_hostflags(expected, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+        if (X509_VERIFY_PARAM_set1_host(expected, name, 0) != 1) return 0;
+    }
+    SSL_CTX_set_verify(context, SSL_VERIFY_PEER, crmq_on_verify);
+    SSL_CTX_set_info_callback(context, crmq_on_handshake);
+    amqp_ssl_socket_set_verify_hostname(socket, 0);
+    return 1;
+}
+
+/// OpenSSL's words for why the broker's certificate was refused; NULL if it was not.
+static inline const char *crmq_certificate_error(amqp_socket_t *socket) {
+    SSL_CTX *context = (SSL_CTX *)amqp_ssl_socket_get_context(socket);
+    intptr_t error = context ? (intptr_t)SSL_CTX_get_app_data(context) : 0;
+    return error ? X509_verify_cert_error_string(error) : NULL;
 }

@@ -22,7 +22,7 @@ extension Pipeline {
         case .outcome(let id): return .outcome(id)
         case .registerPhone(let phone, let region, let channel, let ticket):
             switch read(phone, region) {
-            case .failure(let problem): return .invalid(.malformed, [problem.asField])
+            case .failure(let problem): return .invalid(.malformed, [problem.field(region: region)])
             case .success(let place): new.place = place
             }
             return .rules(
@@ -53,7 +53,7 @@ extension Pipeline {
         var place: NumberPlace?
         if case .userSet(let values) = request.action, let phone = values.phone {
             switch read(phone, nil) {
-            case .failure(let problem): return .invalid(.malformed, [problem.asField])
+            case .failure(let problem): return .invalid(.malformed, [problem.field(region: nil)])
             case .success(let read): place = read
             }
         }
@@ -75,5 +75,8 @@ extension Pipeline {
 }
 
 extension NumberProblem {
-    var asField: FieldProblem { FieldProblem(self == .unknownRegion ? "region" : "phone", rawValue) }
+    /// A national number without a region is the number's fault.
+    func field(region: String?) -> FieldProblem {
+        FieldProblem(self == .unknownRegion && region != nil ? "region" : "phone", rawValue)
+    }
 }

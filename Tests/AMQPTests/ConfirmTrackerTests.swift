@@ -46,7 +46,7 @@ import Testing
 
     @Test("whatever order confirms come in, every waiter is told exactly once")
     func anyOrder() {
-        var generator = SeededGenerator(seed: 7)
+        var generator = Seeded(7)
         for _ in 0..<200 {
             let ids = (1...20).map(String.init)
             var tracker = tracker(ids)
@@ -56,22 +56,5 @@ import Testing
             }
             #expect(told.sorted() == ids.sorted())
         }
-    }
-}
-
-/// SplitMix64: the same numbers for the same seed.
-struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) {
-        state = seed
-    }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var value = state
-        value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
-        return value ^ (value >> 31)
     }
 }

@@ -3,15 +3,20 @@ import Logging
 import TestKit
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct RecoveryTests {
-    private let logger = Logger(label: "test")
+@Suite("Recovery", .timeLimit(.minutes(1))) struct RecoveryTests {
+    private let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 
     private func configuration() async throws -> BrokerConfiguration {
         let url = try await PrivateBroker.shared().makeVirtualHost()
         return BrokerConfiguration(urls: [try BrokerURL(url)], connectionName: "test")
     }
 
-    @Test func unlikeQueuesAreNamed() async throws {
+    private func message(_ queue: String, _ body: [UInt8]) -> Message {
+        Message(exchange: "", routingKey: queue, mandatory: true, properties: MessageProperties(), body: body)
+    }
+
+    @Test("a queue that exists with other arguments is an error that names them all")
+    func unlikeQueuesAreNamed() async throws {
         let error = await #expect(throws: AMQPError.self) {
             try await BrokerAdmin.withConnection(try await configuration(), logger: logger) { admin in
                 try await admin.declareQueue(QueueDeclaration(name: "q", arguments: ["x-max-length": .int(5)]))
@@ -23,7 +28,8 @@ import Testing
         #expect(["x-max-length", "'q'", "'7'", "'5'"].allSatisfy { message.contains($0) }, "\(message)")
     }
 
-    @Test func droppedConnectionDeliversAgain() async throws {
+    @Test("what was in hand when the connection was cut is delivered again")
+    func droppedConnectionDeliversAgain() async throws {
         let configuration = try await configuration()
         let lane = Lane(queue: "q", prefetch: 4, declare: QueueDeclaration(name: "q"))
         let consumer = Consumer(configuration: configuration, lanes: [lane], logger: logger)
@@ -32,8 +38,7 @@ import Testing
         defer { for task in running { task.cancel() } }
         await publisher.waitUntilUsable()
         await consumer.waitUntilConsuming()
-        _ = try await publisher.publish(
-            Message(exchange: "", routingKey: "q", mandatory: true, properties: MessageProperties(), body: [9]))
+        _ = try await publisher.publish(message("q", [9]))
         let first = await consumer.deliveries.first { _ in true }
         #expect(first?.redelivered == false)
         let vhost = configuration.urls[0].virtualHost
@@ -42,22 +47,107 @@ import Testing
         #expect(second?.redelivered == true)
     }
 
-    @Test func deletedQueueIsConsumedAgain() async throws {
+    @Test("a lane whose queue is deleted comes back alone: the other one keeps what it has in hand")
+    func deletedQueue() async throws {
         let configuration = try await configuration()
-        let lane = Lane(queue: "q", prefetch: 4, declare: QueueDeclaration(name: "q"))
-        let consumer = Consumer(configuration: configuration, lanes: [lane], logger: logger)
+        let lanes = ["q", "r"].map { Lane(queue: $0, prefetch: 4, declare: QueueDeclaration(name: $0)) }
+        let consumer = Consumer(configuration: configuration, lanes: lanes, logger: logger)
         let publisher = Publisher(configuration: configuration, logger: logger)
-        let running = [Task { await consumer.run() }, Task { await publisher.run() }]
-        defer { for task in running { task.cancel() } }
+        let consuming = Task { await consumer.run() }
+        let publishing = Task { await publisher.run() }
+        defer { publishing.cancel() }
         await publisher.waitUntilUsable()
         await consumer.waitUntilConsuming()
+        #expect(try await publisher.publish(message("r", [1])) == .confirmed)
+        let held = try #require(await consumer.deliveries.first { _ in true })
         try await BrokerAdmin.withConnection(configuration, logger: logger) { try await $0.deleteQueue("q") }
-        while consumer.isConsuming { await Task.yield() }
+        // Until the lane is opened again, there is no queue to route to.
+        while try await publisher.publish(message("q", [2])) != .confirmed {}
+        let next = await consumer.deliveries.first { _ in true }
+        #expect(next?.body == .bytes([2]))
+        await consumer.acknowledge(held.tag)
+        if let next { await consumer.acknowledge(next.tag) }
+        consuming.cancel()
+        await consuming.value
+        let left = try await BrokerAdmin.withConnection(configuration, logger: logger) { admin in
+            [try await admin.messageCount(of: "q"), try await admin.messageCount(of: "r")]
+        }
+        #expect(left == [0, 0])
+    }
+
+    @Test("a lane without a queue is named in the status, does not hold up the others, and starts when there is one")
+    func missingQueue() async throws {
+        let configuration = try await configuration()
+        let lanes = [
+            Lane(queue: "q", prefetch: 4, declare: QueueDeclaration(name: "q")), Lane(queue: "missing", prefetch: 4),
+        ]
+        let consumer = Consumer(configuration: configuration, lanes: lanes, logger: logger)
+        let consuming = Task { await consumer.run() }
+        defer { consuming.cancel() }
+        while consumer.status.lanes.last?.lastError == nil || consumer.status.lanes.first?.isConsuming == false {
+            await Task.yield()
+        }
+        let status = consumer.status
+        #expect(status.isConnected)
+        #expect(!consumer.isConsuming)
+        #expect(status.lanes.map(\.isConsuming) == [true, false])
+        #expect(status.lanes.last?.lastError?.code == .notFound)
+        #expect(consumer.lastError?.message.contains("missing") == true)
+        try await BrokerAdmin.withConnection(configuration, logger: logger) { admin in
+            try await admin.declareQueue(QueueDeclaration(name: "missing"))
+        }
         await consumer.waitUntilConsuming()
-        let outcome = try await publisher.publish(
-            Message(exchange: "", routingKey: "q", mandatory: true, properties: MessageProperties(), body: [7]))
-        #expect(outcome == .confirmed)
-        let delivery = await consumer.deliveries.first { _ in true }
-        #expect(delivery?.body == .bytes([7]))
+        #expect(consumer.lastError == nil)
+    }
+
+    @Test("a channel that the broker closes for a publish is opened again, with the broker's reason told")
+    func refusedPublish() async throws {
+        let publisher = Publisher(configuration: try await configuration(), logger: logger)
+        let publishing = Task { await publisher.run() }
+        defer { publishing.cancel() }
+        await publisher.waitUntilUsable()
+        var message = message("q", [1])
+        message.exchange = "no-such-exchange"
+        let error = await #expect(throws: AMQPError.self) { try await publisher.publish(message) }
+        #expect(error?.code == .connectionLost)
+        #expect(error?.replyCode == 404)
+        #expect(publisher.status.isConnected)
+        await publisher.waitUntilUsable()
+        message.exchange = ""
+        #expect(try await publisher.publish(message) == .returned(code: 312, text: "NO_ROUTE"))
+    }
+
+    @Test("a wrong password and an unknown virtual host are told as such")
+    func refusedLogin() async throws {
+        let url = try await PrivateBroker.shared().url
+        for (wrong, code) in [
+            (url.replacing("guest:guest", with: "guest:wrong"), AMQPError.Code.authentication),
+            (url + "/no-such-host", .virtualHost),
+        ] {
+            let configuration = BrokerConfiguration(urls: [try BrokerURL(wrong)], connectionName: "test")
+            let consumer = Consumer(
+                configuration: configuration, lanes: [Lane(queue: "q", prefetch: 1)], logger: logger)
+            let consuming = Task { await consumer.run() }
+            defer { consuming.cancel() }
+            while consumer.lastError == nil { await Task.yield() }
+            #expect(consumer.lastError?.code == code)
+            #expect(!consumer.status.isConnected)
+            #expect(consumer.lastError?.message.contains("wrong") == false)
+        }
+    }
+
+    @Test("several URLs are tried in turn, and one that refuses us does not hold up the next")
+    func severalURLs() async throws {
+        let url = try await PrivateBroker.shared().makeVirtualHost()
+        let urls = ["amqp://127.0.0.1:1", url.replacing("guest:guest", with: "guest:wrong"), url]
+        let configuration = BrokerConfiguration(urls: try urls.map { try BrokerURL($0) }, connectionName: "test")
+        let publisher = Publisher(configuration: configuration, logger: logger)
+        let publishing = Task { await publisher.run() }
+        defer { publishing.cancel() }
+        await publisher.waitUntilUsable()
+        #expect(publisher.isUsable)
+        try await BrokerAdmin.withConnection(configuration, logger: logger) { admin in
+            try await admin.declareQueue(QueueDeclaration(name: "q"))
+        }
     }
 }

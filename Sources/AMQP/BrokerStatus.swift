@@ -1,0 +1,37 @@
+public import Basics
+
+/// How a connection to the broker stands: plain values for whoever judges its health.
+public struct BrokerStatus: Sendable, Equatable {
+    /// An alarm at the broker, for want of memory or disk: it takes no messages from this connection.
+    public struct Blockage: Sendable, Equatable {
+        /// The broker's own words.
+        public var reason: String
+        public var since: MonotonicTime
+    }
+
+    /// Logged in.
+    public var isConnected = false
+    public var blockage: Blockage?
+    /// Whether the channel for publishing is open.
+    public var isPublishing = false
+    /// The queues that are to be consumed, each with whether it is.
+    public var lanes: [LaneStatus] = []
+    /// Why there is no connection, or no channel for publishing. `nil` while all is well, and after an orderly end.
+    public var lastError: AMQPError?
+
+    init() {}
+
+    /// Whether a message can be published now.
+    public var isUsable: Bool { isPublishing && blockage == nil }
+
+    /// Whether every lane is consumed. A connection that is up and consumes nothing is not healthy.
+    public var isConsuming: Bool { !lanes.isEmpty && lanes.allSatisfy(\.isConsuming) }
+}
+
+/// How the consuming of one queue stands.
+public struct LaneStatus: Sendable, Equatable {
+    public var queue: String
+    public var isConsuming: Bool
+    /// Why it is not consumed. `nil` while it is, and when nothing went wrong with it.
+    public var lastError: AMQPError?
+}

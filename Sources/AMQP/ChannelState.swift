@@ -1,0 +1,80 @@
+import Basics
+
+/// What a connection is for: each duty has a channel of its own, made anew when it is lost.
+enum Duty: Sendable, Equatable {
+    case publish
+    case consume(Lane)
+}
+
+/// A duty and how it stands.
+struct DutyState {
+    enum Place: Equatable {
+        /// Not wanted now, or there is no connection.
+        case none
+        /// Its channel was lost; it gets another one then.
+        case waiting(until: MonotonicTime)
+        case channel(UInt16)
+    }
+
+    let duty: Duty
+    var place = Place.none
+    var backoff = Backoff(first: .milliseconds(250), longest: .seconds(30))
+    /// Why it has no channel.
+    var error: AMQPError?
+
+    init(_ duty: Duty) {
+        self.duty = duty
+    }
+
+    var lane: Lane? {
+        if case .consume(let lane) = duty { return lane }
+        return nil
+    }
+}
+
+/// One life of one channel number.
+struct ChannelState {
+    enum Phase: Equatable {
+        /// Opened and told its duty, the broker has not agreed yet.
+        case opening(until: MonotonicTime)
+        case ready(since: MonotonicTime)
+        /// We asked for no more deliveries.
+        case cancelling
+        /// Nothing will be delivered any more; what was delivered can still be settled.
+        case cancelled
+        /// We closed it; its number is free once the broker agrees.
+        case closing
+    }
+
+    /// Index of its duty.
+    let duty: Int
+    let epoch: UInt64
+    let consumerTag: String
+    var phase: Phase
+    var assembler: ContentAssembler
+    /// Deliveries in hand. The broker closes a channel on which one is settled twice.
+    var unsettled: Set<UInt64> = []
+
+    var isOpening: Bool {
+        if case .opening = phase { return true }
+        return false
+    }
+
+    var isReady: Bool {
+        if case .ready = phase { return true }
+        return false
+    }
+
+    /// Whether deliveries of this channel still count.
+    var isLive: Bool { phase != .closing }
+
+    /// Takes a delivery in hand. Returns its epoch, or `nil` if it does not count.
+    mutating func note(_ tag: UInt64) -> UInt64? {
+        isLive && unsettled.insert(tag).inserted ? epoch : nil
+    }
+
+    /// Lets go of a delivery. False if it is none of this life's, or was settled before.
+    mutating func settle(_ tag: DeliveryTag) -> Bool {
+        isLive && tag.epoch == epoch && unsettled.remove(tag.number) != nil
+    }
+}

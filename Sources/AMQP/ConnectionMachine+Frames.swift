@@ -1,0 +1,77 @@
+import Basics
+
+/// What the broker sends.
+extension ConnectionMachine {
+    mutating func received(_ frame: Frame, on number: UInt16, now: MonotonicTime) -> [Action] {
+        guard phase == .open || phase == .closing else { return [] }
+        switch frame {
+        case .deliver(let tag, let exchange, let key, let redelivered):
+            channels[number]?.assembler.start(
+                .delivery(tag: tag, exchange: exchange, routingKey: key, redelivered: redelivered))
+            return []
+        case .returned(let code, let text):
+            channels[number]?.assembler.start(.returned(code: code, text: text))
+            return []
+        case .header(let properties, let size):
+            return completed(channels[number]?.assembler.header(properties, size: size), on: number)
+        case .body(let part): return completed(channels[number]?.assembler.body(part), on: number)
+        case .settle(let tag, let multiple, let isAck):
+            return settled(tag, multiple: multiple, isAck: isAck, on: number, now)
+        default: return reporting(control(frame, on: number, now))
+        }
+    }
+
+    private mutating func control(_ frame: Frame, on number: UInt16, _ now: MonotonicTime) -> [Action] {
+        switch frame {
+        case .connectionClose(let error):
+            return [.send(.confirmClose)]
+                + fail(AMQPError(.connectionLost, error.message, replyCode: error.replyCode))
+        case .reply(.connectionClose): return phase == .closing ? fail(AMQPError(.closed, "closed")) : []
+        case .blocked(let reason): becomeBlocked(reason, now)
+        case .unblocked: becomeUnblocked(now)
+        default: return phase == .open ? onChannel(frame, number, now) : []
+        }
+        return []
+    }
+
+    private mutating func onChannel(_ frame: Frame, _ number: UInt16, _ now: MonotonicTime) -> [Action] {
+        switch frame {
+        case .reply(.consume): becomeReady(number, isPublisher: false, now)
+        case .reply(.confirmSelect): becomeReady(number, isPublisher: true, now)
+        case .reply(.cancel): return consumerEnded(number, nil, now)
+        case .cancelled:
+            return consumerEnded(
+                number, AMQPError(.notFound, "the broker cancelled the consumer: its queue was deleted or moved"), now)
+        case .channelClose(let error): return closedByBroker(number, error, now)
+        case .reply(.channelClose): closedByUs(number)
+        default: break
+        }
+        return []
+    }
+
+    /// A whole message came in.
+    private mutating func completed(_ content: ContentAssembler.Content?, on number: UInt16) -> [Action] {
+        guard let content else { return [] }
+        switch content.start {
+        case .returned(let code, let text):
+            if number == publishChannel {
+                confirms.markReturned(messageID: content.properties.messageID, code: code, text: text)
+            }
+            return []
+        case .delivery(let tag, let exchange, let key, let redelivered):
+            guard phase == .open, let index = channels[number]?.duty, let lane = duties[index].lane,
+                let epoch = channels[number]?.note(tag)
+            else { return [] }
+            let delivery = Delivery(
+                tag: DeliveryTag(epoch: epoch, channel: number, number: tag), queue: lane.queue, exchange: exchange,
+                routingKey: key, redelivered: redelivered, properties: content.properties, body: content.body)
+            return [.report(.delivery(delivery))]
+        }
+    }
+
+    /// Settles a delivery, once, while the channel that it came by lives; else the broker delivers it again anyway.
+    mutating func settle(_ tag: DeliveryTag, _ settlement: Settlement) -> [Action] {
+        guard phase == .open, channels[tag.channel]?.settle(tag) == true else { return [] }
+        return [.send(.settle(tag, settlement))] + closeIfDone(tag.channel)
+    }
+}

@@ -1,0 +1,52 @@
+import CRabbitMQ
+
+/// Blocking calls, for a connection that does nothing else. All on channel 1.
+extension Handle {
+    /// What the broker told of itself at the log-in: `product`, `version`, …
+    var serverProperties: FieldTable {
+        amqp_get_server_properties(state).map { PropertyCoding.table($0.pointee) } ?? FieldTable()
+    }
+
+    func declare(_ exchange: ExchangeDeclaration, passive: Bool = false) throws(AMQPError) {
+        let arena = Arena()
+        amqp_exchange_declare(
+            state, 1, arena.text(exchange.name), arena.text(exchange.kind), passive ? 1 : 0, exchange.durable ? 1 : 0,
+            0, 0, amqp_table_t(num_entries: 0, entries: nil))
+        try Self.check(amqp_get_rpc_reply(state), "declare exchange \(exchange.name)")
+    }
+
+    /// Returns how many messages wait in it.
+    @discardableResult
+    func declare(_ queue: QueueDeclaration, passive: Bool) throws(AMQPError) -> Int {
+        let arena = Arena()
+        let ok = amqp_queue_declare(
+            state, 1, arena.text(queue.name), passive ? 1 : 0, queue.durable ? 1 : 0, queue.exclusive ? 1 : 0,
+            queue.autoDelete ? 1 : 0, arena.table(queue.arguments))
+        let count = ok.map { Int($0.pointee.message_count) } ?? 0
+        try Self.check(amqp_get_rpc_reply(state), "declare queue \(queue.name)")
+        return count
+    }
+
+    func bind(_ binding: Binding) throws(AMQPError) {
+        let arena = Arena()
+        amqp_queue_bind(
+            state, 1, arena.text(binding.queue), arena.text(binding.exchange), arena.text(binding.routingKey),
+            amqp_table_t(num_entries: 0, entries: nil))
+        try Self.check(amqp_get_rpc_reply(state), "bind \(binding.queue) to \(binding.exchange)")
+    }
+
+    func deleteQueue(_ name: String) throws(AMQPError) {
+        let arena = Arena()
+        amqp_queue_delete(state, 1, arena.text(name), 0, 0)
+        try Self.check(amqp_get_rpc_reply(state), "delete queue \(name)")
+    }
+
+    func openChannelAndWait() throws(AMQPError) {
+        amqp_channel_open(state, 1)
+        try Self.check(amqp_get_rpc_reply(state), "open a channel")
+    }
+
+    func closeAndWait() {
+        amqp_connection_close(state, 200)
+    }
+}

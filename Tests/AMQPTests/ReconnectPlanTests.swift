@@ -1,0 +1,64 @@
+import Basics
+import Testing
+
+@testable import AMQP
+
+@Suite("Connecting again") struct ReconnectPlanTests {
+    private let start = MonotonicTime(nanoseconds: 1_000_000_000_000)
+
+    @Test("URLs are tried in turn, with pauses that grow to 30 s")
+    func turns() {
+        var plan = ReconnectPlan(count: 3, random: Longest())
+        var tried: [Int] = []
+        var pauses: [Duration] = []
+        for _ in 0..<9 {
+            tried.append(plan.index)
+            pauses.append(plan.failed(isRefusal: false, now: start))
+        }
+        #expect(tried == [0, 1, 2, 0, 1, 2, 0, 1, 2])
+        #expect(pauses.prefix(4) == [.milliseconds(250), .milliseconds(500), .seconds(1), .seconds(2)])
+        #expect(pauses.last == .seconds(30))
+    }
+
+    @Test("one URL that refuses us is tried again after 30 s")
+    func refusal() {
+        var plan = ReconnectPlan(count: 1, random: Longest())
+        let pause = plan.failed(isRefusal: true, now: start)
+        #expect(pause == .seconds(30))
+        #expect(plan.index == 0)
+    }
+
+    @Test("a URL that refuses us is passed over for 30 s while another may work")
+    func passedOver() {
+        var plan = ReconnectPlan(count: 2, random: Longest())
+        let pause = plan.failed(isRefusal: true, now: start)
+        #expect(pause == .milliseconds(250))
+        var tried: [Int] = []
+        for second in 1...3 {
+            tried.append(plan.index)
+            _ = plan.failed(isRefusal: false, now: start + .seconds(second))
+        }
+        #expect(tried == [1, 1, 1])
+        _ = plan.failed(isRefusal: false, now: start + .seconds(31))
+        #expect(plan.index == 0)
+    }
+
+    @Test("when all refuse us, the one that did so first is next, once its time has come")
+    func allRefuse() {
+        var plan = ReconnectPlan(count: 2, random: Longest())
+        _ = plan.failed(isRefusal: true, now: start)
+        let pause = plan.failed(isRefusal: true, now: start + .seconds(5))
+        #expect(pause == .seconds(25))
+        #expect(plan.index == 0)
+    }
+
+    @Test("a connection that held makes the next pause short; one that did not lets it grow")
+    func afterLoss() {
+        var plan = ReconnectPlan(count: 1, random: Longest())
+        for _ in 0..<4 { _ = plan.lost(since: start, now: start + .milliseconds(999)) }
+        let long = plan.lost(since: start, now: start + .milliseconds(999))
+        #expect(long == .seconds(4))
+        let short = plan.lost(since: start, now: start + .seconds(1))
+        #expect(short == .milliseconds(250))
+    }
+}

@@ -63,6 +63,12 @@ public actor AdminConnection {
         return try opened().declare(name, passive: true)
     }
 
+    /// Throws away what is ready in a queue; returns how many messages that were.
+    @discardableResult
+    public func purgeQueue(_ name: String) throws(AMQPError) -> Int {
+        try opened().purgeQueue(name)
+    }
+
     public func deleteQueue(_ name: String) throws(AMQPError) {
         try opened().deleteQueue(name)
     }

@@ -18,12 +18,14 @@ struct DutyState {
 
     let duty: Duty
     var place = Place.none
-    var backoff = Backoff(first: .milliseconds(250), longest: .seconds(30))
+    var backoff: Backoff
     /// Why it has no channel.
     var error: AMQPError?
 
     init(_ duty: Duty) {
         self.duty = duty
+        // One message that the broker refuses must not hold up those of everybody else for long.
+        backoff = Backoff(first: .milliseconds(250), longest: duty == .publish ? .seconds(2) : .seconds(30))
     }
 
     var lane: Lane? {

@@ -52,8 +52,12 @@ actor Connection {
     /// Opens the channels.
     func start() { perform(machine.start(now: .now())) }
 
-    /// Asks the broker to close, so that it logs no lost connection.
-    func close() { perform(machine.close()) }
+    /// Asks the broker to close, so that it logs no lost connection. False if there is none to close.
+    func close() -> Bool {
+        let actions = machine.close()
+        perform(actions)
+        return !actions.isEmpty
+    }
 
     /// Ends the connection at once, or notes why there is none.
     func fail(_ error: AMQPError) { perform(machine.failed(error)) }

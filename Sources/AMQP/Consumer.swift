@@ -7,8 +7,7 @@ public final class Consumer: Sendable {
     private let connection: Connection
     private let supervisor: Supervisor
     private let gate: (@Sendable () async -> Void)?
-    private let consuming: Signal
-    private let current: Locked<BrokerStatus>
+    private let current: Watched<BrokerStatus>
     private let continuation: AsyncStream<Delivery>.Continuation
 
     /// What was delivered. The stream buffers without a bound of its own: prefetch bounds what the broker sends.
@@ -22,35 +21,36 @@ public final class Consumer: Sendable {
         gate: (@Sendable () async -> Void)? = nil, logger: Logger
     ) {
         let (deliveries, continuation) = AsyncStream<Delivery>.makeStream()
-        let consuming = Signal()
-        let closed = Signal()
-        let current = Locked(BrokerStatus())
+        let closed = Watched(false)
+        let current = Watched(BrokerStatus())
         let limits = ConnectionLimits(maximumBodySize: maximumBodySize)
         connection = Connection(configuration, duties: lanes.map(Duty.consume), limits: limits) { event in
             switch event {
             case .delivery(let delivery): continuation.yield(delivery)
-            case .status(let status):
-                current.withLock { $0 = status }
-                consuming.set(status.isConsuming)
+            case .status(let status): current.set(status)
             case .closed: closed.set(true)
             }
         }
         supervisor = Supervisor(configuration: configuration, connection: connection, closed: closed, logger: logger)
         self.deliveries = deliveries
         self.continuation = continuation
-        self.consuming = consuming
         self.current = current
         self.gate = gate
     }
 
     /// Whether every lane is being consumed.
-    public var isConsuming: Bool { consuming.isSet }
+    public var isConsuming: Bool { status.isConsuming }
 
     /// Returns when every lane is being consumed, or when the task is cancelled.
-    public func waitUntilConsuming() async { await consuming.wait() }
+    public func waitUntilConsuming() async { await current.wait { $0.isConsuming } }
 
     /// How the connection and its lanes stand.
-    public var status: BrokerStatus { current.withLock { $0 } }
+    public var status: BrokerStatus { current.value }
+
+    /// Returns when the status is such that `fits`, or when the task is cancelled.
+    public func waitForStatus(_ fits: @escaping @Sendable (BrokerStatus) -> Bool) async {
+        await current.wait(until: fits)
+    }
 
     /// Why there is no connection, or why a lane is not consumed.
     public var lastError: AMQPError? {
@@ -61,7 +61,6 @@ public final class Consumer: Sendable {
     /// Consumes until the task is cancelled, then closes; the stream of deliveries ends with it.
     public func run() async {
         await supervisor.run(gate: gate)
-        consuming.set(false)
         continuation.finish()
     }
 

@@ -35,6 +35,14 @@ extension Handle {
         try Self.check(amqp_get_rpc_reply(state), "bind \(binding.queue) to \(binding.exchange)")
     }
 
+    func purgeQueue(_ name: String) throws(AMQPError) -> Int {
+        let arena = Arena()
+        let ok = amqp_queue_purge(state, 1, arena.text(name))
+        let count = ok.map { Int($0.pointee.message_count) } ?? 0
+        try Self.check(amqp_get_rpc_reply(state), "purge queue \(name)")
+        return count
+    }
+
     func deleteQueue(_ name: String) throws(AMQPError) {
         let arena = Arena()
         amqp_queue_delete(state, 1, arena.text(name), 0, 0)

@@ -5,20 +5,15 @@ public import Logging
 public final class Publisher: Sendable {
     private let connection: Connection
     private let supervisor: Supervisor
-    private let usable: Signal
-    private let current: Locked<BrokerStatus>
+    private let current: Watched<BrokerStatus>
 
     public init(configuration: BrokerConfiguration, logger: Logger) {
-        let usable = Signal()
-        let closed = Signal()
-        let current = Locked(BrokerStatus())
-        self.usable = usable
+        let closed = Watched(false)
+        let current = Watched(BrokerStatus())
         self.current = current
         connection = Connection(configuration, duties: [.publish]) { event in
             switch event {
-            case .status(let status):
-                current.withLock { $0 = status }
-                usable.set(status.isUsable)
+            case .status(let status): current.set(status)
             case .closed: closed.set(true)
             case .delivery: break
             }
@@ -27,19 +22,21 @@ public final class Publisher: Sendable {
     }
 
     /// Whether a message can be published now: there is a connection, and no alarm at the broker.
-    public var isUsable: Bool { usable.isSet }
+    public var isUsable: Bool { status.isUsable }
 
     /// Returns when a message can be published, or when the task is cancelled.
-    public func waitUntilUsable() async { await usable.wait() }
+    public func waitUntilUsable() async { await current.wait { $0.isUsable } }
 
     /// How the connection stands.
-    public var status: BrokerStatus { current.withLock { $0 } }
+    public var status: BrokerStatus { current.value }
+
+    /// Returns when the status is such that `fits`, or when the task is cancelled.
+    public func waitForStatus(_ fits: @escaping @Sendable (BrokerStatus) -> Bool) async {
+        await current.wait(until: fits)
+    }
 
     /// Keeps a connection until the task is cancelled, then closes it.
-    public func run() async {
-        await supervisor.run()
-        usable.set(false)
-    }
+    public func run() async { await supervisor.run() }
 
     /// Publishes, and returns what the broker said of it.
     ///

@@ -6,7 +6,7 @@ struct Supervisor: Sendable {
     let configuration: BrokerConfiguration
     let connection: Connection
     /// Set when the connection ends.
-    let closed: Signal
+    let closed: Watched<Bool>
     let logger: Logger
     var resolver = Resolver.shared
 
@@ -23,7 +23,7 @@ struct Supervisor: Sendable {
                 logger.debug("connected", metadata: ["broker": "\(url)"])
                 await gate?()
                 await connection.start()
-                await closed.wait()
+                await closed.wait { $0 }
                 if Task.isCancelled { break }
                 logger.warning("connection lost", metadata: ["broker": "\(url)"])
                 pause = plan.lost(since: connected, now: .now())
@@ -51,12 +51,12 @@ struct Supervisor: Sendable {
 
     /// Says good-bye and waits for the answer, a second at most.
     private func end() async {
-        await connection.close()
+        guard await connection.close() else { return }
         // Not in the cancelled task: its sleeps and waits would end at once.
         let closed = closed
         await Task {
             await withTaskGroup { group in
-                group.addTask { await closed.wait() }
+                group.addTask { await closed.wait { $0 } }
                 group.addTask { try? await Task.sleep(for: .seconds(1)) }
                 await group.next()
                 group.cancelAll()

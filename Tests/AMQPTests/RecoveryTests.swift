@@ -84,9 +84,7 @@ import Testing
         let consumer = Consumer(configuration: configuration, lanes: lanes, logger: logger)
         let consuming = Task { await consumer.run() }
         defer { consuming.cancel() }
-        while consumer.status.lanes.last?.lastError == nil || consumer.status.lanes.first?.isConsuming == false {
-            await Task.yield()
-        }
+        await consumer.waitForStatus { $0.lanes.last?.lastError != nil && $0.lanes.first?.isConsuming == true }
         let status = consumer.status
         #expect(status.isConnected)
         #expect(!consumer.isConsuming)
@@ -129,7 +127,7 @@ import Testing
                 configuration: configuration, lanes: [Lane(queue: "q", prefetch: 1)], logger: logger)
             let consuming = Task { await consumer.run() }
             defer { consuming.cancel() }
-            while consumer.lastError == nil { await Task.yield() }
+            await consumer.waitForStatus { $0.lastError != nil }
             #expect(consumer.lastError?.code == code)
             #expect(!consumer.status.isConnected)
             #expect(consumer.lastError?.message.contains("wrong") == false)

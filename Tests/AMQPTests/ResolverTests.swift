@@ -55,7 +55,7 @@ import Testing
     @Test("an answer goes to all who wait")
     func shared() async throws {
         let release = DispatchSemaphore(value: 0)
-        let asked = Signal()
+        let asked = Watched(false)
         let resolver = Resolver(patience: .seconds(30)) { _ in
             asked.set(true)
             release.wait()
@@ -63,7 +63,7 @@ import Testing
         }
         async let first = resolver.addresses(of: "slow.example")
         async let second = resolver.addresses(of: "slow.example")
-        await asked.wait()
+        await asked.wait { $0 }
         release.signal()
         release.signal()
         let (one, two) = try await (first, second)
@@ -74,7 +74,7 @@ import Testing
     @Test("a cancelled task does not wait for the name service", arguments: [false, true])
     func cancelled(beforeAsking: Bool) async {
         let release = DispatchSemaphore(value: 0)
-        let asked = Signal()
+        let asked = Watched(false)
         let resolver = Resolver(patience: .seconds(30)) { _ in
             asked.set(true)
             release.wait()
@@ -84,7 +84,7 @@ import Testing
             if beforeAsking { withUnsafeCurrentTask { $0?.cancel() } }
             return try? await resolver.addresses(of: "slow.example")
         }
-        await asked.wait()
+        await asked.wait { $0 }
         task.cancel()
         #expect(await task.value == nil)
         release.signal()

@@ -1,0 +1,63 @@
+import Basics
+
+/// A value that is changed from any thread, and that tasks wait for to be as they want it.
+final class Watched<Value: Sendable>: Sendable {
+    private struct Waiter {
+        let fits: @Sendable (Value) -> Bool
+        let continuation: CheckedContinuation<Void, Never>
+    }
+
+    private struct State {
+        var value: Value
+        var waiting: [UInt64: Waiter] = [:]
+        var next: UInt64 = 0
+    }
+
+    private let state: Locked<State>
+
+    init(_ value: Value) {
+        state = Locked(State(value: value))
+    }
+
+    var value: Value { state.withLock { $0.value } }
+
+    func set(_ value: Value) {
+        let fitting = state.withLock { state in
+            state.value = value
+            let fitting = state.waiting.filter { $0.value.fits(value) }
+            for id in fitting.keys { state.waiting[id] = nil }
+            return fitting.map(\.value.continuation)
+        }
+        for continuation in fitting { continuation.resume() }
+    }
+
+    /// Returns when the value is such that `fits`, or when the task is cancelled. A value that is such for a moment only
+    /// may be gone again by then.
+    ///
+    /// - Parameter fits: a pure function; called with a lock held.
+    func wait(until fits: @escaping @Sendable (Value) -> Bool) async {
+        let id = state.withLock { state in
+            state.next += 1
+            return state.next
+        }
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let isOver = state.withLock { state in
+                    if fits(state.value) { return true }
+                    state.waiting[id] = Waiter(fits: fits, continuation: continuation)
+                    return false
+                }
+                if isOver { return continuation.resume() }
+                // Cancelled before it began to wait.
+                if Task.isCancelled { end(id) }
+            }
+        } onCancel: {
+            end(id)
+        }
+    }
+
+    private func end(_ id: UInt64) {
+        let waiter = state.withLock { $0.waiting.removeValue(forKey: id) }
+        waiter?.continuation.resume()
+    }
+}

@@ -71,6 +71,8 @@ public enum WireName {
     public static let status = "verify.status"
     /// What reply queues of front ends begin with.
     public static let replyPrefix = "verify.reply."
+    /// What queues of those who hear `verify.status` begin with.
+    public static let listenPrefix = "verify.listen."
     /// Direct reply-to addresses begin with this.
     public static let directReplyPrefix = "amq.rabbitmq.reply-to."
     /// Server-named queues begin with this.

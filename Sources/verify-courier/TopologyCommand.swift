@@ -4,7 +4,7 @@ import ArgumentParser
 struct TopologyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "topology", abstract: "Exchanges, queues and bindings at the broker.",
-        subcommands: [Apply.self, Show.self])
+        subcommands: [Apply.self, Show.self, DefinitionsCommand.self])
 
     struct Apply: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Declares them. Safe to run again.")
@@ -21,7 +21,11 @@ struct TopologyCommand: AsyncParsableCommand {
     struct Show: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Prints what 'apply' declares.")
 
+        @Flag(help: "One JSON object, in RabbitMQ's terms.")
+        var json = false
+
         func run() async throws {
+            if json { return print(try TopologyPlan.json()) }
             for line in TopologyPlan.lines { print(line) }
         }
     }

@@ -18,11 +18,15 @@ final class Stage: Sendable {
     let environment: [String: String]
     private let running: [Task<Void, Never>]
 
-    init(_ more: [String: String] = [:]) async throws {
+    /// - Parameter users: the broker's URLs of a worker and of a front end, with its name, where the topology and rights
+    ///   are there already. Without them everybody is `guest` in a virtual host of the test's own.
+    init(
+        _ more: [String: String] = [:], users: (worker: String, frontEnd: String, name: String)? = nil
+    ) async throws {
         folder = NSTemporaryDirectory() + "verify-courier-e2e-" + RandomID.hex(bytes: 6)
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        let url = try await PrivateBroker.shared().makeVirtualHost()
-        brokerURL = url
+        let own = users == nil ? try await PrivateBroker.shared().makeVirtualHost() : ""
+        brokerURL = users?.worker ?? own
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         var configuration = SimulatorConfiguration()
         configuration.port = 0
@@ -34,7 +38,8 @@ final class Stage: Sendable {
         }
         let listening = await ports.first { _ in true } ?? 0
         environment = [
-            "HOME": folder, "VERIFY_COURIER_BROKER_URL": url, "VERIFY_COURIER_STORE_URL": "sqlite:\(folder)/store.db",
+            "HOME": folder, "VERIFY_COURIER_BROKER_URL": users?.worker ?? own,
+            "VERIFY_COURIER_STORE_URL": "sqlite:\(folder)/store.db",
             "VERIFY_COURIER_TWILIO_BASE_URL": "http://127.0.0.1:\(listening)",
             "VERIFY_COURIER_SITE_2FA_VERIFY_ACCOUNTSID": configuration.accountSID,
             "VERIFY_COURIER_SITE_2FA_VERIFY_SERVICESID": configuration.serviceSID,
@@ -43,10 +48,11 @@ final class Stage: Sendable {
         ].merging(more) { $1 }
         let settings = try Settings(ConfigLoader(flags: [:], file: nil, environment: environment))
         let app = App(settings: settings, logger: logger)
-        try await app.applyTopology()
+        if users == nil { try await app.applyTopology() }
         try await app.createStore()
-        let client = LoginClient(
-            broker: try settings.broker(name: "test"), frontEnd: "test", logger: logger)
+        var broker = try settings.broker(name: "test")
+        if let users { broker.urls = [try BrokerURL(users.frontEnd)] }
+        let client = LoginClient(broker: broker, frontEnd: users?.name ?? "test", logger: logger)
         self.simulator = simulator
         self.client = client
         running = [serving, Task { await client.run() }]

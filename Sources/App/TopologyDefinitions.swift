@@ -1,0 +1,66 @@
+public import Wire
+
+/// The topology as RabbitMQ definitions: what `rabbitmqctl import_definitions` takes, from 3.10 to 4.3.
+///
+/// Beside exchanges, queues and bindings it holds what AMQP cannot declare: one broker user per front end, listener and
+/// for the workers, with least rights, and policies for what an operator may tune. Pure.
+public struct TopologyDefinitions: Sendable {
+    /// Whom a definitions file is for.
+    public struct Plan: Sendable {
+        public var frontEnds: [FrontEnd]
+        /// The workers' broker user.
+        public var worker: String
+        public var virtualHost: String
+        /// Whether listeners may hear `verify.events` too, beside `verify.status`.
+        public var listenersHearEvents = false
+        /// False leaves the users themselves out, so that an import does not touch their passwords.
+        public var includesUsers = true
+
+        public init(frontEnds: [FrontEnd], worker: String = "worker", virtualHost: String = "/") {
+            self.frontEnds = frontEnds
+            self.worker = worker
+            self.virtualHost = virtualHost
+        }
+
+        /// Every broker user, the workers' first.
+        public var users: [String] { [worker] + frontEnds.flatMap { [$0.name, Self.listener(of: $0)] } }
+
+        /// The user by whom a front end hears what the workers announce. Not the front end's own: that would need the
+        /// right to write to its own queues, by which it could have its text dead-lettered into `verify` as any job.
+        public static func listener(of frontEnd: FrontEnd) -> String { frontEnd.name + "-listen" }
+    }
+
+    let content: Content
+
+    /// - Parameter hashes: passwords as RabbitMQ keeps them, by user; a user without one cannot log in by password.
+    /// - Throws: ``ConfigProblem`` when a name cannot be part of patterns, or means two users.
+    public init(_ plan: Plan, hashes: [String: String] = [:]) throws(ConfigProblem) {
+        try Self.check(plan)
+        content = Content(
+            vhosts: [VirtualHost(name: plan.virtualHost)],
+            users: plan.includesUsers ? plan.users.map { User(name: $0, passwordHash: hashes[$0] ?? "") } : nil,
+            permissions: Self.permissions(plan), topicPermissions: Self.topicPermissions(plan),
+            topology: Topology(virtualHost: plan.virtualHost), policies: Self.policies(plan.virtualHost))
+    }
+
+    private static func check(_ plan: Plan) throws(ConfigProblem) {
+        guard !plan.frontEnds.isEmpty else {
+            throw ConfigProblem("there is no front end to give rights to: name one by --front-end NAME=web")
+        }
+        var seen: Set<String> = []
+        for name in plan.users {
+            guard FrontEnd.isValid(name: name) else {
+                throw ConfigProblem("'\(name)' cannot be a broker user here: letters, digits, _ and - only")
+            }
+            guard name != "guest" else {
+                throw ConfigProblem(
+                    "'guest' is RabbitMQ's own administrator: give workers and front ends users of their own")
+            }
+            guard seen.insert(name).inserted else {
+                throw ConfigProblem(
+                    "'\(name)' would be two users: the workers, every front end and its listener (NAME-listen) need one each"
+                )
+            }
+        }
+    }
+}

@@ -1,0 +1,149 @@
+import AMQP
+import Basics
+import Foundation
+import Logging
+import TestKit
+import Testing
+
+@Suite("topology definitions", .timeLimit(.minutes(2))) final class FrontEndRightsCommandTests {
+    private struct Run {
+        var status: Int32
+        var output: String
+        var errors: String
+    }
+
+    private let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+    private let folder = NSTemporaryDirectory() + "verify-courier-definitions-" + RandomID.hex(bytes: 6)
+
+    init() throws {
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    }
+
+    deinit {
+        try? FileManager.default.removeItem(atPath: folder)
+    }
+
+    /// Runs the program that was built beside this test; what it prints goes to files, so that nobody waits for a pipe.
+    private func run(_ arguments: [String]) async throws -> Run {
+        let own = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+        let paths = ["output", "errors"].map { "\(folder)/\($0)" }
+        for path in paths { try Data().write(to: URL(fileURLWithPath: path)) }
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: own).deletingLastPathComponent()
+            .appendingPathComponent("verify-courier")
+        process.arguments = ["topology", "definitions"] + arguments
+        process.environment = ["HOME": folder]
+        process.standardOutput = FileHandle(forWritingAtPath: paths[0])
+        process.standardError = FileHandle(forWritingAtPath: paths[1])
+        let (ended, continuation) = AsyncStream<Int32>.makeStream()
+        process.terminationHandler = { continuation.yield($0.terminationStatus) }
+        try process.run()
+        let status = await ended.first { _ in true } ?? -1
+        let texts = try paths.map { try String(contentsOfFile: $0, encoding: .utf8) }
+        return Run(status: status, output: texts[0], errors: texts[1])
+    }
+
+    private func write(_ text: String) throws -> String {
+        let path = "\(folder)/definitions.json"
+        try text.write(toFile: path, atomically: true, encoding: .utf8)
+        return path
+    }
+
+    private func configuration(_ user: String, _ password: String, _ virtualHost: String) async throws
+        -> BrokerConfiguration
+    {
+        let url = try await PrivateBroker.shared().url.replacing("guest:guest", with: "\(user):\(password)")
+        return BrokerConfiguration(urls: [try BrokerURL("\(url)/\(virtualHost)")], connectionName: "definitions")
+    }
+
+    private func count(
+        _ queue: String, as user: String, _ password: String, _ virtualHost: String
+    ) async throws -> Int {
+        try await BrokerAdmin.withConnection(configuration(user, password, virtualHost), logger: logger) { admin in
+            try await admin.messageCount(of: queue)
+        }
+    }
+
+    private func canLogIn(_ user: String, _ password: String, _ virtualHost: String) async throws -> Bool {
+        do {
+            _ = try await count("verify.send", as: user, password, virtualHost)
+            return true
+        } catch let error as AMQPError where error.code == .authentication {
+            return false
+        }
+    }
+
+    @Test("without passwords nobody can log in, and it says what to do; another import leaves passwords alone")
+    func withoutPasswords() async throws {
+        let id = RandomID.hex(bytes: 4)
+        let arguments = ["--front-end", "web-\(id)=web", "--worker", "worker-\(id)", "--vhost", "definitions-\(id)"]
+        let first = try await run(arguments)
+        #expect(first.status == 0)
+        for user in ["worker-\(id)", "web-\(id)", "web-\(id)-listen"] {
+            #expect(first.errors.contains("rabbitmqctl change_password \(user)\n"))
+        }
+        let broker = try await PrivateBroker.shared()
+        _ = try await broker.ctl(["import_definitions", try write(first.output)])
+        #expect(try await !canLogIn("worker-\(id)", "", "definitions-\(id)"))
+        _ = try await broker.ctl(["change_password", "worker-\(id)", "of-the-test"])
+        #expect(try await canLogIn("worker-\(id)", "of-the-test", "definitions-\(id)"))
+        let second = try await run(arguments + ["--omit-users"])
+        #expect(second.status == 0)
+        #expect(second.errors.isEmpty)
+        _ = try await broker.ctl(["import_definitions", try write(second.output)])
+        #expect(try await canLogIn("worker-\(id)", "of-the-test", "definitions-\(id)"))
+    }
+
+    @Test("with a passwords file hashes are in, no password is, and another import keeps messages and passwords")
+    func withPasswords() async throws {
+        let id = RandomID.hex(bytes: 4)
+        let file = "\(folder)/passwords.yaml"
+        let passwords = ["worker": "for-workers", "web-\(id)": "for-web"]
+        let text = passwords.map { "\($0 == "worker" ? "worker-\(id)" : $0): \($1)\n" }.joined()
+        _ = FileManager.default.createFile(
+            atPath: file, contents: Data(text.utf8), attributes: [.posixPermissions: 0o600])
+        let arguments = [
+            "--front-end", "web-\(id)=web", "--worker", "worker-\(id)", "--vhost", "definitions-\(id)",
+            "--passwords-file", file,
+        ]
+        let broker = try await PrivateBroker.shared()
+        for round in 1...2 {
+            let made = try await run(arguments)
+            #expect(made.status == 0)
+            #expect(!made.output.contains("for-w") && !made.errors.contains("for-w"))
+            #expect(made.errors.contains("change_password web-\(id)-listen") && !made.errors.contains("web-\(id)\n"))
+            _ = try await broker.ctl(["import_definitions", try write(made.output)])
+            #expect(try await canLogIn("worker-\(id)", "for-workers", "definitions-\(id)"))
+            #expect(try await canLogIn("web-\(id)", "for-web", "definitions-\(id)"))
+            if round == 1 { try await publishOption(as: "web-\(id)", "for-web", "definitions-\(id)") }
+        }
+        let left = try await count("verify.account", as: "worker-\(id)", "for-workers", "definitions-\(id)")
+        #expect(left == 1)
+    }
+
+    private func publishOption(as user: String, _ password: String, _ virtualHost: String) async throws {
+        let publisher = Publisher(
+            configuration: try await configuration(user, password, virtualHost), logger: logger)
+        let running = Task { await publisher.run() }
+        defer { running.cancel() }
+        await publisher.waitUntilUsable()
+        let message = Message(
+            exchange: "verify", routingKey: "options", mandatory: true, properties: MessageProperties(), body: [])
+        #expect(try await publisher.publish(message) == .confirmed)
+    }
+
+    @Test(
+        "what cannot be meant is refused with what to do",
+        arguments: [
+            (["--front-end", "web"], 64, "NAME=web"), (["--front-end", "a.b=web"], 64, "NAME=web"),
+            (["--front-end", "web=admin"], 64, "NAME=web"), (["--front-end", "web=any,root"], 64, "NAME=web"),
+            ([], 78, "--front-end NAME=web"), (["--front-end", "guest=web"], 78, "administrator"),
+            (["--front-end", "web=web", "--passwords-file", "/nonexistent"], 78, "cannot read /nonexistent"),
+        ] as [([String], Int32, String)])
+    func refused(arguments: [String], status: Int32, word: String) async throws {
+        let run = try await run(arguments)
+        #expect(run.status == status)
+        #expect(run.errors.contains(word), "\(run.errors)")
+        #expect(run.output.isEmpty)
+    }
+}

@@ -21,7 +21,8 @@ struct DefinitionsCommand: AsyncParsableCommand {
 
     @Option(
         name: .customLong("front-end"),
-        help: "NAME=web, NAME=windows or NAME=any; with ,admin for one that administers. Repeatable.")
+        help:
+            "NAME=web, NAME=windows or NAME=any; with ,admin for one that administers. Repeatable; default front_ends.")
     var frontEnds: [FrontEndOption] = []
 
     @Option(help: "The workers' broker user; default the one in broker.url, or 'worker' where that is guest.")
@@ -43,7 +44,7 @@ struct DefinitionsCommand: AsyncParsableCommand {
     var json = false
 
     func run() async throws {
-        let settings = try await common.settings()
+        let settings = try await common.app().settings
         try await orExit {
             let plan = try plan(settings)
             let hashes = try passwordsFile.map { path in
@@ -58,7 +59,8 @@ struct DefinitionsCommand: AsyncParsableCommand {
         let url = try settings.broker(name: "definitions").urls.first
         let ours = url?.user ?? "guest"
         var plan = TopologyDefinitions.Plan(
-            frontEnds: frontEnds.map(\.frontEnd), worker: worker ?? (ours == "guest" ? "worker" : ours),
+            frontEnds: frontEnds.isEmpty ? try settings.frontEnds() ?? [] : frontEnds.map(\.frontEnd),
+            worker: worker ?? (ours == "guest" ? "worker" : ours),
             virtualHost: vhost ?? url?.virtualHost ?? "/")
         plan.listenersHearEvents = events
         plan.includesUsers = !omitUsers

@@ -24,6 +24,9 @@ extension InMemoryRows {
     private mutating func count(_ tallies: [Tally], _ context: ChangeContext) {
         for tally in tallies {
             guard let key = hash(of: tally, context) else { continue }
+            content.counted.removeAll {
+                $0.tally == tally && $0.key == key && $0.job == context.key && $0.at == context.now
+            }
             content.counted.append(
                 .init(tally: tally, key: key, at: context.now, job: context.key, owner: context.login.user))
         }
@@ -39,7 +42,9 @@ extension InMemoryRows {
                 content.bypasses.append(.init(user: user, hash: hash, until: until))
             }
         case .ticket(let user, let text, let until):
-            content.tickets.append(.init(user: user, hash: hash(ofTicket: text.revealed), until: until))
+            let hash = hash(ofTicket: text.revealed)
+            content.tickets.removeAll { $0.hash == hash }
+            content.tickets.append(.init(user: user, hash: hash, until: until))
         case .useTicket(let hash): content.tickets.removeAll { $0.hash == hash }
         case .cancelSend(let key, let login): content.canceledSends[key] = login
         case .letters(let ids, let state, let dueAt): setLetters(ids, state, dueAt)

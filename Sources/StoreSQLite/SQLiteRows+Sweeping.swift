@@ -23,7 +23,8 @@ extension SQLiteRows {
         try delete("pending", "until < ?", transient)
         try delete("approval", "at < ?", transient)
         try delete("tally", "at < ?", transient)
-        try delete("pace", "not_before < ?", transient)
+        // The cooldown's growth is cleared by an approval only: what goes here is of people who never came back.
+        try delete("pace", "not_before < ?", (now - Retention.clients).milliseconds)
         try delete("client", "approved_at < ?", (now - Retention.clients).milliseconds)
         try delete("bypass", "until < ?", now.milliseconds)
         try delete("ticket", "until < ?", now.milliseconds)

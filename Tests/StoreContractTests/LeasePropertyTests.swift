@@ -1,0 +1,114 @@
+import Basics
+import Store
+import Testing
+import Wire
+
+@Suite("Design 2: the lease on a job, any interleaving", .timeLimit(.minutes(2)))
+struct LeasePropertyTests {
+    /// Two or three workers that do anything at any time, with intents that may be old.
+    private struct Run {
+        let time = TestClocks()
+        let shared = InMemoryStore.Shared()
+        var generator: Seeded
+        var model = LeaseModel()
+        var workers: [(id: Int, store: InMemoryStore)] = []
+        var intents: [(worker: Int, intent: Intent)] = []
+        var records: [Outcome] = []
+        var lastFence: Int64 = 0
+
+        init(seed: UInt64) {
+            generator = Seeded(seed)
+            for id in 0..<Int.random(in: 2...3, using: &generator) { enter(id) }
+        }
+
+        mutating func enter(_ id: Int) {
+            workers.append((id, InMemoryStore(sharing: shared, clocks: time.clocks)))
+            model.living.insert(id)
+        }
+
+        mutating func step() async throws {
+            let index = Int.random(in: workers.indices, using: &generator)
+            let (id, store) = workers[index]
+            switch Int.random(in: 0..<14, using: &generator) {
+            case 0..<4: try await begin(id, store)
+            case 4, 5: try await finish(id, store)
+            case 6: try await release(id, store)
+            case 7, 8: try await renew(id, store)
+            case 9: try await refuse(store)
+            case 10:
+                store.die()
+                model.living.remove(id)
+                workers.remove(at: index)
+                enter(id + 10)
+            default:
+                let step = Duration.seconds(Int.random(in: 1...12, using: &generator))
+                time.advance(step)
+                model.now += step
+            }
+        }
+
+        mutating func begin(_ id: Int, _ store: InMemoryStore) async throws {
+            let begun = try await store.begin(Sample.job("one"), decide: Sample.calling)
+            let expected = model.begin(id)
+            #expect(kind(of: begun) == expected)
+            guard let intent = begun.intent ?? begun.abandoned else { return }
+            #expect(intent.fence > lastFence && intent.fence == model.fence && intent.begins == model.begins)
+            lastFence = intent.fence
+            intents.append((id, intent))
+        }
+
+        /// Mostly the newest intent, sometimes one from long ago, sometimes another worker's.
+        mutating func some() -> Intent? {
+            Bool.random(using: &generator) ? intents.last?.intent : intents.randomElement(using: &generator)?.intent
+        }
+
+        mutating func finish(_ id: Int, _ store: InMemoryStore) async throws {
+            guard let intent = some() else { return }
+            let finished = try await store.finish(intent) { _ in Sample.answer(.sent) }
+            #expect((finished.recorded != nil) == model.finish(id, intent.fence))
+            if finished.recorded != nil { records.append(.sent) }
+        }
+
+        mutating func release(_ id: Int, _ store: InMemoryStore) async throws {
+            guard let intent = some() else { return }
+            try await store.release(intent)
+            model.release(id, intent.fence)
+        }
+
+        mutating func renew(_ id: Int, _ store: InMemoryStore) async throws {
+            guard let intent = some() else { return }
+            let renewed = try await store.renew(intent)
+            #expect((renewed != nil) == model.renew(id, intent.fence))
+            #expect(renewed.map { $0.fence == intent.fence } ?? true)
+        }
+
+        mutating func refuse(_ store: InMemoryStore) async throws {
+            guard Int.random(in: 0..<8, using: &generator) == 0 else { return }
+            let refused = try #require(try await store.refuse(Sample.job("one"), answer: Sample.answer(.late)))
+            let expected = model.refuse()
+            #expect(refused.isFresh == (expected == .intent) && refused.isInProgress == (expected == .inProgress))
+            if refused.isFresh { records.append(.late) }
+        }
+
+        func kind(of begun: Begun) -> LeaseModel.Expected? {
+            switch begun {
+            case .intent: .intent
+            case .abandoned: .abandoned
+            case .inProgress: .inProgress
+            case .recorded: .recorded
+            default: nil
+            }
+        }
+    }
+
+    @Test("at most one finish counts, fences only rise, begins are counted", arguments: UInt64(1)...UInt64(200))
+    func interleavings(seed: UInt64) async throws {
+        var run = Run(seed: seed)
+        for _ in 0..<60 { try await run.step() }
+        #expect(run.records.count <= 1, "seed \(seed)")
+        #expect(run.model.begins == run.intents.count)
+        let last = InMemoryStore(sharing: run.shared, clocks: run.time.clocks)
+        let recorded = try await last.begin(Sample.job("one"), decide: Sample.calling).recorded
+        #expect(recorded?.outcome == run.records.first)
+    }
+}

@@ -1,0 +1,104 @@
+import Basics
+import Store
+import Testing
+import Wire
+
+@Suite("What has ended is forgotten, and nothing before its time", .timeLimit(.minutes(1)))
+struct SweepTests {
+    private func sweep(_ store: any LoginStore, _ change: (inout Retention) -> Void = { _ in }) async throws -> Int {
+        var retention = Retention()
+        change(&retention)
+        return try await store.sweep(retention, limit: 100)
+    }
+
+    @Test("5.2 a record is kept for 48 hours, whatever is set", arguments: StoreKind.allCases)
+    func records(_ kind: StoreKind) async throws {
+        try await withStore(kind) { world, store in
+            let job = Sample.job("one", number: nil)
+            _ = try await store.begin(job) { _ in .answer(Sample.answer(.approved)) }
+            world.time.advance(.seconds(48 * 3600))
+            _ = try await sweep(store) { ($0.deadLetters, $0.history) = (.zero, .zero) }
+            #expect(try await store.begin(job, decide: Sample.calling).recorded?.outcome == .approved)
+            world.time.advance(.seconds(3601))
+            #expect(try await sweep(store) >= 1)
+            #expect(try await store.state(of: job.key).name == "unknown")
+        }
+    }
+
+    @Test("6 Limits: what is counted in a day stays for it; a known client for 30 days", arguments: StoreKind.allCases)
+    func limits(_ kind: StoreKind) async throws {
+        try await withStore(kind) { world, store in
+            let tally = Tally.unprovenNumberSends
+            let job = Sample.job("count", kind: .registerPhone)
+            let pace = Pace(streak: 5, notBefore: Sample.now)
+            try await store.write(
+                [
+                    .count([tally]), .approval(LoginKey(job.login), client: job.login.client),
+                    .pace(.user("ada"), pace),
+                ], as: job)
+            world.time.advance(.seconds(86_400) - .milliseconds(1))
+            _ = try await sweep(store)
+            let counted = try await store.look(Sample.job("a", kind: .registerPhone)) { $0.tallies = [tally: 5] }
+            #expect(counted.tallies[tally]?.used == 1)
+            world.time.advance(.seconds(29 * 86_400))
+            _ = try await sweep(store)
+            let seen = try await store.look(Sample.job("b", kind: .registerPhone)) {
+                ($0.approval, $0.paces) = (true, true)
+            }
+            #expect(seen.clientApprovedAt == Sample.now)
+            // Cleared by an approval only.
+            #expect(seen.paces[.user("ada")] == pace)
+        }
+    }
+
+    @Test("2 Dead-lettering: retention 7 days by default", arguments: StoreKind.allCases)
+    func letters(_ kind: StoreKind) async throws {
+        try await withStore(kind) { world, store in
+            let letter = DeadLetter(
+                reason: .malformed, routingKey: "send", frontEnd: "", messageID: nil, body: Redacted([]), at: Sample.now
+            )
+            try await store.write([.deadLetter(letter)])
+            func count() async throws -> Int {
+                try await store.look(at: "") { $0.letters = DeadSelection() }.letters.count
+            }
+            world.time.advance(.seconds(7 * 86_400))
+            _ = try await sweep(store)
+            #expect(try await count() == 1)
+            world.time.advance(.milliseconds(1))
+            _ = try await sweep(store)
+            #expect(try await count() == 0)
+        }
+    }
+
+    @Test(
+        "one-use codes and tickets go when they end; people, audit trail and history stay",
+        arguments: StoreKind.allCases)
+    func others(_ kind: StoreKind) async throws {
+        try await withStore(kind) { world, store in
+            try await store.write([
+                .user(Sample.user()), .audit(Sample.entry(user: "ada")), .code(try Sample.code()),
+                .pending(try Sample.tie(Sample.login("ada"))),
+                .bypass(user: "ada", Redacted("12345678"), until: Sample.now + .seconds(60)),
+                .ticket(user: "ada", Redacted("T"), until: Sample.now + .seconds(60)),
+            ])
+            #expect(try await sweep(store) == 0)
+            world.time.advance(.seconds(61))
+            #expect(try await sweep(store) == 2)
+            world.time.advance(.seconds(400 * 86_400))
+            _ = try await sweep(store)
+            #expect(try await store.user("ada") == Sample.user())
+            #expect(try await store.audit(AuditQuery()).count == 1)
+            #expect(try await store.history(HistoryQuery()).count == 1)
+            #expect(try await store.look(Sample.job("x", kind: .check, number: nil)).pending == nil)
+        }
+    }
+
+    @Test("a step forgets no more of each than it was told")
+    func steps() async throws {
+        try await withStore(.sqlite) { world, store in
+            for index in 0..<7 { try await store.write([], as: Sample.job("\(index)", number: nil)) }
+            world.time.advance(.seconds(50 * 3600))
+            for expected in [3, 3, 1, 0] { #expect(try await store.sweep(Retention(), limit: 3) == expected) }
+        }
+    }
+}

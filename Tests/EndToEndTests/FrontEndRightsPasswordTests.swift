@@ -65,7 +65,7 @@ import Testing
     func refused() throws {
         for (path, word) in [
             (try file("web=x", mode: 0o640), "chmod 600"), (NSTemporaryDirectory(), "regular file"),
-            ("/nonexistent/passwords", "cannot read"), (try file("other=x"), "'other'"),
+            ("/nonexistent/passwords", "cannot read"), (try file("other=x", name: "others"), "'other'"),
         ] {
             let error = #expect(throws: ConfigProblem.self) {
                 try TopologyDefinitions.hashes(fromFile: path, for: ["web"])

@@ -22,7 +22,7 @@ extension Pipeline {
         case .outcome(let id): return .outcome(id)
         case .registerPhone(let phone, let region, let channel, let ticket):
             switch read(phone, region) {
-            case .failure(let problem): return .invalid(.malformed, [problem.field(region: region)])
+            case .failure(let problem): return .invalid(.malformed, [problem.field(of: phone, region)])
             case .success(let place): new.place = place
             }
             return .rules(
@@ -53,7 +53,7 @@ extension Pipeline {
         var place: NumberPlace?
         if case .userSet(let values) = request.action, let phone = values.phone {
             switch read(phone, nil) {
-            case .failure(let problem): return .invalid(.malformed, [problem.field(region: nil)])
+            case .failure(let problem): return .invalid(.malformed, [problem.field(of: phone, nil)])
             case .success(let read): place = read
             }
         }
@@ -75,8 +75,10 @@ extension Pipeline {
 }
 
 extension NumberProblem {
-    /// A national number without a region is the number's fault.
-    func field(region: String?) -> FieldProblem {
-        FieldProblem(self == .unknownRegion && region != nil ? "region" : "phone", rawValue)
+    /// The region is at fault only where it is given and counts: not beside a number with a country code.
+    func field(of phone: Redacted<String>, _ region: String?) -> FieldProblem {
+        let isInternational = phone.revealed.contains { $0 == "+" || $0 == "＋" }
+        let isRegion = self == .unknownRegion && region != nil && !isInternational
+        return FieldProblem(isRegion ? "region" : "phone", rawValue)
     }
 }

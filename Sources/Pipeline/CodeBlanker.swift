@@ -1,10 +1,75 @@
+import FoundationEssentials
+import Wire
+
 /// Takes codes out of a body that is kept for an operator: no code is ever stored, not even a mistyped one.
 enum CodeBlanker {
-    /// Replaces by `#` every digit, of any script, of a run of three or more; spaces, hyphens and dots do not end a run,
-    /// since people type codes with them. A malformed body has no fields to go by; numbers lose their digits too, which
-    /// the mask would hide anyway. Bytes that are no UTF-8 come out as replacement characters.
+    /// The fields of the contract that hold no secret: they stay, so that the job can be put through again.
+    private static let kept: Set<String> = [
+        "after", "application", "channel", "client", "dry_run", "filter", "grace_until", "ids", "job", "label", "late",
+        "limit", "locale", "login", "method", "minutes", "operator", "options", "phone", "qr", "rate", "reason",
+        "region",
+        "required", "to", "user", "what",
+    ]
+    private static let secret: Set<String> = ["code", "ticket"]
+
+    /// The body without codes and tickets. What is no JSON object has no fields to go by, and neither have fields that
+    /// nobody knows: there every run of digits is taken for a code.
     static func blank(_ body: [UInt8]) -> [UInt8] {
-        var scalars = Array(String(decoding: body, as: UTF8.self).unicodeScalars)
+        guard case .object(let members)? = try? JSONValue(parsing: body) else { return blankDigits(body) }
+        var safe: [String: JSONValue] = [:]
+        for (name, value) in members {
+            if kept.contains(name) {
+                safe[name] = value
+            } else if secret.contains(name) {
+                safe[name] = .string("######")
+            } else {
+                safe[blankDigits(name)] = blankDigits(value)
+            }
+        }
+        return encoded(safe) ?? blankDigits(body)
+    }
+
+    /// What was kept, for a reply: numbers are masked outside the store.
+    static func withoutNumbers(_ kept: [UInt8]) -> [UInt8] {
+        guard case .object(var members)? = try? JSONValue(parsing: kept), let phone = members["phone"] else {
+            return kept
+        }
+        members["phone"] = blankDigits(phone)
+        return encoded(members) ?? blankDigits(kept)
+    }
+
+    private static func encoded(_ members: [String: JSONValue]) -> [UInt8]? {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        return (try? encoder.encode(JSONValue.object(members))).map { Array($0) }
+    }
+
+    private static func blankDigits(_ value: JSONValue) -> JSONValue {
+        switch value {
+        case .string(let text): .string(blankDigits(text))
+        case .number(let text): .string(blankDigits(text))
+        case .array(let elements): .array(elements.map { blankDigits($0) })
+        case .object(let members):
+            .object(Dictionary(members.map { (blankDigits($0), blankDigits($1)) }) { first, _ in first })
+        case .null, .bool: value
+        }
+    }
+}
+
+extension CodeBlanker {
+    private static let separators: Set<Unicode.Scalar> = [
+        " ", "-", ".", "\t", "\u{A0}", "\u{2010}", "\u{2011}", "\u{2013}",
+    ]
+
+    /// Bytes that are no UTF-8 come out as replacement characters.
+    private static func blankDigits(_ bytes: [UInt8]) -> [UInt8] {
+        Array(blankDigits(String(decoding: bytes, as: UTF8.self)).utf8)
+    }
+
+    /// Replaces by `#` every digit, of any script, of a run of three or more; spaces, hyphens and dots do not end a run,
+    /// since people type codes with them.
+    private static func blankDigits(_ text: String) -> String {
+        var scalars = Array(text.unicodeScalars)
         var run: [Int] = []
         for index in scalars.indices {
             if scalars[index].properties.numericType != nil {
@@ -14,14 +79,10 @@ enum CodeBlanker {
             }
         }
         blank(&run, in: &scalars)
-        var text = String.UnicodeScalarView()
-        text.append(contentsOf: scalars)
-        return Array(String(text).utf8)
+        var view = String.UnicodeScalarView()
+        view.append(contentsOf: scalars)
+        return String(view)
     }
-
-    private static let separators: Set<Unicode.Scalar> = [
-        " ", "-", ".", "\t", "\u{A0}", "\u{2010}", "\u{2011}", "\u{2013}",
-    ]
 
     private static func blank(_ run: inout [Int], in scalars: inout [Unicode.Scalar]) {
         if run.count >= 3 {

@@ -29,7 +29,8 @@ extension Pipeline {
         let now = clocks.wall()
         if record.outcome == .approved, now > record.deadline + Self.approvalRepeat {
             let draft = ReplyDraft(id: record.key.messageID, kind: record.kind, login: Job.Login(user: record.user))
-            return draft.reply(.expired, .alreadyUsed, at: now) { $0.application = nil }.encoded()
+            let application = (try? Reply.decode(record.body))?.application
+            return draft.reply(.expired, .alreadyUsed, at: now) { $0.application = application }.encoded()
         }
         guard let field = record.withheld, var reply = try? Reply.decode(record.body) else { return record.body }
         switch field {
@@ -64,12 +65,15 @@ extension Pipeline {
         }
         if job.deadline - now < ReplyDraft.leastTime { return reply(.late) }
         switch try await store.state(of: JobKey(frontEnd: job.key.frontEnd, messageID: id)) {
-        case .recorded(let record) where record.user == job.login.user:
+        case .recorded(let record) where isSame(record.user, job.login.user):
             return disposition(body(of: record, user: record.user), record.outcome, nil, envelope, address)
-        case .inProgress(let user) where user == job.login.user: return reply(.unknownJob, .inProgress)
+        case .inProgress(let user) where isSame(user, job.login.user): return reply(.unknownJob, .inProgress)
         default: return reply(.unknownJob, .noRecord)
         }
     }
+
+    /// Users are compared exactly: Swift takes texts for equal that only look it.
+    private func isSame(_ left: String, _ right: String) -> Bool { left.utf8.elementsEqual(right.utf8) }
 
     func newJob(_ job: Job, _ messageID: String, _ read: ReadJob, _ envelope: Envelope) -> NewJob {
         NewJob(

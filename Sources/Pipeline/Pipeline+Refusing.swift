@@ -16,7 +16,9 @@ extension Pipeline {
     }
 
     /// An administrator's job leaves its line in the audit trail also when it is refused.
-    func audited(_ answer: Answer, _ envelope: Envelope, _ read: ReadJob) -> Answer {
+    func audited(
+        _ answer: Answer, _ envelope: Envelope, _ read: ReadJob, detail: [String: String] = [:]
+    ) -> Answer {
         guard let kind = read.kind, kind.isAdministration else { return answer }
         var audited = answer
         audited.changes.append(
@@ -24,7 +26,7 @@ extension Pipeline {
                 AuditEntry(
                     at: clocks.wall(), administrator: read.administrator ?? "", frontEnd: envelope.userID ?? "",
                     kind: kind, messageID: read.messageID, user: read.user ?? "", outcome: answer.outcome,
-                    reason: answer.reason, detail: "{}")))
+                    reason: answer.reason, detail: AdminRules.json(detail))))
         return audited
     }
 
@@ -58,8 +60,9 @@ extension Pipeline {
     func bury(_ envelope: Envelope, _ read: ReadJob?, _ reason: DeadLetterReason) async throws(StoreError)
         -> Disposition
     {
-        let answer = Answer(
+        var answer = Answer(
             outcome: .invalid, reason: nil, body: [], changes: [.deadLetter(letter(envelope, read, reason))])
+        if let read { answer = audited(answer, envelope, read, detail: ["dead_letter": reason.rawValue]) }
         _ = try await store.refuse(nil, answer: answer)
         return Disposition()
     }

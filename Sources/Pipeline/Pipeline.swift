@@ -47,7 +47,8 @@ public struct Pipeline: Sendable {
         case .admitted(let to): address = to
         }
         if try await isPoison(envelope, read) {
-            return try await refuse(envelope, read, poison(ReplyDraft(read), envelope, read), address)
+            let answer = audited(poison(ReplyDraft(read), envelope, read), envelope, read)
+            return try await refuse(envelope, read, answer, address)
         }
         switch read.content {
         case .unexpected: return Disposition()

@@ -21,12 +21,12 @@ public enum PlannedCall: Sendable, Equatable, Codable {
 }
 
 extension PlannedCall {
-    /// The number with what its plan tells.
+    /// The number with what its plan tells; for a cancel the number only.
     package var place: NumberPlace? {
         switch self {
         case .send(let send): send.place
         case .check(let check): check.place
-        case .cancel: nil
+        case .cancel: number.map { NumberPlace(number: $0, region: nil, isLandline: false) }
         }
     }
 }

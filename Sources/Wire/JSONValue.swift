@@ -8,6 +8,13 @@ public enum JSONValue: Sendable, Equatable {
     case object([String: JSONValue])
 }
 
+extension JSONValue {
+    /// Reads one document as strictly as a job's body is read.
+    public init(parsing bytes: [UInt8]) throws(JSONProblem) {
+        self = try JSONParser.parse(bytes, maximumDepth: JobDecoder.maximumDepth)
+    }
+}
+
 /// Why a text is not JSON that a job may hold.
 public enum JSONProblem: String, Error, Sendable {
     case notUTF8 = "not_utf8"

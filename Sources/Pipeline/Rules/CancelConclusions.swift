@@ -17,16 +17,19 @@ struct CancelConclusions: Sendable {
     func ended(isDone: Bool, _ situation: Situation) -> Answer {
         let draft = ReplyDraft(intent)
         guard intent.kind == .adminUserReset else {
-            return draft.answer(.canceled, at: situation.now, changes: ended(situation))
+            return draft.answer(.canceled, at: situation.now, changes: ended(.notPending, situation))
         }
-        var answer = draft.answer(.done, at: situation.now) { $0.providerPending = isDone ? nil : true }
+        let changes = isDone ? ended(.reset, situation) : []
+        var answer = draft.answer(.done, at: situation.now, changes: changes) {
+            $0.providerPending = isDone ? nil : true
+        }
         answer.withheld = cancel.withheld
         return answer
     }
 
-    private func ended(_ situation: Situation) -> [Change] {
+    private func ended(_ reason: Reason, _ situation: Situation) -> [Change] {
         guard var code = situation.code, cancel.codes.contains(where: { $0.sid == code.sid }) else { return [] }
-        code.ended = .notPending
+        code.ended = reason
         return [.code(code)]
     }
 }

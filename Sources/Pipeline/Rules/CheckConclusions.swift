@@ -104,6 +104,11 @@ struct CheckConclusions: Sendable {
                 $0.retryAt =
                     (situation.code?.expiresAt ?? now + .seconds(settings.codeMinutes * 60)).description
             }
+        case .tooManyUserRequests:
+            return draft.answer(.throttled, at: now, changes: unbegun(situation) + limits.givenBack) {
+                $0.limit = .provider
+                $0.retryAt = (now + .seconds(settings.codeMinutes * 60)).description
+            }
         case .notFound: return expired(.codeExpired, situation)
         case .wrongCode: return denied(situation)
         default:

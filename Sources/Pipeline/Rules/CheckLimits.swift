@@ -13,9 +13,13 @@ struct CheckLimits: Sendable {
         var wanted = Wanted()
         guard settings.enabled else { return wanted }
         for tally in Self.tallies { wanted.tallies[tally] = settings.limit(of: tally) }
+        // Also where it is no limit, a known client's own tries are told apart by it.
+        if !limitsClients { wanted.tallies[.wrongCodesOfUserAndClient] = LimitSettings.triesOfKnownClient }
         wanted.approval = true
         return wanted
     }
+
+    private var limitsClients: Bool { settings.wrongCodesPerUserClientHour > 0 }
 
     /// When the person may try again; `nil` while they may.
     ///
@@ -23,7 +27,7 @@ struct CheckLimits: Sendable {
     /// they cannot lock the owner out.
     func lockedUntil(_ situation: Situation) -> Timestamp? {
         guard settings.enabled else { return nil }
-        let own = situation.tallies[.wrongCodesOfUserAndClient]?.freeAt
+        let own = limitsClients ? situation.tallies[.wrongCodesOfUserAndClient]?.freeAt : nil
         guard let all = situation.tallies[.wrongCodesOfUser]?.freeAt else { return own }
         if own == nil, situation.clientIsKnown, usedOfOwn(situation) < LimitSettings.triesOfKnownClient { return nil }
         return max(all, own ?? all)
@@ -36,7 +40,7 @@ struct CheckLimits: Sendable {
     /// How many tries the person has at our limits.
     func left(_ situation: Situation) -> Int {
         guard settings.enabled else { return .max }
-        let own = situation.tallies[.wrongCodesOfUserAndClient]?.left ?? .max
+        let own = limitsClients ? situation.tallies[.wrongCodesOfUserAndClient]?.left ?? .max : .max
         var all = situation.tallies[.wrongCodesOfUser]?.left ?? .max
         if situation.clientIsKnown { all = max(all, LimitSettings.triesOfKnownClient - usedOfOwn(situation)) }
         return max(0, min(own, all))

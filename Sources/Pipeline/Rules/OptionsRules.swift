@@ -12,7 +12,7 @@ struct OptionsRules: Sendable {
 
     var wanted: Wanted {
         var wanted = limits.wanted
-        wanted.approval = true
+        (wanted.approval, wanted.strangers) = (true, true)
         return wanted
     }
 

@@ -24,7 +24,14 @@ struct SendConclusions: Sendable {
         SendLimits(settings: settings.limits, purpose: send.purpose, user: intent.login.user)
     }
 
-    var wanted: Wanted { limits.wanted }
+    private var checkLimits: CheckLimits { CheckLimits(settings: settings.limits) }
+
+    var wanted: Wanted {
+        var wanted = limits.wanted
+        wanted.tallies.merge(checkLimits.wanted.tallies) { first, _ in first }
+        wanted.approval = true
+        return wanted
+    }
 
     /// Twilio took it: the code is on its way.
     func sent(_ verification: Verification, _ situation: Situation) -> Answer {
@@ -45,11 +52,19 @@ struct SendConclusions: Sendable {
             $0.to = number.masked
             $0.sameCode = code.attempts.count > 1 ? true : nil
             $0.expiresAt = code.expiresAt.description
-            $0.retryAt =
-                settings.limits.enabled ? max(limits.notBefore(situation) ?? now, now).description : nil
+            $0.retryAt = settings.limits.enabled ? nextSend(code, tie, situation).description : nil
             $0.sendsLeft = limits.left(situation, attempts: code.attempts.count)
-            $0.checksLeft = max(0, settings.limits.checksOffered - code.checksBegun)
+            $0.checksLeft = max(
+                0, min(settings.limits.checksOffered - code.checksBegun, checkLimits.left(situation)))
         }
+    }
+
+    /// When a repeat is allowed: after the last of what stands in the way once this send is counted.
+    private func nextSend(_ code: LiveCode, _ tie: PendingCode, _ situation: Situation) -> Timestamp {
+        var after = situation
+        (after.code, after.pending) = (code, tie)
+        let isUsedUp = code.attempts.count >= settings.limits.sendsOffered
+        return max(limits.obstacle(after)?.until ?? situation.now, isUsedUp ? code.expiresAt : situation.now)
     }
 
     private func merged(_ verification: Verification, _ situation: Situation) -> LiveCode {
@@ -69,7 +84,7 @@ struct SendConclusions: Sendable {
     func refused(_ failure: CallFailure, _ situation: Situation) -> Answer {
         let now = situation.now
         switch failure.meaning {
-        case .maxSends, .maxChecks:
+        case .maxSends, .maxChecks, .tooManyUserRequests:
             return draft.answer(.throttled, at: now, changes: limits.givenBack(situation)) {
                 $0.limit = .provider
                 $0.retryAt =

@@ -33,7 +33,9 @@ struct SendLimits: Sendable {
             situation.tallies[tally]?.freeAt.map { (limit: tally.limitName, until: $0) }
         }
         if let until = notBefore(situation), until > situation.now { obstacles.append((.cooldown, until)) }
-        if settings.sendsPerCode > 0, let code = situation.liveCode, code.attempts.count >= settings.sendsPerCode {
+        if settings.sendsPerCode > 0, let code = situation.liveCode, code.attempts.count >= settings.sendsPerCode,
+            purpose == .register || situation.ownersUse(code)
+        {
             obstacles.append((.phone, code.expiresAt))
         }
         return obstacles.max { $0.until < $1.until }
@@ -119,5 +121,13 @@ extension Situation {
     var liveCode: LiveCode? {
         guard let code, code.ended == nil, code.expiresAt > now else { return nil }
         return code
+    }
+
+    /// Whether a login of one of the number's registered owners is tied to this code of it. One that only registrations
+    /// made, or that nobody is tied to any more, holds no owner up.
+    func ownersUse(_ code: LiveCode) -> Bool {
+        if strangers == [.register] { return false }
+        let isOwn = pending.map { $0.sid == code.sid && $0.purpose == .login } ?? false
+        return isOwn || pendingElsewhere || strangers.contains(.login)
     }
 }

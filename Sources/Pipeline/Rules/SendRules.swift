@@ -94,11 +94,11 @@ struct SendRules: JobRules {
         case closed(LimitName)
     }
 
-    /// Twilio has one code per number, so a live one is shared. An owner is not held up by others with it: a stranger's
-    /// registration is ended, and so is a code whose tries others have used up; but nobody ends an owner's.
+    /// Twilio has one code per number, so a live one is shared. An owner is not held up by others with it: what strangers'
+    /// registrations made is ended, and so is a code whose tries others have used up; but nobody ends an owner's.
     private func wayPast(_ live: LiveCode, _ situation: Situation) -> Way {
         if purpose == .register { return situation.strangers.contains(.login) ? .closed(.phone) : .shared }
-        if situation.strangers == [.register] { return .anew }
+        guard situation.ownersUse(live) else { return .anew }
         guard settings.limits.enabled, live.checksBegun >= settings.limits.checksOffered else { return .shared }
         return situation.clientIsKnown && situation.strangers.isEmpty ? .anew : .closed(.codeTries)
     }

@@ -66,6 +66,7 @@ extension Reply.Letter {
             id: row.id, reason: row.letter.reason, state: row.state, key: row.letter.routingKey,
             frontEnd: row.letter.frontEnd, job: row.letter.messageID, at: row.letter.at.description,
             replays: row.replays,
-            body: withBody ? String(decoding: row.letter.body.revealed, as: UTF8.self) : nil)
+            body: withBody
+                ? String(decoding: CodeBlanker.withoutNumbers(row.letter.body.revealed), as: UTF8.self) : nil)
     }
 }

@@ -7,7 +7,7 @@ import Wire
 
 @testable import Pipeline
 
-@Suite("SendConclusions")
+@Suite("Contract 3 and 4: how a send ends")
 struct SendConclusionsTests {
     private let scene: Scene
 
@@ -23,7 +23,7 @@ struct SendConclusionsTests {
         CallFailure(effect: .refused, result: .clientError, meaning: meaning)
     }
 
-    @Test("tell of a code that is on its way, and tie it to the login")
+    @Test("3 sent: channel, to, expires_at, retry_at, sends_left, checks_left")
     func sent() throws {
         let answer = try scene.sending(.call).sent(scene.verification(), counted)
         #expect(answer.outcome == .sent)
@@ -40,7 +40,7 @@ struct SendConclusionsTests {
         #expect(answer.changes.codes.map(\.attempts) == [["VL1"]])
     }
 
-    @Test("keep the checks and the end of a code that went out again")
+    @Test("3 same_code: the same code went out again, its checks and its end stay")
     func sameCode() throws {
         var situation = counted
         situation.code = scene.code { $0.checksBegun = 2 }
@@ -53,7 +53,7 @@ struct SendConclusionsTests {
         #expect(answer.changes.codes.map(\.checksBegun) == [2])
     }
 
-    @Test("count afresh for a new code, and for one that had ended")
+    @Test("3 checks_left: afresh for a new code, and for one that had ended")
     func newCode() throws {
         var situation = counted
         situation.code = scene.code { $0.checksBegun = 4 }
@@ -65,7 +65,7 @@ struct SendConclusionsTests {
         #expect(try scene.sending().sent(scene.verification(), situation).changes.codes.map(\.ended) == [nil])
     }
 
-    @Test("count a code's life from its making, by our clock and never from the future")
+    @Test("3 expires_at: from the code's making, by our clock and never from the future")
     func life() throws {
         func expires(_ seconds: Int, _ offset: Duration?) throws -> String? {
             try scene.sending().sent(scene.verification(after: seconds, offset: offset), counted).reply.expiresAt
@@ -75,7 +75,7 @@ struct SendConclusionsTests {
         #expect(try expires(50, nil) == (scene.now + .seconds(600)).description)
     }
 
-    @Test("end as reset, without a tie, when an administrator reset the person meanwhile")
+    @Test("4 expired / reset: an administrator reset the person meanwhile")
     func reset() throws {
         var situation = counted
         situation.wasReset = true
@@ -85,14 +85,15 @@ struct SendConclusionsTests {
         #expect(answer.changes.ties.isEmpty)
     }
 
-    @Test("give a send back that Twilio refused, and say why")
+    @Test("4 what Twilio refused is given back, and the outcome says why")
     func refused() throws {
         let table: [(TwilioMeaning, Outcome, Reason?)] = [
             (.fraudGuard, .blocked, .fraudGuard), (.countryNotAllowed, .blocked, .countryNotAllowed),
             (.landline, .blocked, .landline), (.optedOut, .blocked, .optedOut),
             (.unreachable, .blocked, .unreachable), (.channelDisabled, .notAllowed, .methodDisabled),
             (.maxSends, .throttled, nil), (.maxChecks, .throttled, nil), (.invalidTo, .invalid, .malformed),
-            (.credentials, .unavailable, .providerRefused), (.serviceMissing, .unavailable, .providerRefused),
+            (.tooManyUserRequests, .throttled, nil), (.credentials, .unavailable, .providerRefused),
+            (.serviceMissing, .unavailable, .providerRefused),
             (.providerFault, .unavailable, .providerRefused), (.other, .unavailable, .providerRefused),
         ]
         for (meaning, outcome, reason) in table {
@@ -104,7 +105,7 @@ struct SendConclusionsTests {
         }
     }
 
-    @Test("name the other methods of a number that is blocked for one")
+    @Test("3 alternatives: the other methods that work")
     func alternatives() throws {
         #expect(try scene.sending(.sms).refused(failure(.landline), counted).reply.alternatives == [.call])
         #expect(try scene.sending(.call).refused(failure(.unreachable), counted).reply.alternatives == [.sms])
@@ -113,7 +114,7 @@ struct SendConclusionsTests {
         #expect(try scene.sending(.sms).refused(failure(.landline), situation).reply.alternatives == [])
     }
 
-    @Test("name the provider's limit and its end")
+    @Test("4 throttled: Twilio's limit is the provider's, until the code dies")
     func providerLimit() throws {
         var situation = counted
         #expect(
@@ -125,7 +126,7 @@ struct SendConclusionsTests {
         #expect(reply.retryAt == scene.code().expiresAt.description)
     }
 
-    @Test("forget the only send when it is given back, and never count below zero")
+    @Test("6 Limits: given back when nothing surely left, never below zero")
     func givenBack() throws {
         var situation = counted
         situation.paces = scene.paced(1, until: scene.now + .seconds(30))
@@ -135,7 +136,7 @@ struct SendConclusionsTests {
         #expect(try scene.sending().notSent(.unavailable, situation).changes.paces.isEmpty)
     }
 
-    @Test("call an outage unavailable, and a late job late")
+    @Test("4 unavailable, late: nothing was sent")
     func notSent() throws {
         let outage = try scene.sending().notSent(.unavailable, counted)
         #expect(outage.outcome == .unavailable)
@@ -145,7 +146,7 @@ struct SendConclusionsTests {
         #expect(late.reason == nil)
     }
 
-    @Test("keep an uncertain send counted, and let the person ask again after 5 s", arguments: [1, 3, 8])
+    @Test("6 Limits: kept on uncertain, and 5 s after it the next", arguments: [1, 3, 8])
     func uncertain(streak: Int) throws {
         var situation = counted
         situation.paces = scene.paced(streak, until: scene.now + .seconds(100))
@@ -157,7 +158,7 @@ struct SendConclusionsTests {
         #expect(answer.changes.uncounted.isEmpty)
     }
 
-    @Test("name no time of repeat with limits off")
+    @Test("3 retry_at: not with limits off")
     func limitsOff() throws {
         var limits = LimitSettings()
         limits.enabled = false
@@ -167,5 +168,56 @@ struct SendConclusionsTests {
         #expect(
             try scene.sending(settings: scene.settings { $0.limits = limits }).uncertain(counted).reply.retryAt
                 == scene.now.description)
+    }
+
+    @Test("3 retry_at: when a repeat is allowed, whichever limit is the last in the way")
+    func retryAt() throws {
+        func retryAt(_ change: (inout Situation) -> Void, attempts: [String] = ["VL1"]) throws -> String? {
+            var situation = counted
+            change(&situation)
+            return try scene.sending().sent(scene.verification(attempts: attempts), situation).reply.retryAt
+        }
+        let hour = try retryAt { $0.tallies = [.userSends: scene.tally(3, used: 3, age: 600)] }
+        #expect(hour == (scene.now + .seconds(3000)).description)
+        let five = try retryAt({ $0.code = scene.code() }, attempts: ["1", "2", "3", "4", "5"])
+        #expect(five == scene.code().expiresAt.description)
+        #expect(try retryAt { $0.paces = [:] } == scene.now.description)
+    }
+
+    @Test("3 sends_left, checks_left: provider's and ours, whichever is less")
+    func budgets() throws {
+        func reply(
+            _ tallies: [Tally: TallyState], _ change: (inout PipelineSettings) -> Void = { _ in }
+        ) throws -> Reply {
+            var situation = counted
+            situation.tallies = tallies
+            return try scene.sending(settings: scene.settings(change)).sent(scene.verification(), situation).reply
+        }
+        let plain = try reply([:])
+        #expect(plain.sendsLeft == 4 && plain.checksLeft == 5)
+        let tight = try reply([
+            .userSends: scene.tally(10, used: 8), .clientSends: scene.tally(20, used: 19),
+            .wrongCodesOfUser: scene.tally(20, used: 17), .wrongCodesOfUserAndClient: scene.tally(10, used: 8),
+        ])
+        #expect(tight.sendsLeft == 1 && tight.checksLeft == 2)
+        let own = try reply([:]) { ($0.limits.sendsPerCode, $0.limits.checksPerCode) = (2, 3) }
+        #expect(own.sendsLeft == 1 && own.checksLeft == 3)
+        let generous = try reply([:]) { ($0.limits.sendsPerCode, $0.limits.checksPerCode) = (9, 0) }
+        #expect(generous.sendsLeft == 4 && generous.checksLeft == 5)
+    }
+
+    @Test("2 cancel: canceled while it was under way, the code is nobody's of this login")
+    func canceled() throws {
+        var situation = counted
+        situation.isCanceled = true
+        let answer = try scene.sending().sent(scene.verification(), situation)
+        #expect(answer.outcome == .canceled)
+        #expect(answer.changes.ties.map(\.ended) == [.notPending] && answer.changes.codes.map(\.ended) == [nil])
+        #expect(try scene.sending().refused(failure(.landline), situation).outcome == .blocked)
+    }
+
+    @Test("4 method_disabled: Twilio's channel is off; 3 alternatives")
+    func channelDisabled() throws {
+        #expect(try scene.sending(.sms).refused(failure(.channelDisabled), counted).reply.alternatives == [.call])
     }
 }

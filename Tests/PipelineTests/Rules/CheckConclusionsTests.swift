@@ -7,7 +7,7 @@ import Wire
 
 @testable import Pipeline
 
-@Suite("CheckConclusions")
+@Suite("Contract 4 and 5: how a check ends")
 struct CheckConclusionsTests {
     private let scene: Scene
 
@@ -27,7 +27,7 @@ struct CheckConclusionsTests {
         CallFailure(effect: .refused, result: .clientError, meaning: meaning)
     }
 
-    @Test("let the person in, end code and tie, and clear the cooldown")
+    @Test("4 approved: code and tie end, the cooldown is cleared")
     func approved() throws {
         let answer = try scene.checking().approved(
             situation { $0.paces = scene.paced(3, until: scene.now + .seconds(9)) })
@@ -40,7 +40,7 @@ struct CheckConclusionsTests {
         #expect(answer.changes.ties.map(\.ended) == [.codeUsed])
     }
 
-    @Test("register the phone that the code was for, once")
+    @Test("6 Registration: the phone that the code was for, once")
     func registers() throws {
         let answer = try scene.checking(.register).approved(situation { $0.user = nil })
         #expect(try answer.reply.registered == .phone)
@@ -52,14 +52,14 @@ struct CheckConclusionsTests {
         #expect(other.changes.users.isEmpty)
     }
 
-    @Test("register nothing at a login")
+    @Test("6 Registration: a login registers nothing")
     func loginRegistersNothing() throws {
         let answer = try scene.checking(.login).approved(situation { $0.user = scene.user { $0.phone = nil } })
         #expect(answer.changes.users.map(\.phone) == [nil])
         #expect(try answer.reply.registered == nil)
     }
 
-    @Test("let nobody in who was reset meanwhile")
+    @Test("4 expired / reset: nobody is let in who was reset meanwhile")
     func reset() throws {
         let answer = try scene.checking(.register).approved(situation { $0.wasReset = true })
         #expect(answer.outcome == .expired)
@@ -68,7 +68,7 @@ struct CheckConclusionsTests {
         #expect(answer.changes.codes.map(\.ended) == [.codeUsed])
     }
 
-    @Test("leave a newer code and tie alone")
+    @Test("6 Whose code: a newer code and tie stay")
     func newer() throws {
         let answer = try scene.checking().approved(
             situation {
@@ -81,7 +81,8 @@ struct CheckConclusionsTests {
     }
 
     @Test(
-        "count a wrong code and say how many tries are left", arguments: [(1, 0, 4), (3, 0, 2), (3, 1, 1), (5, 3, 0)])
+        "4 denied: counted; 3 checks_left, repeats counted too",
+        arguments: [(1, 0, 4), (3, 0, 2), (3, 1, 1), (5, 3, 0)])
     func denied(begun: Int, repeats: Int, left: Int) throws {
         let answer = try scene.checking(repeats: repeats).denied(
             situation {
@@ -94,14 +95,14 @@ struct CheckConclusionsTests {
         #expect(answer.changes.ties.isEmpty)
     }
 
-    @Test("count a code that Twilio refuses for its form like a wrong one")
+    @Test("2 code: one that Twilio refuses for its length is denied and counted")
     func wrongForm() throws {
         let answer = try scene.checking().refused(failure(.wrongCode), situation())
         #expect(answer.outcome == .denied)
         #expect(answer.changes.codes.map(\.checksDenied) == [1])
     }
 
-    @Test("throttle when Twilio has counted five tries")
+    @Test("4 throttled / code_tries: Twilio has counted five")
     func maxChecks() throws {
         let answer = try scene.checking().refused(failure(.maxChecks), situation())
         #expect(answer.outcome == .throttled)
@@ -109,7 +110,7 @@ struct CheckConclusionsTests {
         #expect(try answer.reply.retryAt == scene.code().expiresAt.description)
     }
 
-    @Test("end a code that Twilio no longer has")
+    @Test("4 expired / code_expired: Twilio has it no longer")
     func notFound() throws {
         let answer = try scene.checking().refused(failure(.notFound), situation())
         #expect(answer.outcome == .expired)
@@ -119,7 +120,7 @@ struct CheckConclusionsTests {
     }
 
     @Test(
-        "never report an outage or a refused account as a wrong code",
+        "5.5 an outage or a refused account is never a wrong code",
         arguments: [TwilioMeaning.credentials, .serviceMissing, .rateLimited, .providerFault, .other])
     func outage(meaning: TwilioMeaning) throws {
         let answer = try scene.checking().refused(failure(meaning), situation())
@@ -129,7 +130,7 @@ struct CheckConclusionsTests {
         #expect(answer.changes.codes.map(\.checksDenied) == [0])
     }
 
-    @Test("give a check back that never reached Twilio")
+    @Test("4 tries counted: not for what never reached Twilio")
     func notChecked() throws {
         let outage = try scene.checking().notChecked(.unavailable, situation())
         #expect(outage.outcome == .unavailable)
@@ -142,7 +143,7 @@ struct CheckConclusionsTests {
         #expect(none.changes.codes.isEmpty)
     }
 
-    @Test("take a conversion for ours only when every other check is recorded as denied")
+    @Test("5.5 found out afterwards: ours only if every other check is recorded as denied")
     func converted() throws {
         func outcome(_ begun: Int, _ denied: Int, sid: String = "VE1") throws -> Outcome {
             try scene.checking().converted(
@@ -162,13 +163,13 @@ struct CheckConclusionsTests {
         #expect(try scene.checking().converted(situation { $0.code = nil }).outcome == .uncertain)
     }
 
-    @Test("let nobody in by a conversion after a reset")
+    @Test("5.5 found out afterwards: not after a reset")
     func convertedAfterReset() throws {
         let answer = try scene.checking().converted(situation { $0.wasReset = true })
         #expect(answer.reason == .reset)
     }
 
-    @Test("end the code of an uncertain check only when it is known to be gone")
+    @Test("4 uncertain: ends the code only when it is known to be gone")
     func uncertain() throws {
         let gone = try scene.checking().uncertain(gone: true, situation())
         #expect(gone.outcome == .uncertain)
@@ -177,5 +178,61 @@ struct CheckConclusionsTests {
         #expect(open.outcome == .uncertain)
         #expect(open.changes.isEmpty)
         #expect(try open.reply.retryAt == scene.now.description)
+    }
+
+    @Test("6 Limits: approved for this login and client; the try is given back")
+    func remembered() throws {
+        let answer = try scene.checking().approved(situation())
+        #expect(answer.changes.approvals == [LoginKey(scene.login)] && answer.changes.approvedClients == ["10.0.0.1"])
+        #expect(Set(answer.changes.uncounted) == [.wrongCodesOfUser, .wrongCodesOfUserAndClient])
+        #expect(answer.changes.usedTickets.isEmpty)
+    }
+
+    @Test("6 cooldown_seconds: cleared by an approval, the unproven one by a registration's only")
+    func clears() throws {
+        let login = try scene.checking(.login).approved(situation()).changes.paces
+        #expect(login == [.user("u1"): nil, .number(scene.number, isProven: true): nil])
+        let register = try scene.checking(.register).approved(situation { $0.user = nil }).changes.paces
+        #expect(register.keys.contains(.number(scene.number, isProven: false)) && register.count == 3)
+    }
+
+    @Test("4 tries counted: of all outcomes, denied and uncertain alone keep theirs")
+    func counted() throws {
+        let checking = try scene.checking()
+        let given: [Answer] = [
+            checking.approved(situation()), checking.expired(.codeExpired, situation()),
+            checking.refused(failure(.maxChecks), situation()), checking.refused(failure(.credentials), situation()),
+            checking.refused(failure(.tooManyUserRequests), situation()), checking.notChecked(.late, situation()),
+            checking.notChecked(.unavailable, situation()), checking.approved(situation { $0.wasReset = true }),
+        ]
+        for answer in given { #expect(answer.changes.uncounted.count == 2, "\(answer.outcome)") }
+        let kept = [
+            checking.denied(situation()), checking.uncertain(gone: true, situation()),
+            checking.uncertain(gone: false, situation()), checking.refused(failure(.wrongCode), situation()),
+        ]
+        for answer in kept { #expect(answer.changes.uncounted.isEmpty, "\(answer.outcome)") }
+    }
+
+    @Test("3 checks_left: the code's or the person's, whichever is less")
+    func checksLeft() throws {
+        func left(_ tallies: [Tally: TallyState]) throws -> Int? {
+            try scene.checking().denied(situation { $0.tallies = tallies }).reply.checksLeft
+        }
+        #expect(try left([:]) == 4)
+        #expect(try left([.wrongCodesOfUser: scene.tally(20, used: 18)]) == 2)
+        #expect(try left([.wrongCodesOfUserAndClient: scene.tally(10, used: 10)]) == 0)
+    }
+
+    @Test("4 throttled: Twilio's hourly limit is the provider's, not a wrong code")
+    func providerLimit() throws {
+        let answer = try scene.checking().refused(failure(.tooManyUserRequests), situation())
+        #expect(answer.outcome == .throttled && answer.changes.codes.map(\.checksBegun) == [0])
+        #expect(try answer.reply.limit == .provider && answer.reply.retryAt != nil)
+    }
+
+    @Test("4 unavailable: refused, throttled by us, or no time: notChecked says which")
+    func notMade() throws {
+        let crowded = try scene.checking().notChecked(.throttled, situation())
+        #expect(try crowded.reply.limit == .site && crowded.reply.retryAt != nil)
     }
 }

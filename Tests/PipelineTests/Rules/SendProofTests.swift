@@ -6,7 +6,7 @@ import Wire
 
 @testable import Pipeline
 
-@Suite("SendConclusions.shows")
+@Suite("Design 2: what proves a send whose answer was lost")
 struct SendProofTests {
     private let scene: Scene
 
@@ -14,19 +14,19 @@ struct SendProofTests {
         scene = try Scene()
     }
 
-    @Test("takes a new attempt on our number as proof of our send")
+    @Test("5.3 a new attempt on our number proves our send")
     func proof() throws {
         #expect(try scene.sending().shows(scene.verification()))
         #expect(try scene.sending(known: ["VL1"]).shows(scene.verification(attempts: ["VL1", "VL2"])))
     }
 
-    @Test("takes nothing that was known before")
+    @Test("5.3 nothing that was known before")
     func known() throws {
         #expect(try !scene.sending(known: ["VL1"]).shows(scene.verification()))
         #expect(try !scene.sending().shows(scene.verification(attempts: [])))
     }
 
-    @Test("takes nothing from before the intent, in whole seconds by our clock")
+    @Test("5.3 nothing from before the intent, in whole seconds by our clock")
     func before() throws {
         #expect(try !scene.sending().shows(scene.verification(after: -1)))
         #expect(try !scene.sending().shows(scene.verification(after: -60)))
@@ -34,7 +34,7 @@ struct SendProofTests {
         #expect(try !scene.sending().shows(scene.verification(after: 5, offset: .seconds(-10))))
     }
 
-    @Test("takes nothing of another number, or that is no longer pending, or without a time")
+    @Test("5.3 nothing of another number, or no longer pending, or without a time")
     func foreign() throws {
         var verification = scene.verification()
         verification.to = scene.other

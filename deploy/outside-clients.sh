@@ -8,12 +8,47 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-clients=(twilio_sdk)
+clients=(twilio_sdk contract login outside_client)
 
 # The official SDK of Twilio, against the simulator, compared with Twilio's OpenAPI document where that is at hand.
 client_twilio_sdk() {
     start simulator "$courier" simulate --listen 127.0.0.1:0 || return
     python twilio_sdk_walk.py "$(sed -n 's/^ready //p' "$work/simulator.out")"
+}
+
+# The published contract by itself, and the messages that the Swift tests wrote down, if they did.
+client_contract() {
+    python contract_check.py ${VERIFY_COURIER_TEST_CAPTURE:+"$VERIFY_COURIER_TEST_CAPTURE"}
+}
+
+# A login in twenty lines of Python, written from docs/contract alone.
+client_login() {
+    stage || return
+    python login.py
+}
+
+# Every rule of docs/contract, as somebody else's front end sees it.
+client_outside_client() {
+    stage || return
+    python outside_client.py
+}
+
+# A broker of our own, the simulator, a store and a worker.
+stage() {
+    [ -e "$work/broker/env" ] || deploy/broker.sh start "$work/broker" || return
+    # shellcheck source=/dev/null
+    . "$work/broker/env"
+    export HOME="$work" VERIFY_COURIER_BROKER_URL="$BROKER_URL" VERIFY_COURIER_LIMITS_COOLDOWN_SECONDS=0
+    export VERIFY_COURIER_SITE_2FA_VERIFY_ACCOUNTSID=AC00000000000000000000000000000001
+    export VERIFY_COURIER_SITE_2FA_VERIFY_SERVICESID=VA00000000000000000000000000000001
+    export VERIFY_COURIER_SITE_2FA_VERIFY_AUTHTOKEN=clients-token
+    start simulator "$courier" simulate --listen 127.0.0.1:0 || return
+    VERIFY_COURIER_TWILIO_BASE_URL=$(sed -n 's/^ready //p' "$work/simulator.out")
+    export VERIFY_COURIER_TWILIO_BASE_URL=${VERIFY_COURIER_TWILIO_BASE_URL%/}
+    rm -f "$work"/store.db*
+    export VERIFY_COURIER_STORE_URL="sqlite:$work/store.db"
+    "$courier" topology apply && "$courier" store init || return
+    start worker "$courier" work
 }
 
 [ $# -eq 0 ] || clients=("$@")
@@ -24,12 +59,13 @@ done
 environment=$PWD/.build/outside-clients
 # Made anew when Python or the pinned versions change.
 prepare() {
-    local requirements=Tests/OutsideClients/requirements.txt stamp
-    stamp=$(python3 --version && cat "$requirements")
+    local requirements=(Tests/OutsideClients/requirements.txt Tests/OutsideClients/contract-requirements.txt) stamp
+    stamp=$(python3 --version && cat "${requirements[@]}")
     [ "$(cat "$environment/stamp" 2>/dev/null)" != "$stamp" ] || return 0
     rm -rf "$environment"
     python3 -m venv "$environment"
-    "$environment/bin/pip" install --quiet --disable-pip-version-check --no-deps --requirement "$requirements"
+    "$environment/bin/pip" install --quiet --disable-pip-version-check --no-deps \
+        "${requirements[@]/#/--requirement=}"
     "$environment/bin/pip" check --disable-pip-version-check >/dev/null
     printf '%s\n' "$stamp" >"$environment/stamp"
 }
@@ -63,6 +99,7 @@ stop() {
 }
 finish() {
     stop
+    deploy/broker.sh stop "$work/broker" >/dev/null 2>&1 || true
     rm -rf "$work"
 }
 trap finish EXIT

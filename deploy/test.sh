@@ -22,7 +22,8 @@ swift build --build-tests
 echo "built after $((SECONDS - started)) s"
 echo "== broker"
 deploy/broker.sh start "$work/broker"
-export VERIFY_COURIER_TEST_BROKER_DIR="$work/broker"
+export VERIFY_COURIER_TEST_BROKER_DIR="$work/broker" VERIFY_COURIER_TEST_CAPTURE="$work/capture"
+mkdir "$work/capture"
 echo "== tests"
 swift test --skip-build
 echo "== clients of others"

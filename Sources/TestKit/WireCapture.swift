@@ -3,7 +3,7 @@ import Foundation
 
 /// Keeps what tests say and hear on the wire, so that another program can hold it against docs/contract/schemas.
 ///
-/// Does nothing unless `VERIFY_COURIER_CAPTURE` names a folder: then each test process writes one file there, a line per
+/// Does nothing unless `VERIFY_COURIER_TEST_CAPTURE` names a folder: then each test process writes one file there, a line per
 /// job. What a person types and what opens a door is blanked first.
 public enum WireCapture {
     // Never closed: it ends with the process.
@@ -25,7 +25,7 @@ public enum WireCapture {
     }
 
     private static func open() -> FileHandle? {
-        guard let folder = ProcessInfo.processInfo.environment["VERIFY_COURIER_CAPTURE"], !folder.isEmpty else {
+        guard let folder = ProcessInfo.processInfo.environment["VERIFY_COURIER_TEST_CAPTURE"], !folder.isEmpty else {
             return nil
         }
         try? FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)

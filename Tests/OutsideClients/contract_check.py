@@ -1,8 +1,8 @@
 """Checks docs/contract by itself, and messages that tests saw against it. Needs no broker and no network.
 
-    contract_check.py [FOLDER]    FOLDER: what tests wrote with VERIFY_COURIER_CAPTURE; by default that variable's value
+    contract_check.py [FOLDER]    FOLDER: what tests wrote with VERIFY_COURIER_TEST_CAPTURE; by default that variable's value
 
-The AsyncAPI description is validated where its JSON Schema is at hand (VERIFY_COURIER_ASYNCAPI_SCHEMA).
+The AsyncAPI description is validated where its JSON Schema is at hand (VERIFY_COURIER_TEST_ASYNCAPI_SCHEMA).
 """
 
 import json
@@ -121,11 +121,11 @@ def check_asyncapi(checks, schemas):
         for example in message["examples"]:
             checks.equal(f"{name}: its example", schemas.problem(file, example["payload"]), None)
     default = CONTRACT.parents[2] / "shared" / "reference" / "ops-samples" / "schemas" / "asyncapi-3.0.0.json"
-    schema = pathlib.Path(os.environ.get("VERIFY_COURIER_ASYNCAPI_SCHEMA") or default)
+    schema = pathlib.Path(os.environ.get("VERIFY_COURIER_TEST_ASYNCAPI_SCHEMA") or default)
     if schema.is_file():
         checks.that("asyncapi.yaml is no AsyncAPI 3.0", *tool("--schemafile", str(schema), str(ASYNCAPI)))
     else:
-        print("skipped: asyncapi.yaml against AsyncAPI's own schema; name that file in VERIFY_COURIER_ASYNCAPI_SCHEMA")
+        print("skipped: asyncapi.yaml against AsyncAPI's own schema; name that file in VERIFY_COURIER_TEST_ASYNCAPI_SCHEMA")
 
 
 def check_capture(checks, schemas, folder):
@@ -147,7 +147,7 @@ def main():
     check_examples(checks, schemas)
     check_drafts_agree(checks, schemas)
     check_asyncapi(checks, schemas)
-    folder = sys.argv[1] if len(sys.argv) > 1 else os.environ.get("VERIFY_COURIER_CAPTURE")
+    folder = sys.argv[1] if len(sys.argv) > 1 else os.environ.get("VERIFY_COURIER_TEST_CAPTURE")
     if folder:
         check_capture(checks, schemas, pathlib.Path(folder))
     checks.finish()

@@ -13,7 +13,7 @@ import urllib.parse
 
 import jsonschema
 
-VARIABLE = "VERIFY_COURIER_TWILIO_OPENAPI"
+VARIABLE = "VERIFY_COURIER_TEST_TWILIO_OPENAPI"
 DEFAULT = pathlib.Path(__file__).resolve().parents[2] / "../shared/twilio/twilio_verify_v2.json"
 
 formats = jsonschema.FormatChecker(formats=())

@@ -102,7 +102,7 @@ struct CheckConclusions: Sendable {
             return draft.answer(.throttled, at: now, changes: limits.givenBack) {
                 $0.limit = .codeTries
                 $0.retryAt =
-                    (situation.code?.expiresAt ?? now + .seconds(settings.codeMinutes * 60)).description
+                    (situation.liveCode?.expiresAt ?? now + .seconds(settings.codeMinutes * 60)).description
             }
         case .tooManyUserRequests:
             return draft.answer(.throttled, at: now, changes: unbegun(situation) + limits.givenBack) {

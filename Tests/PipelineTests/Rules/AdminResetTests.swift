@@ -1,0 +1,72 @@
+import Basics
+import Store
+import Testing
+import Wire
+
+@testable import Pipeline
+
+@Suite("Contract 2: admin.user.reset")
+struct AdminResetTests {
+    private let scene: Scene
+
+    init() throws {
+        scene = try Scene()
+    }
+
+    private func rules(_ what: ResetScope = .all, ticket: Bool = false) -> AdminRules {
+        scene.admin(.adminUserReset, .userReset(reason: "lost", what: what, ticket: ticket))
+    }
+
+    private func both() -> Situation {
+        scene.situation {
+            $0.user?.authenticator = Authenticator(factorSID: "YF", identity: "i", registeredAt: scene.now)
+        }
+    }
+
+    @Test("2 admin.user.reset: registrations are removed here at once, by what", arguments: ResetScope.allCases)
+    func scopes(what: ResetScope) throws {
+        let answer = try rules(what).answer(both())
+        let user = try #require(answer.changes.users.first)
+        #expect((user.phone == nil) == (what != .authenticator))
+        #expect((user.authenticator == nil) == (what != .phone))
+        #expect(user.isKnown && answer.outcome == .done)
+    }
+
+    @Test("2 admin.user.reset: pending codes end, approvals go; what is under way ends as reset")
+    func ends() throws {
+        let answer = try rules().answer(both())
+        #expect(answer.changes.users.map(\.generation) == [1])
+        guard case .endLogins("u1", .reset)? = answer.changes.dropFirst().first else {
+            Issue.record("logins go on")
+            return
+        }
+        #expect(answer.audit?.detail == #"{"reason":"lost","what":"all"}"#)
+        #expect(try answer.reply.providerPending == nil)
+    }
+
+    @Test("2 admin.user.reset: codes that are open at Twilio are ended there too, the rest is written before")
+    func calls() throws {
+        let codes = [OpenCode(number: "+14155550142", sid: "VE1"), OpenCode(number: "+14155550199", sid: "VE2")]
+        var situation = both()
+        situation.openCodes = codes
+        let decision = rules(ticket: true).decide(situation)
+        #expect(decision.call == .cancel(PlannedCancel(codes: codes, withheld: .ticket)))
+        #expect(decision.changes.kinds == ["user", "endLogins", "ticket", "audit"])
+        #expect(rules().wanted.openCodes)
+    }
+
+    @Test("2 admin.user.reset: ticket in the reply if asked for, 72 hours, not in the record")
+    func ticket() throws {
+        let answer = try rules(ticket: true).answer(both())
+        #expect(answer.changes.tickets == ["AB-CD"] && answer.withheld == .ticket)
+        #expect(!String(decoding: answer.body, as: UTF8.self).contains("AB-CD"))
+        #expect(try rules().answer(both()).changes.tickets.isEmpty)
+    }
+
+    @Test("2 admin.user.reset: also of somebody never seen, so that what is under way ends")
+    func nobody() throws {
+        let answer = try rules().answer(scene.situation { $0.user = nil })
+        #expect(answer.outcome == .done)
+        #expect(answer.changes.users.map(\.generation) == [1] && answer.changes.users.map(\.isKnown) == [false])
+    }
+}

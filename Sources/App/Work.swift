@@ -48,9 +48,10 @@ public struct App: Sendable {
         let store = try await openStore(create: create)
         try await warn(store, isOpen: isOpen, isUnlimited: !pipelineSettings.limits.enabled)
         let pipeline = Pipeline(store: store, twilio: twilio, settings: pipelineSettings, logger: logger)
+        let board = ChannelBoard()
         let worker = WorkerService(
             broker: try settings.broker(name: "verify-courier worker"), pipeline: pipeline, settings: workerSettings,
-            logger: logger, onReady: onReady,
+            board: board, pseudonym: { store.pseudonym(of: $0) }, logger: logger, onReady: onReady,
             onOverrun: { termination.end("jobs are left after the time for draining") })
         let sweeper = Sweeper(store: store, retention: Retention(), logger: logger)
         let replayer = pipeline.replayer(logger: logger)

@@ -18,8 +18,8 @@ public struct Disposition: Sendable {
     /// The record that the reply belongs to; `nil` for answers that are not recorded.
     public var key: JobKey?
     public var outcome: Outcome?
-    /// The outcome was recorded just now, not found.
-    public var isFresh = false
+    /// The outcome, if it was recorded just now and not found.
+    public var fresh: RecordedReply?
     public var publication: Publication?
 }
 

@@ -20,7 +20,7 @@ extension Pipeline {
         _ record: RecordedReply, _ user: String?, _ envelope: Envelope, _ address: ReplyAddress, fresh: Bool
     ) -> Disposition {
         var result = disposition(body(of: record, user: user), record.outcome, record.key, envelope, address)
-        result.isFresh = fresh
+        if fresh { result.fresh = record }
         return result
     }
 

@@ -20,14 +20,14 @@ extension WorkerService {
         // What was delivered before may have begun, here or elsewhere: its outcome has to be waited for.
         if await place.enter(mayBeCrowdedOut: !envelope.redelivered) == .crowdedOut {
             guard let refusal = await refuse(envelope) else { return }
-            if let disposition = refusal { return await conclude(disposition, delivery) }
+            if let disposition = refusal { return await conclude(disposition, envelope, delivery) }
             await place.stay()
         }
         let disposition = await persistently { () async throws(StoreError) in
             try await pipeline.process(envelope, slot: place)
         }
         await place.release()
-        if let disposition { await conclude(disposition, delivery) }
+        if let disposition { await conclude(disposition, envelope, delivery) }
         place.leave()
     }
 
@@ -36,7 +36,7 @@ extension WorkerService {
         await persistently { () async throws(StoreError) in try await pipeline.crowdedOut(envelope) }
     }
 
-    private func conclude(_ disposition: Disposition, _ delivery: Delivery) async {
+    private func conclude(_ disposition: Disposition, _ envelope: Envelope, _ delivery: Delivery) async {
         if let publication = disposition.publication {
             let replies = ReplyPublisher(
                 publisher: publisher, direct: direct, clocks: clocks, logger: logger)
@@ -51,6 +51,9 @@ extension WorkerService {
         }
         Failpoint.beforeAck.hit()
         await consumer.acknowledge(delivery.tag)
+        if settings.events, let record = disposition.fresh {
+            announcer.announce(record, traceparent: envelope.traceparent)
+        }
     }
 
     private func takeDeadLetter(_ delivery: Delivery) async {

@@ -13,8 +13,9 @@ public struct WorkerService: Service {
     let consumer: Consumer
     let publisher: Publisher
     let direct: DirectPublisher
+    let announcer: Announcer
     let pipeline: Pipeline
-    private let settings: WorkerSettings
+    let settings: WorkerSettings
     let clocks: Clocks
     let logger: Logger
     let slots: [LaneName: LaneSlots]
@@ -23,17 +24,23 @@ public struct WorkerService: Service {
     private let onOverrun: @Sendable () -> Void
 
     /// - Parameters:
+    ///   - board: what the pipeline's calls show of the channels.
+    ///   - pseudonym: a keyed hash of a person's name, for events.
     ///   - onReady: called once, when every lane is consumed.
     ///   - onOverrun: called when jobs are left in hand after the time for draining. Cancelled, they would have to make
     ///     up an end; a process that ends here leaves them to another worker as they are.
     public init(
-        broker: BrokerConfiguration, pipeline: Pipeline, settings: WorkerSettings, clocks: Clocks = .system,
-        logger: Logger, onReady: @escaping @Sendable () -> Void = {},
+        broker: BrokerConfiguration, pipeline: Pipeline, settings: WorkerSettings, board: ChannelBoard,
+        pseudonym: @escaping @Sendable (String) -> String, clocks: Clocks = .system, logger: Logger,
+        onReady: @escaping @Sendable () -> Void = {},
         onOverrun: @escaping @Sendable () -> Void = {}
     ) {
         let publisher = Publisher(configuration: broker, logger: logger)
         self.publisher = publisher
         direct = DirectPublisher(Publisher(configuration: broker, logger: logger))
+        announcer = Announcer(
+            Publisher(configuration: broker, logger: logger), board: board, pseudonym: pseudonym, clocks: clocks,
+            logger: logger)
         let lanes = LaneName.allCases.map { Lane(queue: $0.queue, prefetch: UInt16(settings.prefetch(of: $0))) }
         // Replies must have a way out before jobs come in: otherwise codes go out with nobody to tell.
         consumer = Consumer(
@@ -62,6 +69,9 @@ public struct WorkerService: Service {
             group.addTask { await consumer.run() }
             group.addTask { await serve() }
             group.addTask { await watchLanes() }
+            group.addTask { await announcer.run() }
+            group.addTask { await tellStatus() }
+            if settings.events { group.addTask { await announcer.tellOutcomes() } }
             group.addTask {
                 await consumer.waitUntilConsuming()
                 if !Task.isCancelled { onReady() }
@@ -69,6 +79,7 @@ public struct WorkerService: Service {
             // Also while there is no connection to the broker.
             try? await gracefulShutdown()
             await drain()
+            await atMost(.seconds(1)) { await announcer.waitUntilTold() }
             group.cancelAll()
         }
     }
@@ -96,14 +107,22 @@ public struct WorkerService: Service {
     private func drain() async {
         logger.info("draining", metadata: ["in_hand": "\(inFlight.count)"])
         await consumer.stopConsuming()
-        await withTaskGroup { group in
-            group.addTask { await inFlight.waitUntilEmpty() }
-            group.addTask { try? await Task.sleep(for: settings.drain) }
-            await group.next()
-            group.cancelAll()
-        }
+        await atMost(settings.drain) { await inFlight.waitUntilEmpty() }
         let left = inFlight.count
         logger.info("drained", metadata: ["in_hand": "\(left)"])
         if left > 0 { onOverrun() }
+    }
+
+    private func tellStatus() async {
+        await announcer.tellStatus(every: .seconds(5)) { try? await pipeline.methodsOff() }
+    }
+
+    private func atMost(_ time: Duration, _ body: @escaping @Sendable () async -> Void) async {
+        await withTaskGroup { group in
+            group.addTask { await body() }
+            group.addTask { try? await Task.sleep(for: time) }
+            await group.next()
+            group.cancelAll()
+        }
     }
 }

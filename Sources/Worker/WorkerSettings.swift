@@ -6,6 +6,8 @@ public struct WorkerSettings: Sendable {
     public var slots: [LaneName: Int] = [.send: 128, .check: 128, .account: 64, .admin: 4]
     /// How long SIGTERM waits for jobs in hand (`worker.drain_seconds`).
     public var drain: Duration = .seconds(20)
+    /// Whether fresh outcomes are told on `verify.events` (`events.enabled`).
+    public var events = false
 
     public init() {}
 

@@ -4,13 +4,31 @@ import Logging
 import TestKit
 import Wire
 
-/// A reply queue of a test's own, with whatever came into it.
+/// A queue of a test's own, with whatever came into it.
 final class Mailbox: Sendable {
-    let address = "\(WireName.replyPrefix)mailbox.\(RandomID.hex(bytes: 16))"
+    let address: String
     let arrivals = Arrivals<Delivery>()
     private let running: Task<Void, Never>
 
-    init(_ url: String) async throws {
+    /// A reply queue.
+    convenience init(_ url: String) async throws {
+        try await self.init(url, address: "\(WireName.replyPrefix)mailbox.\(RandomID.hex(bytes: 16))")
+    }
+
+    /// A listener's queue, which hears an exchange.
+    convenience init(_ url: String, hearing exchange: String, _ key: String = "#") async throws {
+        let address = "verify.listen.test.\(RandomID.hex(bytes: 16))"
+        try await self.init(url, address: address)
+        let broker = BrokerConfiguration(urls: [try BrokerURL(url)], connectionName: "mailbox")
+        try await BrokerAdmin.withConnection(broker, logger: Self.silent) {
+            try await $0.bind(Binding(exchange: exchange, queue: address, routingKey: key))
+        }
+    }
+
+    private static let silent = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+
+    private init(_ url: String, address: String) async throws {
+        self.address = address
         let broker = BrokerConfiguration(urls: [try BrokerURL(url)], connectionName: "mailbox")
         let declaration = QueueDeclaration(
             name: address,
@@ -19,7 +37,7 @@ final class Mailbox: Sendable {
             ]))
         let consumer = Consumer(
             configuration: broker, lanes: [Lane(queue: address, prefetch: 256, declare: declaration)],
-            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+            logger: Self.silent)
         running = Task { [arrivals] in
             await withTaskGroup { group in
                 group.addTask { await consumer.run() }

@@ -45,6 +45,7 @@ extension Settings {
         var settings = WorkerSettings()
         for lane in LaneName.allCases { settings.slots[lane] = try number("worker.\(lane.rawValue)_slots") }
         settings.drain = .seconds(try number("worker.drain_seconds"))
+        settings.events = try flag("events.enabled")
         return settings
     }
 

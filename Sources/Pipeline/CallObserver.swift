@@ -1,0 +1,58 @@
+public import TwilioVerify
+public import Wire
+
+/// Hears of every call to Twilio when it has ended. Must be quick: the job waits.
+public protocol CallObserver: Sendable {
+    func observed(_ call: ObservedCall)
+}
+
+/// What a call to Twilio showed of a channel.
+public struct ObservedCall: Sendable, Equatable {
+    public enum Result: Sendable {
+        /// Twilio did what it should; a wrong code and a limit are such answers too.
+        case answered
+        /// Twilio cannot be reached, fails, or does not let us in.
+        case faulty
+        /// Twilio sends nothing to that country, or to that number for suspected fraud.
+        case blocked
+    }
+
+    public var channel: Wire.Method
+    public var result: Result
+    public var duration: Duration
+    /// ISO 3166-1 alpha-2 of the number; `nil` where there is none.
+    public var country: String?
+
+    public init(channel: Wire.Method, result: Result, duration: Duration, country: String?) {
+        self.channel = channel
+        self.result = result
+        self.duration = duration
+        self.country = country
+    }
+
+    /// - Parameter failure: how the call failed; `nil` when it did not.
+    /// - Returns: `nil` for a call that never left.
+    public init?(channel: Wire.Method, failure: CallFailure?, duration: Duration, country: String?) {
+        guard let failure else {
+            self.init(channel: channel, result: .answered, duration: duration, country: country)
+            return
+        }
+        guard failure.result != .withheld else { return nil }
+        self.init(channel: channel, result: Result(failure), duration: duration, country: country)
+    }
+}
+
+extension ObservedCall.Result {
+    init(_ failure: CallFailure) {
+        switch failure.meaning {
+        case .fraudGuard, .countryNotAllowed: self = .blocked
+        // Whatever the number is: nothing gets through.
+        case .credentials, .serviceMissing, .channelDisabled, .providerFault, .rateLimited: self = .faulty
+        default:
+            switch failure.result {
+            case .serverError, .timeout, .networkError, .tlsError, .badResponse, .unauthorized: self = .faulty
+            case .clientError, .notFound, .rateLimited, .withheld: self = .answered
+            }
+        }
+    }
+}

@@ -1,0 +1,41 @@
+public import Basics
+public import Pipeline
+import Wire
+
+/// What is known of the channels, kept by every call to Twilio and read for `verify.status`.
+public final class ChannelBoard: CallObserver {
+    private let health: Locked<ChannelHealth>
+    private let clocks: Clocks
+    private let change: AsyncStream<Void>.Continuation
+    /// One element, however often it changed since the last look.
+    let changes: AsyncStream<Void>
+
+    public init(clocks: Clocks = .system) {
+        self.clocks = clocks
+        health = Locked(ChannelHealth(at: clocks.wall()))
+        (changes, change) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+    }
+
+    public func observed(_ call: ObservedCall) {
+        let (now, wall) = (clocks.monotonic(), clocks.wall())
+        if health.withLock({ $0.observe(call, at: now, wall: wall) }) { change.yield() }
+    }
+
+    func switchOff(_ methods: Set<Wire.Method>) {
+        health.withLock { $0.switchOff(methods) }
+    }
+
+    /// Lets time pass, and says how things are.
+    func status() -> ChannelStatus {
+        let (now, wall) = (clocks.monotonic(), clocks.wall())
+        return health.withLock { health in
+            _ = health.look(at: now, wall: wall)
+            return health.status(at: wall)
+        }
+    }
+
+    /// Asks for the status to be told now.
+    func poke() {
+        change.yield()
+    }
+}

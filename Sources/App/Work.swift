@@ -47,8 +47,9 @@ public struct App: Sendable {
         let twilio = try twilioClient()
         let store = try await openStore(create: create)
         try await warn(store, isOpen: isOpen, isUnlimited: !pipelineSettings.limits.enabled)
-        let pipeline = Pipeline(store: store, twilio: twilio, settings: pipelineSettings, logger: logger)
         let board = ChannelBoard()
+        let pipeline = Pipeline(
+            store: store, twilio: twilio, settings: pipelineSettings, observer: board, logger: logger)
         let worker = WorkerService(
             broker: try settings.broker(name: "verify-courier worker"), pipeline: pipeline, settings: workerSettings,
             board: board, pseudonym: { store.pseudonym(of: $0) }, logger: logger, onReady: onReady,

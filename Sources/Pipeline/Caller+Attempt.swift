@@ -43,6 +43,27 @@ extension Caller {
         }
     }
 
+    /// Tells the observer what a send showed of its channel.
+    func observed<Value: Sendable>(
+        _ send: PlannedSend, _ call: () async throws(CallFailure) -> Value
+    ) async throws(CallFailure) -> Value {
+        let began = clocks.monotonic()
+        func tell(_ failure: CallFailure?) {
+            let seen = ObservedCall(
+                channel: Method(send.channel), failure: failure, duration: clocks.monotonic() - began,
+                country: send.place.region)
+            if let seen { observer?.observed(seen) }
+        }
+        do throws(CallFailure) {
+            let value = try await call()
+            tell(nil)
+            return value
+        } catch {
+            tell(error)
+            throw error
+        }
+    }
+
     /// The last-moment check, made when the request is about to leave: enough of the lease, enough time.
     private func gate(leaseUntil: MonotonicTime, deadline: Timestamp) -> @Sendable () -> Bool {
         let clocks = clocks

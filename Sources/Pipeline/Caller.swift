@@ -11,6 +11,7 @@ struct Caller: Sendable {
     let reconciler: Reconciler
     let settings: PipelineSettings
     let clocks: Clocks
+    let observer: (any CallObserver)?
     let logger: Logger
 
     /// Makes the call of a fresh intent of ours.
@@ -50,7 +51,9 @@ struct Caller: Sendable {
         }
         let channel: TwilioVerify.Channel = send.channel == .sms ? .sms : .call
         let result = await attempt(intent) { gate throws(CallFailure) in
-            try await twilio.start(to: send.place.number, channel: channel, locale: send.locale, gate: gate)
+            try await observed(send) { () throws(CallFailure) in
+                try await twilio.start(to: send.place.number, channel: channel, locale: send.locale, gate: gate)
+            }
         }
         Failpoint.afterCall.hit()
         let wanted = conclusions.wanted

@@ -21,14 +21,15 @@ public struct Pipeline: Sendable {
 
     public init(
         store: any LoginStore, twilio: TwilioClient, settings: PipelineSettings, clocks: Clocks = .system,
-        logger: Logger
+        observer: (any CallObserver)? = nil, logger: Logger
     ) {
         self.store = store
         self.settings = settings
         self.clocks = clocks
         reconciler = Reconciler(store: store, twilio: twilio, settings: settings, clocks: clocks, logger: logger)
         caller = Caller(
-            store: store, twilio: twilio, reconciler: reconciler, settings: settings, clocks: clocks, logger: logger)
+            store: store, twilio: twilio, reconciler: reconciler, settings: settings, clocks: clocks,
+            observer: observer, logger: logger)
     }
 
     /// Carries one message through to its recorded outcome.

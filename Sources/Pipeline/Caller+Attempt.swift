@@ -8,7 +8,7 @@ enum CallResult<Value: Sendable>: Sendable {
     case done(Value)
     /// Twilio answered no: final.
     case refused(CallFailure)
-    /// Surely nothing happened, and there is no time left to try again.
+    /// Surely nothing happened, and there is no time left to try again; `throttled`: there was no room for it.
     case notDone(Outcome)
     /// It may have happened.
     case lost
@@ -22,8 +22,10 @@ extension Caller {
         var lease = intent.leaseUntil
         var backoff = Backoff(first: .milliseconds(200), longest: .seconds(3))
         while true {
-            let gate = gate(leaseUntil: lease, deadline: intent.deadline)
+            guard let place = await room(for: intent, lease: &lease) else { return .notDone(.throttled) }
+            let gate = gate(leaseUntil: lease, deadline: intent.deadline, place)
             do throws(CallFailure) {
+                defer { place.leave() }
                 return .done(try await call(gate))
             } catch {
                 switch error.effect {
@@ -64,12 +66,14 @@ extension Caller {
         }
     }
 
-    /// The last-moment check, made when the request is about to leave: enough of the lease, enough time.
-    private func gate(leaseUntil: MonotonicTime, deadline: Timestamp) -> @Sendable () -> Bool {
+    /// The last-moment check, made when the request is about to leave: enough of the lease, enough time, still room.
+    private func gate(
+        leaseUntil: MonotonicTime, deadline: Timestamp, _ place: CallPlace
+    ) -> @Sendable () -> Bool {
         let clocks = clocks
         return {
             leaseUntil - clocks.monotonic() >= Lease.neededForCall
-                && deadline - clocks.wall() >= ReplyDraft.leastTime
+                && deadline - clocks.wall() >= ReplyDraft.leastTime && place.mayDepart()
         }
     }
 }

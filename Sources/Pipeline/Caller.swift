@@ -9,6 +9,7 @@ struct Caller: Sendable {
     let store: any LoginStore
     let twilio: TwilioClient
     let reconciler: Reconciler
+    let budget: CallBudget
     let settings: PipelineSettings
     let clocks: Clocks
     let observer: (any CallObserver)?

@@ -26,9 +26,12 @@ public struct Pipeline: Sendable {
         self.store = store
         self.settings = settings
         self.clocks = clocks
-        reconciler = Reconciler(store: store, twilio: twilio, settings: settings, clocks: clocks, logger: logger)
+        let budget = CallBudget(store: store, limits: settings.callLimits, clocks: clocks, logger: logger)
+        reconciler = Reconciler(
+            store: store, twilio: twilio.over { BudgetedTransport(transport: $0, budget: budget) }, settings: settings,
+            clocks: clocks, logger: logger)
         caller = Caller(
-            store: store, twilio: twilio, reconciler: reconciler, settings: settings, clocks: clocks,
+            store: store, twilio: twilio, reconciler: reconciler, budget: budget, settings: settings, clocks: clocks,
             observer: observer, logger: logger)
     }
 

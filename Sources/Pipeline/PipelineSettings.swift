@@ -22,6 +22,8 @@ public struct PipelineSettings: Sendable {
     ]
     /// Reads of the list of attempts, likewise.
     public var attemptLimits: [ReadLimit] = [ReadLimit(count: 100, per: .seconds(60))]
+    /// Calls of any kind, likewise.
+    public var callLimits = CallLimits(perSecond: 0, atOnce: 100)
 
     public init() {}
 }

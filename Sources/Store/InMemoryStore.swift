@@ -110,6 +110,10 @@ public final class InMemoryStore: LoginStore {
         transaction { $0.takeRead(kind, limits: limits) }
     }
 
+    public func leaseCalls(_ demand: CallDemand, limits: CallLimits) async throws(StoreError) -> CallGrant {
+        transaction { $0.leaseCalls(demand, limits) }
+    }
+
     public func history(_ query: HistoryQuery) async throws(StoreError) -> [HistoryEntry] {
         transaction { Array($0.content.history.reversed().filter(query.matches).map(\.entry).prefix(query.limit)) }
     }

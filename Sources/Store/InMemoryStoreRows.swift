@@ -36,6 +36,7 @@ struct InMemoryContent: Sendable {
     var audit: [AuditEntry] = []
     var history: [(entry: HistoryEntry, number: E164?)] = []
     var reads: [ReadKind: [Timestamp]] = [:]
+    var calls = InMemoryCalls()
     var living: Set<Int64> = []
     var lastWorker: Int64 = 0
 }

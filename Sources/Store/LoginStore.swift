@@ -83,7 +83,7 @@ public struct ReadLimit: Sendable {
 /// inside the transaction, and may run more than once. Cancellation of the caller does not undo a transaction that was
 /// queued. All throw ``StoreError`` when the store cannot be used; then nothing was written and nothing may be
 /// answered.
-public protocol LoginStore: Sendable {
+public protocol LoginStore: CallStore {
     /// Looks the job up and, if it is new and nothing stands in its way, decides it.
     func begin(
         _ job: NewJob, decide: @escaping @Sendable (Situation) -> Decision

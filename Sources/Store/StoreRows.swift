@@ -58,14 +58,7 @@ package struct JobRow: Sendable {
 }
 
 /// The rows of a store inside one transaction, as ``LoginStore``'s rules need them; every store offers its own.
-package protocol StoreRows {
-    associatedtype Failure: Error
-
-    /// The worker that acts.
-    var worker: Int64 { get }
-    var clocks: Clocks { get }
-    /// Whether a worker's process lives; the acting one always does.
-    func isAlive(_ worker: Int64) throws(Failure) -> Bool
+package protocol StoreRows: CallRows {
     func fingerprint(_ kind: JobKind, _ body: [UInt8]) -> [UInt8]
     /// A keyed hash: equal texts are found by it, and nothing is read from it.
     func lookup(_ text: String) -> [UInt8]

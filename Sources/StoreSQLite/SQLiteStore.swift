@@ -159,6 +159,10 @@ public final class SQLiteStore: LoginStore {
         try await write { try $0.takeRead(kind, limits: limits) }
     }
 
+    public func leaseCalls(_ demand: CallDemand, limits: CallLimits) async throws(StoreError) -> CallGrant {
+        try await write { try $0.leaseCalls(demand, limits) }
+    }
+
     public func history(_ query: HistoryQuery) async throws(StoreError) -> [HistoryEntry] {
         try await read { try $0.history(query) }
     }

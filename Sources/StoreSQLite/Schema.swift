@@ -9,6 +9,7 @@ enum Schema {
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("0001") { try $0.execute(sql: first) }
+        migrator.registerMigration("0002") { try $0.execute(sql: calls) }
         return migrator
     }
 

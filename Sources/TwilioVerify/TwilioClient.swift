@@ -7,7 +7,7 @@ public import Basics
 public struct TwilioClient: Sendable {
     private let root: String
     private let account: @Sendable () -> TwilioAccount
-    private let transport: any Transport
+    private var transport: any Transport
     private let timeLimit: Duration
     private let clocks: Clocks
 
@@ -29,6 +29,13 @@ public struct TwilioClient: Sendable {
         self.transport = transport
         self.timeLimit = timeLimit
         self.clocks = clocks
+    }
+
+    /// The same client over a transport that is made from this one's.
+    public func over(_ wrap: (any Transport) -> any Transport) -> TwilioClient {
+        var client = self
+        client.transport = wrap(transport)
+        return client
     }
 
     /// One exchange, with the account it was made under.

@@ -19,6 +19,8 @@ extension Settings {
             ("twilio.reads_per_day", .seconds(86400)),
         ])
         settings.attemptLimits = try readLimits([("twilio.attempts_per_minute", .seconds(60))])
+        settings.callLimits = CallLimits(
+            perSecond: try number("twilio.calls_per_second"), atOnce: try number("twilio.calls_at_once"))
         return settings
     }
 

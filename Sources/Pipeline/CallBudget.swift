@@ -1,0 +1,114 @@
+import Basics
+import Logging
+import Store
+
+/// Room for calls to Twilio: so many per second and at once, over all workers of one store.
+///
+/// The worker's share is leased from the store in blocks; who finds no room in it waits here, in memory. Without
+/// limits there is nothing to lease, and the store is not asked.
+final class CallBudget: Sendable {
+    enum Urgency: Sendable {
+        /// Reconciles what was lost; goes first.
+        case read
+        case call
+    }
+
+    let store: any CallStore
+    let limits: CallLimits
+    let clocks: Clocks
+    let sleep: @Sendable (Duration) async -> Void
+    let logger: Logger
+    let state: Locked<CallBudgetState>
+
+    /// - Parameter sleep: how the renewing task waits; returns when the time is over.
+    init(
+        store: any CallStore, limits: CallLimits, clocks: Clocks = .system, logger: Logger,
+        sleep: @escaping @Sendable (Duration) async -> Void = { try? await Task.sleep(for: $0) }
+    ) {
+        self.store = store
+        self.limits = limits
+        self.clocks = clocks
+        self.sleep = sleep
+        self.logger = logger
+        state = Locked(CallBudgetState(limits))
+    }
+
+    /// A place in line, or room at once. Whoever has one must give it up by ``CallPlace/leave()``.
+    func lineUp(_ urgency: Urgency) -> CallPlace {
+        guard !limits.isNone else { return CallPlace() }
+        let now = clocks.monotonic()
+        let (ticket, awakened, startsRenewing) = state.withLock { state in
+            let (ticket, awakened) = state.lineUp(urgency, at: now)
+            return (ticket, awakened, state.startsRenewing())
+        }
+        resume(awakened)
+        if startsRenewing { startRenewing() }
+        return CallPlace(budget: self, ticket: ticket)
+    }
+
+    func wait(_ ticket: CallBudgetState.Ticket, until: MonotonicTime) async -> Bool {
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let now = clocks.monotonic()
+                let awakened = state.withLock { $0.wait(ticket, until: until, at: now, continuation) }
+                resume(awakened.map { [$0] } ?? [])
+                // A cancellation before the wait was known has found nothing to end.
+                if Task.isCancelled { stopWaiting(ticket) }
+            }
+        } onCancel: {
+            stopWaiting(ticket)
+        }
+    }
+
+    private func stopWaiting(_ ticket: CallBudgetState.Ticket) {
+        let awakened = state.withLock { $0.stopWaiting(ticket) }
+        resume(awakened.map { [$0] } ?? [])
+    }
+
+    func mayDepart(_ ticket: CallBudgetState.Ticket) -> Bool {
+        let now = clocks.monotonic()
+        return state.withLock { $0.mayDepart(ticket, at: now) }
+    }
+
+    func leave(_ ticket: CallBudgetState.Ticket) {
+        let now = clocks.monotonic()
+        resume(state.withLock { $0.leave(ticket, at: now) })
+    }
+
+    func resume(_ awakened: [CallBudgetState.Awakening]) {
+        for one in awakened { one.continuation.resume(returning: one.hasRoom) }
+    }
+}
+
+/// One call's room, or its place in the line for it.
+struct CallPlace: Sendable {
+    private let budget: CallBudget?
+    private let ticket: CallBudgetState.Ticket
+
+    /// Room without limits.
+    fileprivate init() {
+        budget = nil
+        ticket = 0
+    }
+
+    fileprivate init(budget: CallBudget, ticket: CallBudgetState.Ticket) {
+        self.budget = budget
+        self.ticket = ticket
+    }
+
+    /// Waits for room. `false` when there is none by then, or the task was cancelled: the place in line stays, and one
+    /// may wait again.
+    func wait(until: MonotonicTime) async -> Bool {
+        await budget?.wait(ticket, until: until) ?? true
+    }
+
+    /// Asked when the request is about to leave, once: `false` when the worker's lease ran out meanwhile.
+    func mayDepart() -> Bool {
+        budget?.mayDepart(ticket) ?? true
+    }
+
+    /// Gives up the room, or the place in line.
+    func leave() {
+        budget?.leave(ticket)
+    }
+}

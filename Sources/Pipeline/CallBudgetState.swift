@@ -1,0 +1,231 @@
+import Basics
+import Store
+
+/// Who has room for a call and who waits for it: told the time, apart from any waiting and any store.
+///
+/// What a transition wakes is returned, to be resumed after the lock is let go.
+struct CallBudgetState {
+    typealias Ticket = UInt64
+
+    /// How far a call has come.
+    enum Standing {
+        case inLine, starting, departed
+        /// It was starting when the grant ran out: its room may be somebody else's by now.
+        case stopped
+    }
+
+    /// What to tell a waiter: whether its call has room.
+    struct Awakening {
+        var continuation: CheckedContinuation<Bool, Never>
+        var hasRoom: Bool
+    }
+
+    private struct Waiter {
+        var continuation: CheckedContinuation<Bool, Never>
+        var until: MonotonicTime
+    }
+
+    private let limits: CallLimits
+    private var lastTicket: Ticket = 0
+    private var standings: [Ticket: Standing] = [:]
+    private var waiters: [Ticket: Waiter] = [:]
+    private var reads = TicketLine()
+    private var calls = TicketLine()
+    private var grant: CallGrant?
+    /// Starts that the grant still allows.
+    private var spare = 0
+    private var running = 0
+    private var starting = 0
+    private var departed = 0
+    private var waiting = 0
+    /// The renewing task lives.
+    private(set) var isRenewing = false
+    private var idleBlocks = 0
+
+    init(_ limits: CallLimits) {
+        self.limits = limits
+    }
+
+    var waiterCount: Int { waiters.count }
+
+    // MARK: Calls
+
+    mutating func lineUp(_ urgency: CallBudget.Urgency, at now: MonotonicTime) -> (Ticket, [Awakening]) {
+        lastTicket += 1
+        standings[lastTicket] = .inLine
+        waiting += 1
+        switch urgency {
+        case .read: reads.append(lastTicket)
+        case .call: calls.append(lastTicket)
+        }
+        return (lastTicket, admit(at: now))
+    }
+
+    /// Answers at once if there is nothing to wait for any more, or no time; else keeps the continuation.
+    mutating func wait(
+        _ ticket: Ticket, until: MonotonicTime, at now: MonotonicTime, _ continuation: CheckedContinuation<Bool, Never>
+    ) -> Awakening? {
+        guard standings[ticket] == .inLine, now < until else {
+            return Awakening(continuation: continuation, hasRoom: standings[ticket] != .inLine)
+        }
+        waiters[ticket] = Waiter(continuation: continuation, until: until)
+        return nil
+    }
+
+    /// Ends a wait without room; the place in line stays.
+    mutating func stopWaiting(_ ticket: Ticket) -> Awakening? {
+        waiters.removeValue(forKey: ticket).map { Awakening(continuation: $0.continuation, hasRoom: false) }
+    }
+
+    /// The last-moment check, once for each call: from here on it has left.
+    mutating func mayDepart(_ ticket: Ticket, at now: MonotonicTime) -> Bool {
+        guard standings[ticket] == .starting, let grant, now < grant.until else { return false }
+        standings[ticket] = .departed
+        starting -= 1
+        departed += 1
+        return true
+    }
+
+    /// Gives up room, or the place in line.
+    mutating func leave(_ ticket: Ticket, at now: MonotonicTime) -> [Awakening] {
+        guard let standing = standings.removeValue(forKey: ticket) else { return [] }
+        switch standing {
+        case .inLine: waiting -= 1
+        case .departed, .stopped: running -= 1
+        case .starting:
+            // Nothing left: its start can be another's.
+            running -= 1
+            starting -= 1
+            spare += 1
+        }
+        return [stopWaiting(ticket)].compactMap { $0 } + admit(at: now)
+    }
+
+    /// Lets in as many as there is room for, reads first: they are few by limits of their own, and what they look for
+    /// grows stale.
+    private mutating func admit(at now: MonotonicTime) -> [Awakening] {
+        guard let grant, now < grant.until else { return [] }
+        var awakened: [Awakening] = []
+        while waiting > 0, running < grant.places, spare > 0 || limits.perSecond == 0, let next = nextInLine() {
+            standings[next] = .starting
+            waiting -= 1
+            running += 1
+            starting += 1
+            if limits.perSecond > 0 { spare -= 1 }
+            if let waiter = waiters.removeValue(forKey: next) {
+                awakened.append(Awakening(continuation: waiter.continuation, hasRoom: true))
+            }
+        }
+        return awakened
+    }
+
+    private mutating func nextInLine() -> Ticket? {
+        while let ticket = reads.popFirst() ?? calls.popFirst() {
+            if standings[ticket] == .inLine { return ticket }
+        }
+        return nil
+    }
+
+    /// Wakes those whose time is up.
+    mutating func expire(at now: MonotonicTime) -> [Awakening] {
+        waiters.filter { now >= $0.value.until }.keys.compactMap { stopWaiting($0) }
+    }
+
+    // MARK: The grant
+
+    /// What the renewing task does next.
+    enum Step {
+        case ask(CallDemand)
+        /// Wait a block.
+        case rest
+        /// Give all room back.
+        case giveBack(CallDemand)
+        case end
+    }
+
+    /// Whether the caller must start the renewing task.
+    mutating func startsRenewing() -> Bool {
+        guard !isRenewing, running > 0 || waiting > 0 else { return false }
+        isRenewing = true
+        return true
+    }
+
+    /// Room that nobody uses is given back after a block without calls: not at once, so that a worker with few calls
+    /// does not ask and give back in turn all the time.
+    mutating func nextStep(at now: MonotonicTime) -> Step {
+        if running > 0 || waiting > 0 {
+            idleBlocks = 0
+            return .ask(demand(at: now))
+        }
+        guard grant != nil else {
+            isRenewing = false
+            return .end
+        }
+        idleBlocks += 1
+        if idleBlocks == 1 { return .rest }
+        let last = demand(at: now)
+        (grant, spare, idleBlocks) = (nil, 0, 0)
+        return .giveBack(last)
+    }
+
+    private mutating func demand(at now: MonotonicTime) -> CallDemand {
+        var demand = CallDemand()
+        demand.running = running
+        demand.reach = running
+        demand.starting = starting
+        demand.departed = departed
+        demand.waiting = waiting
+        if let grant, now < grant.until {
+            demand.reach = limits.atOnce > 0 ? max(running, grant.places) : running
+        } else {
+            spare = 0
+        }
+        demand.spare = spare
+        return demand
+    }
+
+    /// What was told is written down.
+    mutating func gaveBack(_ told: CallDemand) {
+        departed -= told.departed
+    }
+
+    /// Takes over the answer to what was asked.
+    mutating func take(_ answer: CallGrant, to asked: CallDemand, at now: MonotonicTime) -> [Awakening] {
+        departed -= asked.departed
+        if answer.isUnbroken {
+            // What was started, or came back, since the question was asked.
+            spare = limits.perSecond > 0 ? max(0, answer.starts + spare - asked.spare) : 0
+        } else {
+            stopStarting()
+            spare = limits.perSecond > 0 ? answer.starts : 0
+        }
+        grant = answer
+        return admit(at: now)
+    }
+
+    private mutating func stopStarting() {
+        for (ticket, standing) in standings where standing == .starting { standings[ticket] = .stopped }
+        starting = 0
+    }
+}
+
+/// First come, first served; those that have left in between are passed over.
+struct TicketLine {
+    private var tickets: [CallBudgetState.Ticket] = []
+    private var head = 0
+
+    mutating func append(_ ticket: CallBudgetState.Ticket) { tickets.append(ticket) }
+
+    mutating func popFirst() -> CallBudgetState.Ticket? {
+        guard head < tickets.count else { return nil }
+        defer {
+            head += 1
+            // The served part is dropped in one go once it is the larger half.
+            if head * 2 > tickets.count {
+                tickets.removeFirst(head)
+                head = 0
+            }
+        }
+        return tickets[head]
+    }
+}

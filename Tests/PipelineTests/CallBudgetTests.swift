@@ -1,0 +1,204 @@
+import Basics
+import Store
+import Testing
+
+@testable import Pipeline
+
+@Suite("CallBudget", .timeLimit(.minutes(1)))
+struct CallBudgetTests {
+    @Test("without limits everybody has room, and the store is not asked")
+    func unlimited() async {
+        let scene = BudgetScene(CallLimits())
+        for _ in 0..<500 {
+            let place = scene.budget.lineUp(.call)
+            #expect(await scene.hasRoom(place) && place.mayDepart())
+        }
+        await scene.pass(5)
+        #expect(scene.store.asked.isEmpty)
+    }
+
+    @Test("the first call asks; who finds room in the grant starts at once")
+    func reuse() async {
+        let scene = BudgetScene(CallLimits(atOnce: 100))
+        let first = scene.budget.lineUp(.call)
+        #expect(await !scene.hasRoom(first))
+        await scene.settle()
+        #expect(await scene.hasRoom(first))
+        for _ in 0..<49 {
+            let place = scene.budget.lineUp(.call)
+            #expect(await scene.hasRoom(place))
+        }
+        #expect(scene.store.asked.count == 1)
+        // The fifty-first has to wait for the next block.
+        let next = scene.budget.lineUp(.call)
+        #expect(await !scene.hasRoom(next))
+        await scene.pass(1)
+        #expect(await scene.hasRoom(next))
+        #expect(scene.store.asked.count == 2)
+    }
+
+    @Test("a worker asks ten times a second while calls run, gives back after, and rests")
+    func cost() async {
+        let scene = BudgetScene(CallLimits(atOnce: 100))
+        let place = await scene.enter(scene.budget)
+        await scene.pass(10)
+        #expect(scene.store.asked.count == 11)
+        #expect(await scene.hasRoom(place) && place.mayDepart())
+        place.leave()
+        await scene.pass(2)
+        #expect(scene.store.asked.count == 12)
+        #expect(scene.store.asked.last?.running == 0 && scene.store.asked.last?.waiting == 0)
+        #expect(!scene.budget.state.withLock { $0.isRenewing })
+        await scene.pass(50)
+        #expect(scene.store.asked.count == 12)
+    }
+
+    @Test("short calls one after the other cost ten transactions a second at most", arguments: [10, 90, 110, 190, 210])
+    func shortCalls(pause: Int) async {
+        let scene = BudgetScene(CallLimits(atOnce: 100))
+        var passed = 0
+        while passed < 5000 {
+            let place = await scene.enter(scene.budget)
+            #expect(await scene.hasRoom(place) && place.mayDepart())
+            await scene.advance(.milliseconds(5))
+            place.leave()
+            await scene.advance(.milliseconds(pause))
+            passed += pause + 5
+        }
+        #expect(scene.store.asked.count <= 51)
+    }
+
+    @Test("first come, first served, and reads before calls")
+    func order() async {
+        let scene = BudgetScene(CallLimits(atOnce: 1))
+        var running = await scene.enter(scene.budget)
+        let calls = (0..<3).map { _ in scene.budget.lineUp(.call) }
+        let read = scene.budget.lineUp(.read)
+        for next in [read] + calls {
+            let wait = await scene.waiting(next)
+            running.leave()
+            #expect(await wait.value)
+            running = next
+        }
+    }
+
+    @Test("who has waited long enough is told, and keeps the place in line")
+    func timeOut() async {
+        let scene = BudgetScene(CallLimits(atOnce: 1))
+        let running = await scene.enter(scene.budget)
+        let (second, third) = (scene.budget.lineUp(.call), scene.budget.lineUp(.call))
+        let wait = await scene.waiting(second, for: .milliseconds(250))
+        await scene.pass(3)
+        #expect(await !wait.value)
+        running.leave()
+        #expect(await scene.hasRoom(second))
+        #expect(await !scene.hasRoom(third))
+    }
+
+    @Test("a cancelled wait ends, and what was given up goes to the next")
+    func cancellation() async {
+        let scene = BudgetScene(CallLimits(atOnce: 1))
+        let running = await scene.enter(scene.budget)
+        let (second, third) = (scene.budget.lineUp(.call), scene.budget.lineUp(.call))
+        let cancelled = await scene.waiting(second)
+        let last = await scene.waiting(third)
+        cancelled.cancel()
+        #expect(await !cancelled.value)
+        second.leave()
+        running.leave()
+        #expect(await last.value)
+        third.leave()
+        // Twice is once.
+        second.leave()
+        await scene.pass(3)
+        #expect(!scene.budget.state.withLock { $0.isRenewing })
+    }
+
+    @Test("a task that is cancelled already does not wait")
+    func cancelledBefore() async {
+        let scene = BudgetScene(CallLimits(atOnce: 1))
+        _ = await scene.enter(scene.budget)
+        let place = scene.budget.lineUp(.call)
+        let until = scene.time.now + .seconds(60)
+        let task = Task {
+            withUnsafeCurrentTask { $0?.cancel() }
+            return await place.wait(until: until)
+        }
+        #expect(await !task.value)
+    }
+
+    @Test("while the store is away nobody gets room, until it is back")
+    func storeAway() async {
+        let scene = BudgetScene(CallLimits(atOnce: 10))
+        scene.store.setAway(true)
+        let (first, second) = (scene.budget.lineUp(.call), scene.budget.lineUp(.call))
+        let short = await scene.waiting(first, for: .seconds(2))
+        let long = await scene.waiting(second)
+        await scene.settle()
+        await scene.pass(20)
+        #expect(await !short.value)
+        #expect(scene.store.asked.count <= 21)
+        scene.store.setAway(false)
+        await scene.pass(1)
+        #expect(await long.value)
+    }
+
+    @Test("a grant that could not be renewed lets nothing leave, not even what has started")
+    func lapse() async {
+        let scene = BudgetScene(CallLimits(perSecond: 10, atOnce: 10))
+        let (started, left) = (await scene.enter(scene.budget), await scene.enter(scene.budget))
+        #expect(left.mayDepart())
+        #expect(!left.mayDepart(), "a request leaves once")
+        scene.store.setAway(true)
+        await scene.pass(3)
+        #expect(!started.mayDepart())
+        let late = scene.budget.lineUp(.call)
+        #expect(await !scene.hasRoom(late))
+        scene.store.setAway(false)
+        await scene.pass(1)
+        // The lease was broken: what had started under it stays stopped.
+        #expect(!started.mayDepart())
+        #expect(await scene.hasRoom(late) && late.mayDepart())
+    }
+
+    @Test("a start that never left is another's")
+    func returned() async {
+        let scene = BudgetScene(CallLimits(perSecond: 1))
+        let first = await scene.enter(scene.budget)
+        let second = scene.budget.lineUp(.call)
+        #expect(await scene.hasRoom(first))
+        #expect(await !scene.hasRoom(second))
+        first.leave()
+        #expect(await scene.hasRoom(second) && second.mayDepart())
+        second.leave()
+        let third = scene.budget.lineUp(.call)
+        await scene.pass(11)
+        #expect(await !scene.hasRoom(third))
+        await scene.pass(2)
+        #expect(await scene.hasRoom(third))
+    }
+
+    @Test("two workers share, and room given back at rest is the other's")
+    func sharing() async {
+        let scene = BudgetScene(CallLimits(atOnce: 4), workers: 2)
+        let first = (0..<10).map { _ in scene.budgets[0].lineUp(.call) }
+        await scene.settle()
+        let second = (0..<10).map { _ in scene.budgets[1].lineUp(.call) }
+        await scene.pass(3)
+        #expect(await count(scene, first) == 4)
+        #expect(await count(scene, second) == 0)
+        for place in first[..<3] { place.leave() }
+        await scene.pass(2)
+        #expect(await count(scene, first[3...]) == 2)
+        #expect(await count(scene, second) == 2)
+        for place in first { place.leave() }
+        await scene.pass(4)
+        #expect(await count(scene, second) == 4)
+    }
+
+    private func count(_ scene: BudgetScene, _ places: some Sequence<CallPlace>) async -> Int {
+        var count = 0
+        for place in places where await scene.hasRoom(place) { count += 1 }
+        return count
+    }
+}

@@ -37,6 +37,11 @@ extension Stage {
         return Dictionary(all) { first, _ in first }
     }
 
+    /// The workers that had a call to make.
+    func callingWorkers() async throws -> Set<Int64> {
+        Set(try await rows("SELECT DISTINCT worker FROM job WHERE worker > 0") { $0[0] })
+    }
+
     /// How many messages wait in a queue.
     func waiting(in queue: String) async throws -> Int {
         let settings = try Settings(ConfigLoader(flags: [:], file: nil, environment: environment))

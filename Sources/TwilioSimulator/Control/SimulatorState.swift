@@ -7,6 +7,7 @@ struct SimulatorState: Sendable {
     /// Added to the wall clock.
     var clockOffset = Duration.zero
     var requests: [SimulatorOperation: Int] = [:]
+    var calls: [SimulatedCall] = []
 
     /// Forgets everything but the configuration; the clock's offset stays, for time must not run backwards.
     mutating func reset(now: Timestamp) {

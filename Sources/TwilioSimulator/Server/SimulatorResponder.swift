@@ -56,6 +56,8 @@ struct SimulatorResponder: Sendable {
     }
 
     private func api(_ request: APIRequest) async throws -> WireAnswer? {
+        let call = simulator.callBegan()
+        defer { simulator.callEnded(call) }
         let fault = simulator.arrived(SimulatorOperation(method: request.method, path: request.path))
         try await Task.sleep(for: simulator.configuration.latency)
         guard let fault else { return WireAnswer(simulator.api(request)) }

@@ -3,7 +3,7 @@ import Logging
 import TestKit
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct BrokerTests {
+@Suite(.timeLimit(.minutes(5))) struct BrokerTests {
     @Test func publishConsumeAcknowledge() async throws {
         let url = try await PrivateBroker.shared().makeVirtualHost()
         let configuration = BrokerConfiguration(urls: [try BrokerURL(url)], connectionName: "test")

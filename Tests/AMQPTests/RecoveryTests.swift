@@ -3,7 +3,7 @@ import Logging
 import TestKit
 import Testing
 
-@Suite("Recovery", .timeLimit(.minutes(1))) struct RecoveryTests {
+@Suite("Recovery", .timeLimit(.minutes(5))) struct RecoveryTests {
     private let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 
     private func configuration() async throws -> BrokerConfiguration {

@@ -4,7 +4,7 @@ import Testing
 
 @testable import AMQP
 
-@Suite("Host names", .timeLimit(.minutes(1))) struct ResolverTests {
+@Suite("Host names", .timeLimit(.minutes(5))) struct ResolverTests {
     @Test("an address in numbers needs no name service", arguments: ["127.0.0.1", "::1"])
     func numeric(host: String) async throws {
         let resolver = Resolver { _ in

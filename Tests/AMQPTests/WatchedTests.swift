@@ -2,7 +2,7 @@ import Testing
 
 @testable import AMQP
 
-@Suite("A watched value", .timeLimit(.minutes(1))) struct WatchedTests {
+@Suite("A watched value", .timeLimit(.minutes(5))) struct WatchedTests {
     @Test("who waits goes on when the value fits, and at once when it fits already")
     func fits() async {
         let watched = Watched(0)

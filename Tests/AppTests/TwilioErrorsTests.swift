@@ -5,7 +5,7 @@ import TwilioVerify
 @testable import App
 @testable import TwilioSimulator
 
-@Suite("Client and simulator agree about errors", .timeLimit(.minutes(1))) struct TwilioErrorsTests {
+@Suite("Client and simulator agree about errors", .timeLimit(.minutes(5))) struct TwilioErrorsTests {
     /// Errors about a number or the way to it: what a send can end with.
     private static let deliveryMeanings: Set<TwilioMeaning> = [
         .invalidTo, .fraudGuard, .countryNotAllowed, .landline, .optedOut, .unreachable,

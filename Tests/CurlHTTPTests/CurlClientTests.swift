@@ -4,7 +4,7 @@ import Logging
 import TestKit
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct CurlClientTests {
+@Suite(.timeLimit(.minutes(5))) struct CurlClientTests {
     private func client() -> CurlClient {
         var configuration = CurlConfiguration(userAgent: "test")
         configuration.maxConnectionsPerHost = 400

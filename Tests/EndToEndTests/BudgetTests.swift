@@ -7,7 +7,7 @@ import VerifyClient
 import Wire
 
 /// Contract, section 6: calls to Twilio per second and at once, over all workers of one store.
-@Suite(.timeLimit(.minutes(2))) struct BudgetTests {
+@Suite(.timeLimit(.minutes(5))) struct BudgetTests {
     @Test("two workers together call no more at once and in a second than the site may, and everybody gets in")
     func limits() async throws {
         let stage = try await Stage([

@@ -5,7 +5,7 @@ import Logging
 import TestKit
 import Testing
 
-@Suite("topology definitions", .timeLimit(.minutes(2))) final class FrontEndRightsCommandTests {
+@Suite("topology definitions", .timeLimit(.minutes(5))) final class FrontEndRightsCommandTests {
     private struct Run {
         var status: Int32
         var output: String

@@ -6,7 +6,7 @@ import TwilioSimulator
 import Wire
 
 /// SIGTERM at every stage of a worker's life (H37).
-@Suite(.serialized, .timeLimit(.minutes(2))) struct TerminationTests {
+@Suite(.serialized, .timeLimit(.minutes(5))) struct TerminationTests {
     private let registration = #"{"user":"anna","login":"sign-in-1","channel":"sms","phone":"+14155550142"}"#
 
     @Test("idle: it ends with 0")

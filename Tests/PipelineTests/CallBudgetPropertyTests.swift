@@ -4,7 +4,7 @@ import Testing
 
 @testable import Pipeline
 
-@Suite("CallBudget, whatever happens", .timeLimit(.minutes(1)))
+@Suite("CallBudget, whatever happens", .timeLimit(.minutes(5)))
 struct CallBudgetPropertyTests {
     /// A call on its way.
     private struct Call {

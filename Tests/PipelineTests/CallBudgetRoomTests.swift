@@ -45,7 +45,7 @@ private struct CrowdedSite {
             logger: scene.logger)
         return Caller(
             store: scene.store.inner, twilio: twilio, reconciler: reconciler, budget: scene.budget,
-            settings: settings, clocks: scene.time.clocks, logger: scene.logger)
+            settings: settings, clocks: scene.time.clocks, observer: nil, logger: scene.logger)
     }
 
     /// A send with 30 seconds to its deadline.
@@ -64,7 +64,7 @@ private struct CrowdedSite {
     }
 }
 
-@Suite("A job that waits for room", .timeLimit(.minutes(1)))
+@Suite("A job that waits for room", .timeLimit(.minutes(5)))
 struct CallBudgetRoomTests {
     @Test("is throttled by the site when its time is over, was never called, and never was abandoned")
     func throttled() async throws {

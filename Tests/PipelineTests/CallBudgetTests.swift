@@ -4,7 +4,7 @@ import Testing
 
 @testable import Pipeline
 
-@Suite("CallBudget", .timeLimit(.minutes(1)))
+@Suite("CallBudget", .timeLimit(.minutes(5)))
 struct CallBudgetTests {
     @Test("without limits everybody has room, and the store is not asked")
     func unlimited() async {

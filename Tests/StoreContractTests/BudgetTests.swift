@@ -4,7 +4,7 @@ import Testing
 import Wire
 
 /// Room for calls, shared out among the workers of one store.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct BudgetTests {
     @Test("a worker alone gets what it asks for and half of what is over", arguments: StoreKind.allCases)
     func alone(_ kind: StoreKind) async throws {
@@ -179,7 +179,8 @@ struct BudgetTests {
     func property(_ kind: StoreKind, _ seed: UInt64) async throws {
         let world = try await World(kind)
         var chance = Seeded(seed)
-        let limits = CallLimits(perSecond: .random(in: 0...6, using: &chance), atOnce: .random(in: 1...6, using: &chance))
+        let limits = CallLimits(
+            perSecond: .random(in: 0...6, using: &chance), atOnce: .random(in: 1...6, using: &chance))
         let crowd = try await Crowd(world, count: .random(in: 2...5, using: &chance), limits)
         for step in 0..<(kind == .memory ? 20000 : 6000) {
             try await crowd.disturb(using: &chance)

@@ -3,7 +3,7 @@ import Store
 import Testing
 import Wire
 
-@Suite("A store keeps what it is told", .timeLimit(.minutes(1)))
+@Suite("A store keeps what it is told", .timeLimit(.minutes(5)))
 struct ChangeTests {
     @Test("every field of a person", arguments: StoreKind.allCases)
     func user(_ kind: StoreKind) async throws {

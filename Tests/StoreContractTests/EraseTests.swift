@@ -6,7 +6,7 @@ import StoreSQLite
 import Testing
 import Wire
 
-@Suite("Contract 2: admin.user.erase leaves nothing of a person", .timeLimit(.minutes(1)))
+@Suite("Contract 2: admin.user.erase leaves nothing of a person", .timeLimit(.minutes(5)))
 struct EraseTests {
     private static let name = "ada.lovelace@example"
     private static let former = "ada.byron@example"

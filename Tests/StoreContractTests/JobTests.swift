@@ -4,7 +4,7 @@ import Testing
 import Wire
 
 /// The way of a job through a store: begun once, ended once, by whoever holds it.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct JobTests {
     @Test(arguments: StoreKind.allCases)
     func aJobIsBegunOnceAndItsRepeatGetsTheRecordedReply(_ kind: StoreKind) async throws {

@@ -3,7 +3,7 @@ import Store
 import Testing
 import Wire
 
-@Suite("Design 2: the lease on a job, any interleaving", .timeLimit(.minutes(2)))
+@Suite("Design 2: the lease on a job, any interleaving", .timeLimit(.minutes(5)))
 struct LeasePropertyTests {
     /// Two or three workers that do anything at any time, with intents that may be old.
     private struct Run {

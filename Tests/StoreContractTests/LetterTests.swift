@@ -3,7 +3,7 @@ import Store
 import Testing
 import Wire
 
-@Suite("Contract 2: dead letters, as the store holds them", .timeLimit(.minutes(1)))
+@Suite("Contract 2: dead letters, as the store holds them", .timeLimit(.minutes(5)))
 struct LetterTests {
     private func letter(
         _ reason: DeadLetterReason = .malformed, key: String = "send", frontEnd: String = "portal",

@@ -3,7 +3,7 @@ import Store
 import Testing
 import Wire
 
-@Suite("Contract 2: lists of people", .timeLimit(.minutes(1)))
+@Suite("Contract 2: lists of people", .timeLimit(.minutes(5)))
 struct ListTests {
     private static let names = ["Zoë", "a", "ab", "b", "B", "é", "用户", "z"]
 

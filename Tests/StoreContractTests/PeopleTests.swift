@@ -3,7 +3,7 @@ import Store
 import Testing
 import Wire
 
-@Suite("Contract 2: persons, their logins and their limits", .timeLimit(.minutes(1)))
+@Suite("Contract 2: persons, their logins and their limits", .timeLimit(.minutes(5)))
 struct PeopleTests {
     @Test("2 admin.user.reset: all ties end, approvals are taken back", arguments: StoreKind.allCases)
     func endLogins(_ kind: StoreKind) async throws {

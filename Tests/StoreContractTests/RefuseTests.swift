@@ -3,7 +3,7 @@ import Store
 import Testing
 import Wire
 
-@Suite("Contract 2 and 5.2: answers without a decision", .timeLimit(.minutes(1)))
+@Suite("Contract 2 and 5.2: answers without a decision", .timeLimit(.minutes(5)))
 struct RefuseTests {
     private static let changed = [Change.user(UserRecord(name: "changed"))]
 

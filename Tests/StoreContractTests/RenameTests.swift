@@ -3,7 +3,7 @@ import Store
 import Testing
 import Wire
 
-@Suite("Contract 2: admin.user.rename", .timeLimit(.minutes(1)))
+@Suite("Contract 2: admin.user.rename", .timeLimit(.minutes(5)))
 struct RenameTests {
     private func rename(_ store: any LoginStore, _ user: String = "ada", to: String = "eve") async throws {
         try await store.write(

@@ -5,7 +5,7 @@ import StoreSQLite
 import Testing
 
 /// Looking at a store without working on it.
-@Suite("Inspecting a store", .timeLimit(.minutes(1)))
+@Suite("Inspecting a store", .timeLimit(.minutes(5)))
 struct StoreInspectionTests {
     private func error(_ configuration: SQLiteStoreConfiguration) async -> StoreError.Code? {
         do {

@@ -3,7 +3,7 @@ import Store
 import Testing
 import Wire
 
-@Suite("What has ended is forgotten, and nothing before its time", .timeLimit(.minutes(1)))
+@Suite("What has ended is forgotten, and nothing before its time", .timeLimit(.minutes(5)))
 struct SweepTests {
     private func sweep(_ store: any LoginStore, _ change: (inout Retention) -> Void = { _ in }) async throws -> Int {
         var retention = Retention()

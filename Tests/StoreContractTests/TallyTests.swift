@@ -3,7 +3,7 @@ import Store
 import Testing
 import Wire
 
-@Suite("Contract 6: counts in sliding windows", .timeLimit(.minutes(1)))
+@Suite("Contract 6: counts in sliding windows", .timeLimit(.minutes(5)))
 struct TallyTests {
     private func state(
         _ store: any LoginStore, _ tally: Tally, limit: Int, user: String = "ada", number: String? = Sample.text

@@ -6,7 +6,7 @@ import StoreSQLite
 import Testing
 import Wire
 
-@Suite("Contract 2: the audit trail and the history", .timeLimit(.minutes(1)))
+@Suite("Contract 2: the audit trail and the history", .timeLimit(.minutes(5)))
 struct TrailTests {
     private func fill(_ world: World, _ store: any LoginStore) async throws -> [AuditEntry] {
         var entries: [AuditEntry] = []

@@ -2,7 +2,7 @@ import Testing
 
 @testable import TwilioSimulator
 
-@Suite("Faults over a real socket", .timeLimit(.minutes(1))) struct LiveFaultTests {
+@Suite("Faults over a real socket", .timeLimit(.minutes(5))) struct LiveFaultTests {
     private static let start = "/v2/Services/VA00000000000000000000000000000001/Verifications"
     private static let form = "To=%2B15017122661&Channel=sms"
     private static let whole = ",\"sna\":null,\"url\":\"http://127.0.0.1:"

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Worker
 
-@Suite(.timeLimit(.minutes(1))) struct LaneSlotsTests {
+@Suite(.timeLimit(.minutes(5))) struct LaneSlotsTests {
     @Test("no more jobs than slots are at work, however they come, rest and go")
     func bound() async {
         let lane = LaneSlots(count: 5, prefetch: 1000, clocks: .system)

@@ -8,7 +8,7 @@ import TwilioSimulator
 
 @testable import App
 
-@Suite("Doctor", .timeLimit(.minutes(2)))
+@Suite("Doctor", .timeLimit(.minutes(5)))
 struct DoctorTests {
     /// A machine of the test's own: a virtual host, a simulator of Twilio, a home folder.
     private struct Machine: Sendable {

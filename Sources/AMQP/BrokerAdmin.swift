@@ -15,6 +15,10 @@ public actor AdminConnection {
         executor.start { nil }
     }
 
+    deinit {
+        executor.stop()
+    }
+
     func open(_ url: BrokerURL, at address: String, _ configuration: BrokerConfiguration) throws(AMQPError) {
         let handle = try Handle(url, at: address, configuration)
         try handle.openChannelAndWait()
@@ -24,7 +28,6 @@ public actor AdminConnection {
     func close() {
         handle?.closeAndWait()
         handle = nil
-        executor.stop()
     }
 
     private func opened() throws(AMQPError) -> Handle {

@@ -33,6 +33,13 @@ actor Connection {
         executor.start { [weak self] in self?.assumeIsolated { $0.turn() } }
     }
 
+    deinit {
+        // Before the handle closes its descriptor, whose number may be another's soon.
+        Watchdog.shared.forget(executor)
+        poller.unwatch()
+        executor.stop()
+    }
+
     /// Connects. Blocks this connection's thread, for some 15 s at the most.
     func open(_ url: BrokerURL, at address: String) throws(AMQPError) {
         guard machine.beginOpening() else { throw AMQPError(.badArgument, "the connection is open already") }

@@ -4,7 +4,7 @@ public import Logging
 /// An HTTP client on libcurl's multi interface: one thread, connections kept alive, hundreds of calls at once.
 ///
 /// It never repeats a request, follows no redirect, uses no proxy, and always verifies certificates. Its thread and
-/// connections live as long as the process, so make one, not one per call.
+/// connections are its own, so make one, not one per call.
 public final class CurlClient: Sendable {
     private let multi: Multi
     private let configuration: CurlConfiguration

@@ -22,6 +22,10 @@ actor Multi {
         self.logger = logger
     }
 
+    deinit {
+        executor.stop()
+    }
+
     /// Once, before anything else.
     nonisolated func start() {
         executor.start { [weak self] in

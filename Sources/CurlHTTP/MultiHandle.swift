@@ -3,9 +3,7 @@ import CCurl
 import Glibc
 import PollExecutor
 
-/// libcurl's multi handle, which is also the wait of the thread that drives it.
-///
-/// Never freed: the thread waits in it for as long as the process lives.
+/// libcurl's multi handle, which is also the wait of the thread that drives it; freed when that thread has ended.
 final class MultiHandle: Poller, @unchecked Sendable {
     // @unchecked: the pointer never changes; everything behind it happens on the executor's thread, except
     // curl_multi_wakeup, which libcurl allows from any thread.
@@ -19,6 +17,10 @@ final class MultiHandle: Poller, @unchecked Sendable {
         // A refused limit leaves libcurl's default, which is safe too.
         _ = ccurl_multi_set_long(pointer, CURLMOPT_MAX_HOST_CONNECTIONS, perHost)
         _ = ccurl_multi_set_long(pointer, CURLMOPT_MAXCONNECTS, perHost)
+    }
+
+    deinit {
+        if let pointer { curl_multi_cleanup(pointer) }
     }
 
     func wait(until deadline: MonotonicTime?) {

@@ -31,7 +31,7 @@ public final class EventFDPoller: Poller {
 
     /// Lets waits also end when `fd` is ready; replaces what was watched before.
     ///
-    /// The caller keeps `fd` open until ``unwatch()``, and both are called on the executor's thread.
+    /// The caller keeps `fd` open until ``unwatch()``. A wait that has begun is not changed.
     /// `events` are those of `poll(2)`: `POLLIN` and the like.
     public func watch(_ fd: Int32, events: Int16) {
         watched.withLock { $0 = Watched(descriptor: fd, events: events) }

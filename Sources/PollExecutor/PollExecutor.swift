@@ -7,7 +7,7 @@ import Synchronization
 /// For an actor around a C library whose calls must all come from one thread and may block for a while. The thread
 /// takes turns: a bounded batch of the actor's jobs, then the I/O handler, then a wait in the ``Poller``.
 ///
-/// The thread lives as long as the process: a job enqueued later than its end would never run.
+/// The thread lives until ``stop()``, which belongs in the actor's `deinit`: a job enqueued later would never run.
 public final class PollExecutor: SerialExecutor {
     /// What the threads share.
     private struct Mailbox {
@@ -49,7 +49,7 @@ public final class PollExecutor: SerialExecutor {
         precondition(number != nil, "no thread for \(name)")
     }
 
-    /// Ends the thread after the jobs that are waiting. For tests: jobs that come later never run.
+    /// Ends the thread after the jobs that are waiting; jobs that come later never run. Any thread may call it.
     public func stop() {
         mailbox.withLock { $0.stopping = true }
         poller.wake()
@@ -57,6 +57,10 @@ public final class PollExecutor: SerialExecutor {
 
     public func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
+        // Unmanaged: the caller holds us only through the job. Once the thread can have it, the job may run, the actor
+        // go and we with it, while we still stand here.
+        let keeper = Unmanaged.passRetained(self)
+        defer { keeper.release() }
         let first = mailbox.withLock { mailbox in
             mailbox.jobs.append(job)
             return mailbox.jobs.count == 1

@@ -2,13 +2,17 @@ import PollExecutor
 import Testing
 
 private actor Counter {
-    nonisolated let executor: PollExecutor
+    private let executor: PollExecutor
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
     private(set) var count = 0
 
     init() throws {
         executor = PollExecutor(name: "storm", poller: try EventFDPoller())
         executor.start { nil }
+    }
+
+    deinit {
+        executor.stop()
     }
 
     func add() { count += 1 }
@@ -21,6 +25,17 @@ private actor Counter {
             for _ in 0..<2000 { group.addTask { await counter.add() } }
         }
         #expect(await counter.count == 2000)
-        counter.executor.stop()
+    }
+
+    /// The actor goes with its last job, and the executor with the actor, perhaps while the job is still being handed
+    /// over.
+    @Test func executorsMayEndWithTheirLastJob() async throws {
+        try await withThrowingDiscardingTaskGroup { group in
+            for _ in 0..<8 {
+                group.addTask {
+                    for _ in 0..<500 { try await Counter().add() }
+                }
+            }
+        }
     }
 }

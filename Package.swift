@@ -142,25 +142,25 @@ let package = Package(
                 "AMQP", "App", "Basics", "SitePolicy", "TestKit", "Wire", .product(name: "Yams", package: "Yams"),
             ]),
         .testTarget(name: "PollExecutorTests", dependencies: ["Basics", "PollExecutor", "TestKit"]),
-        .testTarget(name: "BasicsTests", dependencies: ["Basics"]),
-        .testTarget(name: "SitePolicyTests", dependencies: ["Basics", "SitePolicy", "Wire"]),
+        .testTarget(name: "BasicsTests", dependencies: ["Basics", "TestKit"]),
+        .testTarget(name: "SitePolicyTests", dependencies: ["Basics", "SitePolicy", "TestKit", "Wire"]),
         .testTarget(name: "PhoneNumbersTests", dependencies: ["Basics", "PhoneNumbers"]),
-        .testTarget(name: "WireTests", dependencies: ["Basics", "Wire"]),
+        .testTarget(name: "WireTests", dependencies: ["Basics", "TestKit", "Wire"]),
         .testTarget(
             name: "PipelineTests",
             dependencies: [
-                "Basics", "Pipeline", "SitePolicy", "Store", "TwilioVerify", "Wire",
+                "Basics", "Pipeline", "SitePolicy", "Store", "TestKit", "TwilioVerify", "Wire",
                 .product(name: "Logging", package: "swift-log"),
             ]),
-        .testTarget(name: "TwilioSimulatorTests", dependencies: ["Basics", "TwilioSimulator"]),
+        .testTarget(name: "TwilioSimulatorTests", dependencies: ["Basics", "TestKit", "TwilioSimulator"]),
         .testTarget(
             name: "StoreContractTests",
             dependencies: [
-                "Basics", "Store", "StoreSQLite", "Wire", .product(name: "GRDB", package: "GRDB.swift"),
+                "Basics", "Store", "StoreSQLite", "TestKit", "Wire", .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Logging", package: "swift-log"),
             ]),
         .testTarget(
-            name: "WorkerTests", dependencies: ["AMQP", "Basics", "Pipeline", "Wire", "Worker"]),
+            name: "WorkerTests", dependencies: ["AMQP", "Basics", "Pipeline", "TestKit", "Wire", "Worker"]),
         .testTarget(name: "TwilioVerifyTests", dependencies: ["Basics", "TestKit", "TwilioVerify"]),
 
         // Layer 0: C libraries

@@ -2,13 +2,21 @@ import CurlHTTP
 import TwilioVerify
 
 extension App {
-    /// A client of Twilio for the commands.
-    func twilio(_ account: TwilioAccount) throws(ConfigProblem) -> TwilioClient {
+    /// A client with a thread of its own: make one, not one per call.
+    ///
+    /// - Parameter account: asked for at every call.
+    func twilioClient(_ account: @escaping @Sendable () -> TwilioAccount) throws(ConfigProblem) -> TwilioClient {
         var http = CurlConfiguration(userAgent: "verify-courier")
         http.caFile = settings.text("twilio.ca_file")
         let curl = CurlClient(configuration: http, logger: logger)
         return TwilioClient(
-            baseURL: try settings.twilioBaseURL(), account: { account }, transport: CurlTransport(client: curl))
+            baseURL: try settings.twilioBaseURL(), account: account, transport: CurlTransport(client: curl))
+    }
+
+    /// One that follows the configured credentials when their files change.
+    func twilioClient() throws(ConfigProblem) -> TwilioClient {
+        let credentials = try TwilioCredentials(settings, logger: logger)
+        return try twilioClient { credentials.account() }
     }
 
     /// Compares the configured Verify service with what the site needs; changes nothing.
@@ -16,7 +24,7 @@ extension App {
     /// - Throws: ``ConfigProblem``; ``TwilioProblem`` when Twilio cannot be asked.
     public func checkTwilio() async throws -> [TwilioFinding] {
         let account = try settings.account()
-        let twilio = try twilio(account)
+        let twilio = try twilioClient { account }
         let codeMinutes = try settings.number("twilio.code_minutes")
         let service = try await TwilioProblem.turning("read the service") { () throws(CallFailure) in
             try await twilio.fetchService()

@@ -1,13 +1,11 @@
 import AMQP
 import Basics
-import CurlHTTP
 public import Logging
 import Pipeline
 import ServiceLifecycle
 import SitePolicy
 import Store
 import StoreSQLite
-import TwilioVerify
 import UnixSignals
 import Wire
 import Worker
@@ -66,17 +64,6 @@ public struct App: Sendable {
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
         try await group.run()
         await store.close()
-    }
-
-    /// A client with a thread of its own: make one, not one per call.
-    func twilioClient() throws(ConfigProblem) -> TwilioClient {
-        let credentials = try TwilioCredentials(settings, logger: logger)
-        var http = CurlConfiguration(userAgent: "verify-courier")
-        http.caFile = settings.text("twilio.ca_file")
-        let curl = CurlClient(configuration: http, logger: logger)
-        return TwilioClient(
-            baseURL: try settings.twilioBaseURL(), account: { credentials.account() },
-            transport: CurlTransport(client: curl))
     }
 
     private func warn(_ store: SQLiteStore, isOpen: Bool, isUnlimited: Bool) async throws {

@@ -1,5 +1,4 @@
 import Basics
-import Logging
 import Store
 import TwilioVerify
 import Wire
@@ -13,7 +12,6 @@ struct Caller: Sendable {
     let settings: PipelineSettings
     let clocks: Clocks
     let observer: (any CallObserver)?
-    let logger: Logger
 
     /// Makes the call of a fresh intent of ours.
     func carryOut(_ intent: Intent, code: Redacted<String>?) async throws(StoreError) -> Finished {

@@ -9,6 +9,13 @@ extension ReplyDraft {
     }
 }
 
+extension JobKey {
+    /// A message id is its front end's.
+    init(of envelope: Envelope, _ messageID: String) {
+        self.init(frontEnd: envelope.userID ?? "", messageID: messageID)
+    }
+}
+
 extension Pipeline {
     /// How long after its deadline an `approved` is still repeated: a late repeat must not let anybody in.
     private static let approvalRepeat: Duration = .seconds(60)
@@ -77,7 +84,7 @@ extension Pipeline {
 
     func newJob(_ job: Job, _ messageID: String, _ read: ReadJob, _ envelope: Envelope) -> NewJob {
         NewJob(
-            key: JobKey(frontEnd: envelope.userID ?? "", messageID: messageID), kind: job.kind,
+            key: JobKey(of: envelope, messageID), kind: job.kind,
             body: Redacted(bytes(envelope)), login: job.login, receivedAt: envelope.receivedAt,
             deadline: read.deadline)
     }

@@ -9,7 +9,7 @@ extension Pipeline {
     /// What is no job, or may not be asked, or was answered before, gets the answer that it would have got anyway.
     /// - Returns: `nil` when the job is under way already: only its own outcome will do.
     public func crowdedOut(_ envelope: Envelope) async throws(StoreError) -> Disposition? {
-        let read = JobDecoder().read(envelope)
+        let read = decoder.read(envelope)
         guard case .job(let job) = read.content, let messageID = read.messageID,
             case .admitted(let address) = Admission(settings).judge(envelope, read)
         else { return try await process(envelope, slot: NoSlot()) }

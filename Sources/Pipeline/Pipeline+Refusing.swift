@@ -39,7 +39,7 @@ extension Pipeline {
             return disposition(answer.body, answer.outcome, nil, envelope, address)
         }
         let job = NewJob(
-            key: JobKey(frontEnd: envelope.userID ?? "", messageID: messageID), kind: kind,
+            key: JobKey(of: envelope, messageID), kind: kind,
             body: Redacted(bytes(envelope)),
             login: Job.Login(user: read.user ?? "", application: read.application ?? .web),
             receivedAt: envelope.receivedAt, deadline: read.deadline)
@@ -76,7 +76,7 @@ extension Pipeline {
     func isPoison(_ envelope: Envelope, _ read: ReadJob) async throws(StoreError) -> Bool {
         guard envelope.redelivered, envelope.deliveryCount >= Self.mostDeliveries else { return false }
         guard let id = read.messageID else { return true }
-        guard case .unknown = try await store.state(of: JobKey(frontEnd: envelope.userID ?? "", messageID: id)) else {
+        guard case .unknown = try await store.state(of: JobKey(of: envelope, id)) else {
             return false
         }
         return true

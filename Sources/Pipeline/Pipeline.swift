@@ -13,7 +13,7 @@ public struct Pipeline: Sendable {
     let reconciler: Reconciler
     let settings: PipelineSettings
     let clocks: Clocks
-    private let decoder = JobDecoder()
+    let decoder = JobDecoder()
     /// A job whose work was begun this often by workers that died at it is not begun again.
     static let mostBegins = 5
     /// A job that came back this often, and of which there is no record, kills workers before they can write one.
@@ -29,10 +29,10 @@ public struct Pipeline: Sendable {
         let budget = CallBudget(store: store, limits: settings.callLimits, clocks: clocks, logger: logger)
         reconciler = Reconciler(
             store: store, twilio: twilio.over { BudgetedTransport(transport: $0, budget: budget) }, settings: settings,
-            clocks: clocks, logger: logger)
+            clocks: clocks)
         caller = Caller(
             store: store, twilio: twilio, reconciler: reconciler, budget: budget, settings: settings, clocks: clocks,
-            observer: observer, logger: logger)
+            observer: observer)
     }
 
     /// Carries one message through to its recorded outcome.

@@ -7,6 +7,7 @@ public struct PipelineSettings: Sendable {
     public var limits = LimitSettings()
     /// Life of a code as set at Twilio, in minutes.
     public var codeMinutes = 10
+    var codeLife: Duration { .seconds(codeMinutes * 60) }
     /// What reply addresses may begin with, while front ends are not told apart.
     public var replyPrefixes = ["verify.reply."]
     /// The known front ends by broker user; empty: not told apart, everybody may publish everything.

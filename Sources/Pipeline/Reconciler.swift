@@ -1,5 +1,4 @@
 import Basics
-import Logging
 import Store
 import TwilioVerify
 import Wire
@@ -19,7 +18,6 @@ struct Reconciler: Sendable {
     let twilio: TwilioClient
     let settings: PipelineSettings
     let clocks: Clocks
-    let logger: Logger
 
     /// A send whose answer was lost: `sent` if Twilio shows an attempt that the intent does not know, else `uncertain`.
     func send(_ intent: Intent, callOverAt: MonotonicTime) async throws(StoreError) -> Finished {

@@ -26,7 +26,7 @@ import TwilioVerify
     @Test func `The client understands every scripted refusal`() async throws {
         let stage = await TwilioStage()
         let app = try await stage.app(service: SimulatorConfiguration().serviceSID)
-        let twilio = try app.twilio(try app.settings.account())
+        let twilio = try app.client(as: try app.settings.account())
         for refusal in ScriptedErrors.refusals {
             let code = refusal.codes.lowerBound
             let to = try #require(E164(ScriptedNumbers.number(for: code)))

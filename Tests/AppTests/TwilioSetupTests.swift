@@ -13,7 +13,7 @@ import TwilioVerify
     }
 
     private func services(_ app: App) async throws -> [Service] {
-        try await app.twilio(try app.settings.account(needsService: false)).services()
+        try await app.client(as: try app.settings.account(needsService: false)).services()
     }
 
     @Test func `Done twice it makes one service, and the second time changes nothing`() async throws {
@@ -63,7 +63,7 @@ import TwilioVerify
     @Test func `Two of one name, none of a SID, no name at all are no guess`() async throws {
         let stage = await TwilioStage()
         let app = try await stage.app()
-        let twilio = try app.twilio(try app.settings.account(needsService: false))
+        let twilio = try app.client(as: try app.settings.account(needsService: false))
         for _ in 1...2 { _ = try await twilio.createService(named("Twin").settings(isNew: true)) }
         for (name, sid, code) in [
             ("Twin", nil, 78), ("Shop", "VA" + String(repeating: "9", count: 32), 78), (nil, nil, 64),
@@ -81,7 +81,7 @@ import TwilioVerify
     @Test func `A lost answer is told, and the next run finds what was made`() async throws {
         let stage = await TwilioStage()
         let app = try await stage.app()
-        let twilio = try app.twilio(try app.settings.account(needsService: false))
+        let twilio = try app.client(as: try app.settings.account(needsService: false))
         stage.simulator.setFault(SimulatorFault(.closeAfter, count: 1), on: .services)
         let failure = await #expect(throws: CallFailure.self) {
             try await twilio.createService(named("Shop").settings(isNew: true))
@@ -129,7 +129,7 @@ import TwilioVerify
     @Test func `Every service is looked at, however many there are`() async throws {
         let stage = await TwilioStage()
         let app = try await stage.app()
-        let twilio = try app.twilio(try app.settings.account(needsService: false))
+        let twilio = try app.client(as: try app.settings.account(needsService: false))
         for index in 0..<101 {
             var settings = ServiceSettings()
             settings.friendlyName = "Shop \(index)"

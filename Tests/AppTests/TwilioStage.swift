@@ -1,8 +1,10 @@
-import App
 import Basics
 import Logging
 import TestKit
 import TwilioSimulator
+import TwilioVerify
+
+@testable import App
 
 /// A simulator of a test's own, and the program's view of it.
 final class TwilioStage: Sendable {
@@ -48,5 +50,12 @@ final class TwilioStage: Sendable {
         let environment = environment(service: service, token: token, more: more)
         let loader = ConfigLoader(flags: [:], file: nil, environment: environment)
         return App(settings: try Settings(loader), logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+    }
+}
+
+extension App {
+    /// A client of Twilio with these credentials.
+    func client(as account: TwilioAccount) throws -> TwilioClient {
+        try twilioClient { account }
     }
 }

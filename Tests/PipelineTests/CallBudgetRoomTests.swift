@@ -41,11 +41,10 @@ private struct CrowdedSite {
     func caller() -> Caller {
         let settings = PipelineSettings()
         let reconciler = Reconciler(
-            store: scene.store.inner, twilio: twilio, settings: settings, clocks: scene.time.clocks,
-            logger: scene.logger)
+            store: scene.store.inner, twilio: twilio, settings: settings, clocks: scene.time.clocks)
         return Caller(
             store: scene.store.inner, twilio: twilio, reconciler: reconciler, budget: scene.budget,
-            settings: settings, clocks: scene.time.clocks, observer: nil, logger: scene.logger)
+            settings: settings, clocks: scene.time.clocks, observer: nil)
     }
 
     /// A send with 30 seconds to its deadline.

@@ -1,5 +1,6 @@
 import Basics
 import SitePolicy
+import TestKit
 import Testing
 import Wire
 

@@ -1,5 +1,6 @@
 import Basics
 import Store
+import TestKit
 import Testing
 
 /// Workers that do what their grants allow, and what the calls of all of them come to.

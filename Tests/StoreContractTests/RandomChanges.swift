@@ -1,5 +1,6 @@
 import Basics
 import Store
+import TestKit
 import Wire
 
 /// Random changes as jobs could make them, over a few people and numbers.

@@ -1,3 +1,4 @@
+import TestKit
 import Testing
 
 @testable import TwilioSimulator
@@ -52,7 +53,7 @@ private struct Item: Listed, Equatable {
     }
 
     @Test(arguments: 1...20) func `Every item is seen once, forwards and backwards`(seed: UInt64) throws {
-        var generator = SeededGenerator(state: seed)
+        var generator = Seeded(seed)
         let newestFirst = Bool.random(using: &generator)
         var items = (0..<Int.random(in: 0...40, using: &generator)).map(Item.init)
         if newestFirst { items.reverse() }

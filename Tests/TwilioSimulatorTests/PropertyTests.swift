@@ -1,20 +1,8 @@
 import Basics
+import TestKit
 import Testing
 
 @testable import TwilioSimulator
-
-/// Random numbers that a seed repeats (SplitMix64).
-struct SeededGenerator: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
-}
 
 @Suite("Whatever is asked in whatever order") struct PropertyTests {
     /// What the answers said about each verification.
@@ -26,7 +14,7 @@ struct SeededGenerator: RandomNumberGenerator {
     }
 
     @Test(arguments: 1...40) func `The limits hold`(seed: UInt64) {
-        var generator = SeededGenerator(state: seed)
+        var generator = Seeded(seed)
         var fixture = Fixture()
         var ledger = Ledger()
         for _ in 0..<400 { step(&fixture, &ledger, &generator) }
@@ -40,7 +28,7 @@ struct SeededGenerator: RandomNumberGenerator {
         #expect(Set(fixture.twilio.attempts.map(\.sid)).count == fixture.twilio.attempts.count)
     }
 
-    private func step(_ fixture: inout Fixture, _ ledger: inout Ledger, _ generator: inout SeededGenerator) {
+    private func step(_ fixture: inout Fixture, _ ledger: inout Ledger, _ generator: inout Seeded) {
         let to = "+1501712266\(Int.random(in: 0...2, using: &generator))"
         switch Int.random(in: 0..<10, using: &generator) {
         case 0...3:

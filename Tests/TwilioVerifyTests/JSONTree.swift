@@ -1,3 +1,5 @@
+import TestKit
+
 /// A JSON value that can be rendered, wrong in any way.
 indirect enum JSONTree: Sendable, Equatable, CustomStringConvertible {
     case null

@@ -1,3 +1,4 @@
+import TestKit
 import Wire
 
 /// Random JSON values and their texts.

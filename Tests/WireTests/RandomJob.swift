@@ -1,3 +1,4 @@
+import TestKit
 import Wire
 
 /// Random jobs that are well formed by the contract's table, and ways to spoil them.

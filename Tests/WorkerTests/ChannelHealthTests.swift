@@ -1,5 +1,6 @@
 import Basics
 import Pipeline
+import TestKit
 import Testing
 import Wire
 

@@ -1,5 +1,6 @@
 import AMQP
 import Basics
+import TestKit
 import Testing
 import Wire
 

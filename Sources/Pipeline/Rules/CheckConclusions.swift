@@ -45,8 +45,9 @@ struct CheckConclusions: Sendable {
         if situation.wasReset { return draft.answer(.expired, .reset, at: now, changes: ended) }
         var user = situation.user ?? UserRecord(name: intent.login.user)
         let registers = check.purpose == .register && user.phone == nil
-        // A registration whose person has another number, or another method, by now proves nothing.
-        if check.purpose == .register, let reason = refusal(user, situation) {
+        if check.purpose == .register,
+            let reason = RegistrationRules().refusal(completing: check.place.number, situation)
+        {
             return draft.answer(.notAllowed, reason, at: now, changes: ended)
         }
         user.lastApprovedAt = now
@@ -58,11 +59,6 @@ struct CheckConclusions: Sendable {
         return draft.answer(.approved, at: now, changes: [.user(user)] + ended + approval + used) {
             $0.registered = registers ? .phone : nil
         }
-    }
-
-    private func refusal(_ user: UserRecord, _ situation: Situation) -> Reason? {
-        if let phone = user.phone { return phone.number == check.place.number ? nil : .contactAdministrator }
-        return RegistrationRules(needsTicket: false).isProven(situation) ? nil : .verifyFirst
     }
 
     /// An approval opens the next send at once, and tells client and login as proven.
@@ -99,16 +95,12 @@ struct CheckConclusions: Sendable {
         let now = situation.now
         switch failure.meaning {
         case .maxChecks:
-            return draft.answer(.throttled, at: now, changes: limits.givenBack) {
-                $0.limit = .codeTries
-                $0.retryAt =
-                    (situation.liveCode?.expiresAt ?? now + .seconds(settings.codeMinutes * 60)).description
-            }
+            return draft.throttled(
+                .codeTries, until: situation.liveCode?.expiresAt ?? now + settings.codeLife, at: now,
+                changes: limits.givenBack)
         case .tooManyUserRequests:
-            return draft.answer(.throttled, at: now, changes: unbegun(situation) + limits.givenBack) {
-                $0.limit = .provider
-                $0.retryAt = (now + .seconds(settings.codeMinutes * 60)).description
-            }
+            return draft.throttled(
+                .provider, until: now + settings.codeLife, at: now, changes: unbegun(situation) + limits.givenBack)
         case .notFound: return expired(.codeExpired, situation)
         case .wrongCode: return denied(situation)
         default:

@@ -27,13 +27,17 @@ struct CheckRules: JobRules {
         guard SiteOptions(situation.options).usesProvider else {
             return .answer(draft.answer(.notAllowed, .providerNone, at: now))
         }
-        if let until = limits.lockedUntil(situation) { return .answer(throttled(.userTries, until: until, now)) }
+        if let until = limits.lockedUntil(situation) {
+            return .answer(draft.throttled(.userTries, until: until, at: now))
+        }
         if situation.bypass == .right { return .answer(bypassed(situation)) }
         if method == .authenticator { return .answer(withoutCode(.notAllowed, .notRegistered, situation)) }
         guard let pending = situation.pending else { return .answer(withoutPending(situation)) }
         if let reason = endOf(pending, situation) { return .answer(withoutCode(.expired, reason, situation)) }
         guard let live = situation.code else { return .answer(withoutCode(.expired, .notPending, situation)) }
-        if pending.purpose == .register, let reason = refusal(of: pending, situation) {
+        if pending.purpose == .register,
+            let reason = RegistrationRules().refusal(completing: pending.number, situation)
+        {
             return .answer(draft.answer(.notAllowed, reason, at: now))
         }
         return check(pending, live, situation)
@@ -43,20 +47,13 @@ struct CheckRules: JobRules {
         if settings.limits.enabled, settings.limits.checksPerCode > 0,
             live.checksBegun >= settings.limits.checksPerCode
         {
-            return .answer(throttled(.codeTries, until: live.expiresAt, situation.now))
+            return .answer(draft.throttled(.codeTries, until: live.expiresAt, at: situation.now))
         }
         var code = live
         code.checksBegun += 1
         let check = PlannedCheck(
             place: pending.place, sid: code.sid, purpose: pending.purpose, ticket: pending.ticket)
         return .call(.check(check), changes: [.code(code)] + limits.counted)
-    }
-
-    private func throttled(_ limit: LimitName, until: Timestamp, _ now: Timestamp) -> Answer {
-        draft.answer(.throttled, at: now) {
-            $0.limit = limit
-            $0.retryAt = until.description
-        }
     }
 
     /// An administrator's one-use code lets the person in, once.
@@ -87,14 +84,6 @@ struct CheckRules: JobRules {
             }
         }
         return withoutCode(.expired, .notPending, situation)
-    }
-
-    /// Another method was registered since this registration began: its code proves nothing any more.
-    private func refusal(of pending: PendingCode, _ situation: Situation) -> Reason? {
-        if let phone = situation.user?.phone {
-            return phone.number == pending.number ? nil : .contactAdministrator
-        }
-        return RegistrationRules(needsTicket: false).isProven(situation) ? nil : .verifyFirst
     }
 
     /// Why the login's code can be checked no more; `nil` while it can.

@@ -7,12 +7,19 @@ struct RegistrationRules: Sendable {
     /// How long an approved check of the same sign-in allows adding another method.
     static let approvalLife: Duration = .seconds(600)
 
-    var needsTicket: Bool
+    var needsTicket = false
 
     /// Neither a password alone nor somebody else's approval adds a method to those that there are.
     func isProven(_ situation: Situation) -> Bool {
         guard !(situation.user?.factors.isEmpty ?? true) else { return true }
         return situation.approvedAt.map { situation.now - $0 <= Self.approvalLife } ?? false
+    }
+
+    /// Why the registration of a phone can be completed no more: another number, or another method, was registered since
+    /// it began, and its code proves nothing now.
+    func refusal(completing number: E164, _ situation: Situation) -> Reason? {
+        if let phone = situation.user?.phone { return phone.number == number ? nil : .contactAdministrator }
+        return isProven(situation) ? nil : .verifyFirst
     }
 
     /// Why this factor cannot be registered now.

@@ -53,12 +53,21 @@ struct ReplyDraft: Sendable {
             changes: changes)
     }
 
+    /// A limit stands in the way until then.
+    func throttled(
+        _ limit: LimitName, until: Timestamp, at now: Timestamp, changes: [Change] = []
+    ) -> Answer {
+        answer(.throttled, at: now, changes: changes) {
+            $0.limit = limit
+            $0.retryAt = until.description
+        }
+    }
+
     /// A call that was never made: there was no time (`late`, `unavailable`) or no room (`throttled`) for it.
     func unmade(_ outcome: Outcome, at now: Timestamp, changes: [Change]) -> Answer {
-        answer(outcome, outcome == .unavailable ? .providerUnreachable : nil, at: now, changes: changes) {
-            guard outcome == .throttled else { return }
-            $0.limit = .site
-            $0.retryAt = (now + LimitSettings.pauseWhenCrowded).description
+        if outcome == .throttled {
+            return throttled(.site, until: now + LimitSettings.pauseWhenCrowded, at: now, changes: changes)
         }
+        return answer(outcome, outcome == .unavailable ? .providerUnreachable : nil, at: now, changes: changes)
     }
 }

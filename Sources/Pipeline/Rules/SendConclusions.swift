@@ -75,7 +75,7 @@ struct SendConclusions: Sendable {
         }
         // The code's life counts from its making at Twilio, by our clock.
         let made = verification.createdAt.map { $0 + (verification.clockOffset ?? .zero) } ?? intent.begunAt
-        let expires = min(made, situation.now) + .seconds(settings.codeMinutes * 60)
+        let expires = min(made, situation.now) + settings.codeLife
         return LiveCode(
             number: number, sid: verification.sid, channel: send.channel, expiresAt: expires, attempts: sids)
     }
@@ -85,11 +85,9 @@ struct SendConclusions: Sendable {
         let now = situation.now
         switch failure.meaning {
         case .maxSends, .maxChecks, .tooManyUserRequests:
-            return draft.answer(.throttled, at: now, changes: limits.givenBack(situation)) {
-                $0.limit = .provider
-                $0.retryAt =
-                    (situation.liveCode?.expiresAt ?? now + .seconds(settings.codeMinutes * 60)).description
-            }
+            return draft.throttled(
+                .provider, until: situation.liveCode?.expiresAt ?? now + settings.codeLife, at: now,
+                changes: limits.givenBack(situation))
         case .fraudGuard: return blocked(.fraudGuard, situation)
         case .countryNotAllowed: return blocked(.countryNotAllowed, situation)
         case .landline: return blocked(.landline, situation)

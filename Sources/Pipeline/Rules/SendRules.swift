@@ -35,7 +35,7 @@ struct SendRules: JobRules {
         }
         if let block = methods.block(channel, place) { return .answer(blocked(block, situation)) }
         if let obstacle = limits.obstacle(situation) {
-            return .answer(throttled(obstacle.limit, until: obstacle.until, now))
+            return .answer(draft.throttled(obstacle.limit, until: obstacle.until, at: now))
         }
         return call(place, situation)
     }
@@ -64,13 +64,6 @@ struct SendRules: JobRules {
         }
     }
 
-    private func throttled(_ limit: LimitName, until: Timestamp, _ now: Timestamp) -> Answer {
-        draft.answer(.throttled, at: now) {
-            $0.limit = limit
-            $0.retryAt = until.description
-        }
-    }
-
     private func call(_ place: NumberPlace, _ situation: Situation) -> Decision {
         let live = situation.liveCode
         var send = PlannedSend(
@@ -79,7 +72,7 @@ struct SendRules: JobRules {
         if let live {
             switch wayPast(live, situation) {
             case .shared: break
-            case .closed(let limit): return .answer(throttled(limit, until: live.expiresAt, situation.now))
+            case .closed(let limit): return .answer(draft.throttled(limit, until: live.expiresAt, at: situation.now))
             case .anew: send.cancels = live.sid
             }
         }

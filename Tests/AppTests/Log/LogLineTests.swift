@@ -1,6 +1,7 @@
 import Basics
 import Foundation
 import Logging
+import TestKit
 import Testing
 
 @testable import App

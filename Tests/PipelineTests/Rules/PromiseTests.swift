@@ -1,6 +1,7 @@
 import Basics
 import SitePolicy
 import Store
+import TestKit
 import Testing
 import TwilioVerify
 import Wire

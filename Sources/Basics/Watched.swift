@@ -1,7 +1,5 @@
-import Basics
-
 /// A value that is changed from any thread, and that tasks wait for to be as they want it.
-final class Watched<Value: Sendable>: Sendable {
+public final class Watched<Value: Sendable>: Sendable {
     private struct Waiter {
         let fits: @Sendable (Value) -> Bool
         let continuation: CheckedContinuation<Void, Never>
@@ -15,15 +13,23 @@ final class Watched<Value: Sendable>: Sendable {
 
     private let state: Locked<State>
 
-    init(_ value: Value) {
+    public init(_ value: Value) {
         state = Locked(State(value: value))
     }
 
-    var value: Value { state.withLock { $0.value } }
+    public var value: Value { state.withLock { $0.value } }
 
-    func set(_ value: Value) {
+    public func set(_ value: Value) {
+        update { $0 = value }
+    }
+
+    /// Changes the value in one step. Whoever waits for what it is now goes on.
+    ///
+    /// - Parameter change: called with a lock held.
+    public func update(_ change: (inout Value) -> Void) {
         let fitting = state.withLock { state in
-            state.value = value
+            change(&state.value)
+            let value = state.value
             let fitting = state.waiting.filter { $0.value.fits(value) }
             for id in fitting.keys { state.waiting[id] = nil }
             return fitting.map(\.value.continuation)
@@ -35,7 +41,7 @@ final class Watched<Value: Sendable>: Sendable {
     /// may be gone again by then.
     ///
     /// - Parameter fits: a pure function; called with a lock held.
-    func wait(until fits: @escaping @Sendable (Value) -> Bool) async {
+    public func wait(until fits: @escaping @Sendable (Value) -> Bool) async {
         let id = state.withLock { state in
             state.next += 1
             return state.next

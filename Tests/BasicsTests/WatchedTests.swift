@@ -1,6 +1,5 @@
+import Basics
 import Testing
-
-@testable import AMQP
 
 @Suite("A watched value", .timeLimit(.minutes(5))) struct WatchedTests {
     @Test("who waits goes on when the value fits, and at once when it fits already")

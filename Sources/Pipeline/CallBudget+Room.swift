@@ -1,12 +1,13 @@
 import Basics
 import Store
 import TwilioVerify
+import Wire
 
 extension Caller {
     /// Waits for room until the intent's deadline leaves no time to call, and keeps its lease alive meanwhile: nobody
     /// else may take the job for abandoned. `nil` when there was no room.
     func room(for intent: Intent, lease: inout MonotonicTime) async -> CallPlace? {
-        let place = budget.lineUp(.call)
+        let place = budget.lineUp(in: .lane(intent.kind.lane))
         while true {
             let now = clocks.monotonic()
             let end = now + (intent.deadline - clocks.wall() - ReplyDraft.leastTime)
@@ -33,7 +34,7 @@ extension Caller {
 
 /// Takes room for every request of its own: for reads, which belong to no attempt.
 struct BudgetedTransport: Transport {
-    /// How long a read waits for room. Its job holds a lease that must outlast the wait and two reads.
+    /// How long a read waits for room: its job waits under a lease, and looks again.
     private static let patience: Duration = .seconds(4)
 
     let transport: any Transport
@@ -42,7 +43,7 @@ struct BudgetedTransport: Transport {
     func perform(
         _ request: TransportRequest, gate: @escaping @Sendable () -> Bool
     ) async throws(TransportError) -> TransportResponse {
-        let place = budget.lineUp(.read)
+        let place = budget.lineUp(in: .read)
         defer { place.leave() }
         guard await place.wait(until: budget.clocks.monotonic() + Self.patience) else {
             throw TransportError(reach: .surelyNotSent, kind: .withheld)

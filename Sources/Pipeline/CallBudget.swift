@@ -7,12 +7,6 @@ import Store
 /// The worker's share is leased from the store in blocks; who finds no room in it waits here, in memory. Without
 /// limits there is nothing to lease, and the store is not asked.
 final class CallBudget: Sendable {
-    enum Urgency: Sendable {
-        /// Reconciles what was lost; goes first.
-        case read
-        case call
-    }
-
     let store: any CallStore
     let limits: CallLimits
     let clocks: Clocks
@@ -34,11 +28,11 @@ final class CallBudget: Sendable {
     }
 
     /// A place in line, or room at once. Whoever has one must give it up by ``CallPlace/leave()``.
-    func lineUp(_ urgency: Urgency) -> CallPlace {
+    func lineUp(in line: CallLine) -> CallPlace {
         guard !limits.isNone else { return CallPlace() }
         let now = clocks.monotonic()
         let (ticket, awakened, startsRenewing) = state.withLock { state in
-            let (ticket, awakened) = state.lineUp(urgency, at: now)
+            let (ticket, awakened) = state.lineUp(in: line, at: now)
             return (ticket, awakened, state.startsRenewing())
         }
         resume(awakened)

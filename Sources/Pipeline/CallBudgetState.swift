@@ -20,6 +20,11 @@ struct CallBudgetState {
         var hasRoom: Bool
     }
 
+    private struct Call {
+        var line: CallLine
+        var standing = Standing.inLine
+    }
+
     private struct Waiter {
         var continuation: CheckedContinuation<Bool, Never>
         var until: MonotonicTime
@@ -27,17 +32,15 @@ struct CallBudgetState {
 
     private let limits: CallLimits
     private var lastTicket: Ticket = 0
-    private var standings: [Ticket: Standing] = [:]
+    private var calls: [Ticket: Call] = [:]
     private var waiters: [Ticket: Waiter] = [:]
-    private var reads = TicketLine()
-    private var calls = TicketLine()
+    private var lines = CallLines()
     private var grant: CallGrant?
     /// Starts that the grant still allows.
     private var spare = 0
     private var running = 0
     private var starting = 0
     private var departed = 0
-    private var waiting = 0
     /// The renewing task lives.
     private(set) var isRenewing = false
     private var idleBlocks = 0
@@ -50,14 +53,10 @@ struct CallBudgetState {
 
     // MARK: Calls
 
-    mutating func lineUp(_ urgency: CallBudget.Urgency, at now: MonotonicTime) -> (Ticket, [Awakening]) {
+    mutating func lineUp(in line: CallLine, at now: MonotonicTime) -> (Ticket, [Awakening]) {
         lastTicket += 1
-        standings[lastTicket] = .inLine
-        waiting += 1
-        switch urgency {
-        case .read: reads.append(lastTicket)
-        case .call: calls.append(lastTicket)
-        }
+        calls[lastTicket] = Call(line: line)
+        lines.append(lastTicket, to: line)
         return (lastTicket, admit(at: now))
     }
 
@@ -65,9 +64,8 @@ struct CallBudgetState {
     mutating func wait(
         _ ticket: Ticket, until: MonotonicTime, at now: MonotonicTime, _ continuation: CheckedContinuation<Bool, Never>
     ) -> Awakening? {
-        guard standings[ticket] == .inLine, now < until else {
-            return Awakening(continuation: continuation, hasRoom: standings[ticket] != .inLine)
-        }
+        let isInLine = calls[ticket]?.standing == .inLine
+        guard isInLine, now < until else { return Awakening(continuation: continuation, hasRoom: !isInLine) }
         waiters[ticket] = Waiter(continuation: continuation, until: until)
         return nil
     }
@@ -79,8 +77,8 @@ struct CallBudgetState {
 
     /// The last-moment check, once for each call: from here on it has left.
     mutating func mayDepart(_ ticket: Ticket, at now: MonotonicTime) -> Bool {
-        guard standings[ticket] == .starting, let grant, now < grant.until else { return false }
-        standings[ticket] = .departed
+        guard calls[ticket]?.standing == .starting, let grant, now < grant.until else { return false }
+        calls[ticket]?.standing = .departed
         starting -= 1
         departed += 1
         return true
@@ -88,27 +86,25 @@ struct CallBudgetState {
 
     /// Gives up room, or the place in line.
     mutating func leave(_ ticket: Ticket, at now: MonotonicTime) -> [Awakening] {
-        guard let standing = standings.removeValue(forKey: ticket) else { return [] }
-        switch standing {
-        case .inLine: waiting -= 1
-        case .departed, .stopped: running -= 1
-        case .starting:
+        guard let call = calls.removeValue(forKey: ticket) else { return [] }
+        lines.leave(ticket, from: call.line)
+        if call.standing != .inLine { running -= 1 }
+        if call.standing == .starting {
             // Nothing left: its start can be another's.
-            running -= 1
             starting -= 1
             spare += 1
         }
         return [stopWaiting(ticket)].compactMap { $0 } + admit(at: now)
     }
 
-    /// Lets in as many as there is room for, reads first: they are few by limits of their own, and what they look for
-    /// grows stale.
+    /// Lets in as many as there is room for.
     private mutating func admit(at now: MonotonicTime) -> [Awakening] {
         guard let grant, now < grant.until else { return [] }
         var awakened: [Awakening] = []
-        while waiting > 0, running < grant.places, spare > 0 || limits.perSecond == 0, let next = nextInLine() {
-            standings[next] = .starting
-            waiting -= 1
+        while running < grant.places, spare > 0 || limits.perSecond == 0,
+            let next = lines.popFirst(places: grant.places)
+        {
+            calls[next]?.standing = .starting
             running += 1
             starting += 1
             if limits.perSecond > 0 { spare -= 1 }
@@ -117,13 +113,6 @@ struct CallBudgetState {
             }
         }
         return awakened
-    }
-
-    private mutating func nextInLine() -> Ticket? {
-        while let ticket = reads.popFirst() ?? calls.popFirst() {
-            if standings[ticket] == .inLine { return ticket }
-        }
-        return nil
     }
 
     /// Wakes those whose time is up.
@@ -145,7 +134,7 @@ struct CallBudgetState {
 
     /// Whether the caller must start the renewing task.
     mutating func startsRenewing() -> Bool {
-        guard !isRenewing, running > 0 || waiting > 0 else { return false }
+        guard !isRenewing, running > 0 || lines.waitingCount > 0 else { return false }
         isRenewing = true
         return true
     }
@@ -153,7 +142,7 @@ struct CallBudgetState {
     /// Room that nobody uses is given back after a block without calls: not at once, so that a worker with few calls
     /// does not ask and give back in turn all the time.
     mutating func nextStep(at now: MonotonicTime) -> Step {
-        if running > 0 || waiting > 0 {
+        if running > 0 || lines.waitingCount > 0 {
             idleBlocks = 0
             return .ask(demand(at: now))
         }
@@ -174,7 +163,7 @@ struct CallBudgetState {
         demand.reach = running
         demand.starting = starting
         demand.departed = departed
-        demand.waiting = waiting
+        demand.waiting = lines.waitingCount
         if let grant, now < grant.until {
             demand.reach = limits.atOnce > 0 ? max(running, grant.places) : running
         } else {
@@ -204,28 +193,7 @@ struct CallBudgetState {
     }
 
     private mutating func stopStarting() {
-        for (ticket, standing) in standings where standing == .starting { standings[ticket] = .stopped }
+        for (ticket, call) in calls where call.standing == .starting { calls[ticket]?.standing = .stopped }
         starting = 0
-    }
-}
-
-/// First come, first served; those that have left in between are passed over.
-struct TicketLine {
-    private var tickets: [CallBudgetState.Ticket] = []
-    private var head = 0
-
-    mutating func append(_ ticket: CallBudgetState.Ticket) { tickets.append(ticket) }
-
-    mutating func popFirst() -> CallBudgetState.Ticket? {
-        guard head < tickets.count else { return nil }
-        defer {
-            head += 1
-            // The served part is dropped in one go once it is the larger half.
-            if head * 2 > tickets.count {
-                tickets.removeFirst(head)
-                head = 0
-            }
-        }
-        return tickets[head]
     }
 }

@@ -55,6 +55,30 @@ import Wire
         #expect(await worker.waitUntilEnd() == 0)
     }
 
+    @Test("while sends hang at Twilio, a check has room")
+    func outage() async throws {
+        let stage = try await Stage(["VERIFY_COURIER_TWILIO_CALLS_AT_ONCE": "4"])
+        let worker = try stage.worker()
+        let first = try await stage.reply(to: stage.registration("u0", "+14155550110"), within: .seconds(30))
+        #expect(first.outcome == .sent)
+        stage.simulator.setFault(SimulatorFault(.delay, delay: .milliseconds(9500)), on: .start)
+        let before = stage.simulator.calls.count
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for index in 1...8 {
+                group.addTask {
+                    let registration = stage.registration("u\(index)", "+141555501\(10 + index)")
+                    _ = try? await stage.reply(to: registration, within: .seconds(60))
+                }
+            }
+            while stage.simulator.calls.count < before + 3 { try await Task.sleep(for: .milliseconds(5)) }
+            #expect(try await stage.check("u0", "+14155550110") == .approved)
+            let hanging = stage.simulator.calls[before...].count { $0.ended == nil }
+            #expect(hanging == 3)
+            worker.kill(9)
+            group.cancelAll()
+        }
+    }
+
     private func mostAtOnce(_ calls: [SimulatedCall]) -> Int {
         calls.map { one in calls.count { $0.began <= one.began && $0.ended.map { $0 > one.began } ?? true } }.max() ?? 0
     }
@@ -101,8 +125,12 @@ extension Stage {
     fileprivate func register(user: String, number: String) async throws -> [Outcome] {
         let sent = try await ask(.registerPhone, registration(user, number)).outcome
         guard sent == .sent else { return [sent] }
-        let check = ["user": user, "login": "registration", "code": simulator.outbox(to: number).last?.code ?? ""]
-        return [sent, try await ask(.check, check).outcome]
+        return [sent, try await check(user, number)]
+    }
+
+    fileprivate func check(_ user: String, _ number: String) async throws -> Outcome {
+        let code = simulator.outbox(to: number).last?.code ?? ""
+        return try await ask(.check, ["user": user, "login": "registration", "code": code]).outcome
     }
 
     /// Returns once so many workers take from a queue: the broker deals to those who are there.

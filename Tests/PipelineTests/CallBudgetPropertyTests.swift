@@ -2,6 +2,7 @@ import Basics
 import Store
 import TestKit
 import Testing
+import Wire
 
 @testable import Pipeline
 
@@ -41,13 +42,15 @@ struct CallBudgetPropertyTests {
         #expect(departures.count > 10)
     }
 
+    private let lines: [CallLine] = [.read] + LaneName.allCases.map(CallLine.lane)
+
     private func disturb(
         _ scene: BudgetScene, _ calls: inout [Call], _ departures: inout [MonotonicTime],
         using chance: inout Seeded
     ) async throws {
         if calls.count < 30, Int.random(in: 0..<3, using: &chance) == 0 {
             let budget = try #require(scene.budgets.randomElement(using: &chance))
-            calls.append(Call(place: budget.lineUp(Int.random(in: 0..<5, using: &chance) == 0 ? .read : .call)))
+            calls.append(Call(place: budget.lineUp(in: lines.randomElement(using: &chance) ?? .read)))
             await scene.settle()
         }
         guard let index = calls.indices.randomElement(using: &chance) else { return }

@@ -2,6 +2,7 @@ import Basics
 import Logging
 import Store
 import TwilioVerify
+import Wire
 
 @testable import Pipeline
 
@@ -97,7 +98,7 @@ final class BudgetScene: Sendable {
 
     /// A place with room: the first one of a worker has to be asked for.
     func enter(_ budget: CallBudget) async -> CallPlace {
-        let place = budget.lineUp(.call)
+        let place = budget.lineUp(in: .lane(.send))
         await settle()
         return place
     }

@@ -1,6 +1,7 @@
 import Basics
 import Store
 import Testing
+import Wire
 
 @testable import Pipeline
 
@@ -10,7 +11,7 @@ struct CallBudgetTests {
     func unlimited() async {
         let scene = BudgetScene(CallLimits())
         for _ in 0..<500 {
-            let place = scene.budget.lineUp(.call)
+            let place = scene.budget.lineUp(in: .lane(.send))
             #expect(await scene.hasRoom(place) && place.mayDepart())
         }
         await scene.pass(5)
@@ -20,17 +21,17 @@ struct CallBudgetTests {
     @Test("the first call asks; who finds room in the grant starts at once")
     func reuse() async {
         let scene = BudgetScene(CallLimits(atOnce: 100))
-        let first = scene.budget.lineUp(.call)
+        let first = scene.budget.lineUp(in: .lane(.send))
         #expect(await !scene.hasRoom(first))
         await scene.settle()
         #expect(await scene.hasRoom(first))
-        for _ in 0..<49 {
-            let place = scene.budget.lineUp(.call)
+        for number in 0..<49 {
+            let place = scene.budget.lineUp(in: .lane(number % 2 == 0 ? .check : .send))
             #expect(await scene.hasRoom(place))
         }
         #expect(scene.store.asked.count == 1)
         // The fifty-first has to wait for the next block.
-        let next = scene.budget.lineUp(.call)
+        let next = scene.budget.lineUp(in: .lane(.send))
         #expect(await !scene.hasRoom(next))
         await scene.pass(1)
         #expect(await scene.hasRoom(next))
@@ -68,12 +69,43 @@ struct CallBudgetTests {
         #expect(scene.store.asked.count <= 51)
     }
 
+    @Test("one lane, with all its calls hanging, leaves room for the others")
+    func lanes() async {
+        let scene = BudgetScene(CallLimits(atOnce: 8))
+        let sends = (0..<20).map { _ in scene.budget.lineUp(in: .lane(.send)) }
+        await scene.pass(5)
+        #expect(await count(scene, sends) == 6)
+        let check = scene.budget.lineUp(in: .lane(.check))
+        #expect(await scene.hasRoom(check))
+        let read = scene.budget.lineUp(in: .read)
+        #expect(await scene.hasRoom(read))
+        check.leave()
+        read.leave()
+        await scene.pass(5)
+        #expect(await count(scene, sends) == 6)
+    }
+
+    @Test("what one lane may hold", arguments: [(0, 0), (1, 1), (2, 1), (3, 2), (4, 3), (100, 75), (.max, .max)])
+    func most(places: Int, most: Int) {
+        #expect(CallLines.most(of: places) == most)
+    }
+
+    @Test("lanes take turns at starts")
+    func turns() async {
+        let scene = BudgetScene(CallLimits(perSecond: 4))
+        let sends = (0..<9).map { _ in scene.budget.lineUp(in: .lane(.send)) }
+        let checks = (0..<9).map { _ in scene.budget.lineUp(in: .lane(.check)) }
+        await scene.settle()
+        #expect(await count(scene, sends) == 2)
+        #expect(await count(scene, checks) == 2)
+    }
+
     @Test("first come, first served, and reads before calls")
     func order() async {
         let scene = BudgetScene(CallLimits(atOnce: 1))
         var running = await scene.enter(scene.budget)
-        let calls = (0..<3).map { _ in scene.budget.lineUp(.call) }
-        let read = scene.budget.lineUp(.read)
+        let calls = (0..<3).map { _ in scene.budget.lineUp(in: .lane(.send)) }
+        let read = scene.budget.lineUp(in: .read)
         for next in [read] + calls {
             let wait = await scene.waiting(next)
             running.leave()
@@ -86,7 +118,7 @@ struct CallBudgetTests {
     func timeOut() async {
         let scene = BudgetScene(CallLimits(atOnce: 1))
         let running = await scene.enter(scene.budget)
-        let (second, third) = (scene.budget.lineUp(.call), scene.budget.lineUp(.call))
+        let (second, third) = (scene.budget.lineUp(in: .lane(.send)), scene.budget.lineUp(in: .lane(.send)))
         let wait = await scene.waiting(second, for: .milliseconds(250))
         await scene.pass(3)
         #expect(await !wait.value)
@@ -99,7 +131,7 @@ struct CallBudgetTests {
     func cancellation() async {
         let scene = BudgetScene(CallLimits(atOnce: 1))
         let running = await scene.enter(scene.budget)
-        let (second, third) = (scene.budget.lineUp(.call), scene.budget.lineUp(.call))
+        let (second, third) = (scene.budget.lineUp(in: .lane(.send)), scene.budget.lineUp(in: .lane(.send)))
         let cancelled = await scene.waiting(second)
         let last = await scene.waiting(third)
         cancelled.cancel()
@@ -118,7 +150,7 @@ struct CallBudgetTests {
     func cancelledBefore() async {
         let scene = BudgetScene(CallLimits(atOnce: 1))
         _ = await scene.enter(scene.budget)
-        let place = scene.budget.lineUp(.call)
+        let place = scene.budget.lineUp(in: .lane(.send))
         let until = scene.time.now + .seconds(60)
         let task = Task {
             withUnsafeCurrentTask { $0?.cancel() }
@@ -131,7 +163,7 @@ struct CallBudgetTests {
     func storeAway() async {
         let scene = BudgetScene(CallLimits(atOnce: 10))
         scene.store.setAway(true)
-        let (first, second) = (scene.budget.lineUp(.call), scene.budget.lineUp(.call))
+        let (first, second) = (scene.budget.lineUp(in: .lane(.send)), scene.budget.lineUp(in: .lane(.send)))
         let short = await scene.waiting(first, for: .seconds(2))
         let long = await scene.waiting(second)
         await scene.settle()
@@ -152,7 +184,7 @@ struct CallBudgetTests {
         scene.store.setAway(true)
         await scene.pass(3)
         #expect(!started.mayDepart())
-        let late = scene.budget.lineUp(.call)
+        let late = scene.budget.lineUp(in: .lane(.send))
         #expect(await !scene.hasRoom(late))
         scene.store.setAway(false)
         await scene.pass(1)
@@ -165,13 +197,13 @@ struct CallBudgetTests {
     func returned() async {
         let scene = BudgetScene(CallLimits(perSecond: 1))
         let first = await scene.enter(scene.budget)
-        let second = scene.budget.lineUp(.call)
+        let second = scene.budget.lineUp(in: .lane(.send))
         #expect(await scene.hasRoom(first))
         #expect(await !scene.hasRoom(second))
         first.leave()
         #expect(await scene.hasRoom(second) && second.mayDepart())
         second.leave()
-        let third = scene.budget.lineUp(.call)
+        let third = scene.budget.lineUp(in: .lane(.send))
         await scene.pass(11)
         #expect(await !scene.hasRoom(third))
         await scene.pass(2)
@@ -181,9 +213,9 @@ struct CallBudgetTests {
     @Test("two workers share, and room given back at rest is the other's")
     func sharing() async {
         let scene = BudgetScene(CallLimits(atOnce: 4), workers: 2)
-        let first = (0..<10).map { _ in scene.budgets[0].lineUp(.call) }
+        let first = (0..<10).map { scene.budgets[0].lineUp(in: .lane($0 % 2 == 0 ? .send : .check)) }
         await scene.settle()
-        let second = (0..<10).map { _ in scene.budgets[1].lineUp(.call) }
+        let second = (0..<10).map { scene.budgets[1].lineUp(in: .lane($0 % 2 == 0 ? .send : .check)) }
         await scene.pass(3)
         #expect(await count(scene, first) == 4)
         #expect(await count(scene, second) == 0)

@@ -13,6 +13,8 @@ public struct Disposition: Sendable {
         public var messageID: String?
         public var correlationID: [UInt8]?
         public var traceparent: String?
+        /// It carries what may not be written to the broker's disk.
+        public var isSecret = false
     }
 
     /// The record that the reply belongs to; `nil` for answers that are not recorded.

@@ -28,6 +28,7 @@ extension Pipeline {
     ) -> Disposition {
         var result = disposition(body(of: record, user: user), record.outcome, record.key, envelope, address)
         if fresh { result.fresh = record }
+        result.publication?.isSecret = record.isSecret
         return result
     }
 
@@ -73,7 +74,9 @@ extension Pipeline {
         if job.deadline - now < ReplyDraft.leastTime { return reply(.late) }
         switch try await store.state(of: JobKey(frontEnd: job.key.frontEnd, messageID: id)) {
         case .recorded(let record) where isSame(record.user, job.login.user):
-            return disposition(body(of: record, user: record.user), record.outcome, nil, envelope, address)
+            var result = disposition(body(of: record, user: record.user), record.outcome, nil, envelope, address)
+            result.publication?.isSecret = record.isSecret
+            return result
         case .inProgress(let user) where isSame(user, job.login.user): return reply(.unknownJob, .inProgress)
         default: return reply(.unknownJob, .noRecord)
         }
@@ -93,4 +96,9 @@ extension Pipeline {
         guard case .bytes(let bytes) = envelope.body else { return [] }
         return bytes
     }
+}
+
+extension RecordedReply {
+    /// The reply shows an authenticator's secret, a bypass code or a ticket.
+    fileprivate var isSecret: Bool { outcome == .enrolling || withheld == .code || withheld == .ticket }
 }

@@ -15,6 +15,8 @@ struct ReplyPublisher: Sendable {
     /// For direct reply-to. RabbitMQ hangs up on whoever publishes to a forged address of that kind (tried on 3.10.8:
     /// 541), so these go over a connection of their own, each once at most.
     let direct: DirectPublisher
+    /// The worker's own broker user; `nil` when that depends on which broker it is connected to.
+    let user: String?
     let clocks: Clocks
     let logger: Logger
 
@@ -53,7 +55,8 @@ struct ReplyPublisher: Sendable {
         properties.messageID = publication.messageID
         properties.correlationID = publication.correlationID
         properties.timestamp = UInt64(clamping: clocks.wall().wholeSeconds)
-        if key.hasPrefix(WireName.replyPrefix) { properties.deliveryMode = 2 }
+        properties.userID = user
+        if key.hasPrefix(WireName.replyPrefix), !publication.isSecret { properties.deliveryMode = 2 }
         if let traceparent = publication.traceparent {
             properties.headers = FieldTable([("traceparent", .string(Array(traceparent.utf8)))])
         }

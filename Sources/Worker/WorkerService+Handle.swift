@@ -39,7 +39,7 @@ extension WorkerService {
     private func conclude(_ disposition: Disposition, _ envelope: Envelope, _ delivery: Delivery) async {
         if let publication = disposition.publication {
             let replies = ReplyPublisher(
-                publisher: publisher, direct: direct, clocks: clocks, logger: logger)
+                publisher: publisher, direct: direct, user: user, clocks: clocks, logger: logger)
             guard let state = await replies.publish(publication) else { return }
             Failpoint.afterPublish.hit()
             do throws(StoreError) {

@@ -14,6 +14,8 @@ public struct WorkerService: Service {
     let publisher: Publisher
     let direct: DirectPublisher
     let announcer: Announcer
+    /// The worker's own broker user, where all brokers know it by the same name.
+    let user: String?
     let pipeline: Pipeline
     let settings: WorkerSettings
     let clocks: Clocks
@@ -46,6 +48,8 @@ public struct WorkerService: Service {
         consumer = Consumer(
             configuration: broker, lanes: lanes + [Lane(queue: WireName.dead, prefetch: 16)],
             gate: { await publisher.waitUntilUsable() }, logger: logger)
+        user = broker.urls.first.flatMap { first in broker.urls.allSatisfy { $0.user == first.user } ? first.user : nil
+        }
         self.pipeline = pipeline
         self.settings = settings
         self.clocks = clocks

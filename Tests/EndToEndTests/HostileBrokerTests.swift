@@ -47,7 +47,7 @@ extension Hostile {
             #expect(dead.map(\.reason) == ["broker"])
             #expect(dead.map(\.key) == ["register.phone"])
             #expect(try await scene.stage.waiting(in: WireName.dead) == 0)
-            #expect(scene.mailbox.arrivals.all.isEmpty)
+            #expect(!scene.hasAnswered(message))
             #expect(scene.stage.simulator.requests(.start) == 0)
             var broken = scene.message(.send)
             broken.expiration = "soon"

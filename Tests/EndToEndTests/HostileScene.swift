@@ -15,15 +15,27 @@ final class HostileScene: Sendable {
     let worker: WorkerProcess
     let raw: RawPublisher
     let mailbox: Mailbox
-    private let startMemory: Int
+    /// The broker user that publishes, where front ends are told apart.
+    let frontEnd: BrokerUser?
+    private let startMemory: Locked<Int>
 
-    init(_ more: [String: String] = [:]) async throws {
+    /// - Parameter frontEnds: as the key `front_ends`; the first is the one that publishes. Everybody may do everything
+    ///   at the broker, so that it is the worker who has to tell them apart.
+    init(_ more: [String: String] = [:], frontEnds: [BrokerUser] = []) async throws {
+        var more = more
+        if !frontEnds.isEmpty {
+            more["VERIFY_COURIER_FRONT_ENDS"] = frontEnds.map { "\($0.name)=\($0.role)" }.joined(separator: ",")
+        }
         stage = try await Stage(more)
+        try await stage.add(frontEnds)
         worker = try stage.worker()
-        raw = try RawPublisher(url: stage.brokerURL)
-        mailbox = try await Mailbox(stage.brokerURL)
-        #expect(try await stage.ask(.options, ["user": "anna"]).outcome == .options)
-        startMemory = try #require(worker.usage).residentBytes
+        frontEnd = frontEnds.first
+        raw = try RawPublisher(url: stage.url(of: frontEnd))
+        mailbox = try await Mailbox(stage.brokerURL, of: frontEnd?.name ?? "mailbox")
+        startMemory = Locked(0)
+        #expect(try await answer(to: message(.options)).outcome == .options)
+        let memory = try #require(worker.usage).residentBytes
+        startMemory.withLock { $0 = memory }
     }
 
     /// A good message, to be spoilt, with an id and correlation id of its own.
@@ -32,6 +44,7 @@ final class HostileScene: Sendable {
         message.messageID = Array(RandomID.uuid().utf8)
         message.correlationID = Array(RandomID.hex(bytes: 8).utf8)
         message.replyTo = mailbox.address
+        message.userID = frontEnd?.name
         return message
     }
 
@@ -51,6 +64,10 @@ final class HostileScene: Sendable {
     /// The answer to one that was published before.
     func answer(ofPublished message: RawMessage) async throws -> Reply {
         try await mailbox.reply(to: try #require(message.correlationID)).reply
+    }
+
+    func hasAnswered(_ message: RawMessage) -> Bool {
+        mailbox.arrivals.all.contains { $0.properties.correlationID == message.correlationID }
     }
 
     func answer(to message: RawMessage) async throws -> Reply {
@@ -73,10 +90,11 @@ final class HostileScene: Sendable {
         for kind in [JobKind.send, .check, .options] {
             let body = #"{"user":"nobody","channel":"sms","code":"123456"}"#
             let reply = try await answer(to: message(kind, body))
-            #expect([.notAllowed, .invalid, .options].contains(reply.outcome))
+            #expect([.notAllowed, .invalid, .options, .throttled].contains(reply.outcome))
         }
         let memory = try #require(worker.usage).residentBytes
-        #expect(memory - startMemory < growth, "from \(startMemory) to \(memory) bytes")
+        let start = startMemory.withLock { $0 }
+        #expect(memory - start < growth, "from \(start) to \(memory) bytes")
         worker.kill(SIGTERM)
         #expect(await worker.waitUntilEnd() == 0)
         for queue in LaneName.allCases.map(\.queue) + [WireName.dead] {

@@ -10,9 +10,9 @@ final class Mailbox: Sendable {
     let arrivals = Arrivals<Delivery>()
     private let running: Task<Void, Never>
 
-    /// A reply queue.
-    convenience init(_ url: String) async throws {
-        try await self.init(url, address: "\(WireName.replyPrefix)mailbox.\(RandomID.hex(bytes: 16))")
+    /// A front end's reply queue.
+    convenience init(_ url: String, of frontEnd: String = "mailbox") async throws {
+        try await self.init(url, address: "\(WireName.replyPrefix)\(frontEnd).\(RandomID.hex(bytes: 16))")
     }
 
     /// A listener's queue, which hears an exchange.

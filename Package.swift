@@ -115,7 +115,9 @@ let package = Package(
         .target(name: "Basics"),
 
         // Used by tests only
-        .target(name: "TestKit", dependencies: ["Basics"]),
+        .target(
+            name: "TestKit",
+            dependencies: ["Basics", "Store", "StoreSQLite", .product(name: "Logging", package: "swift-log")]),
         .testTarget(
             name: "CurlHTTPTests",
             dependencies: ["Basics", "CurlHTTP", "TestKit", .product(name: "Logging", package: "swift-log")]),

@@ -2,6 +2,7 @@ import Foundation
 import GRDB
 import Store
 import StoreSQLite
+import TestKit
 import Testing
 
 /// Looking at a store without working on it.

@@ -1,5 +1,6 @@
 import Basics
 import Store
+import TestKit
 import Testing
 import Wire
 

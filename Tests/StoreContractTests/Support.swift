@@ -1,61 +1,10 @@
 import Basics
-import Foundation
-import Logging
 import Store
-import StoreSQLite
+import TestKit
 import Testing
 import Wire
 
-/// Time that only the test moves.
-final class TestClocks: Sendable {
-    private let elapsed = Locked(Duration.zero)
-
-    var clocks: Clocks {
-        Clocks(
-            wall: { Timestamp(seconds: 1_800_000_000) + self.now },
-            monotonic: { MonotonicTime(nanoseconds: 1_000_000_000) + self.now })
-    }
-    private var now: Duration { elapsed.withLock { $0 } }
-    func advance(_ duration: Duration) { elapsed.withLock { $0 += duration } }
-}
-
-/// The stores that the suite runs over.
-enum StoreKind: String, CaseIterable, Sendable {
-    case memory, sqlite
-}
-
-/// One store, on which any number of workers can be started and ended.
-final class World: Sendable {
-    let kind: StoreKind
-    let time = TestClocks()
-    let folder: URL
-    private let shared: InMemoryStore.Shared
-
-    var configuration: SQLiteStoreConfiguration { SQLiteStoreConfiguration(path: folder.path + "/store.db") }
-
-    init(_ kind: StoreKind, options: [String: String] = [:]) async throws {
-        self.kind = kind
-        folder = FileManager.default.temporaryDirectory.appendingPathComponent("store-\(RandomID.hex(bytes: 8))")
-        shared = InMemoryStore.Shared(siteOptions: options)
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        if kind == .sqlite { try await SQLiteStore.create(configuration, siteOptions: options) }
-    }
-
-    deinit { try? FileManager.default.removeItem(at: folder) }
-
-    func worker() async throws -> any LoginStore {
-        switch kind {
-        case .memory: InMemoryStore(sharing: shared, clocks: time.clocks)
-        case .sqlite:
-            try await SQLiteStore.open(configuration, clocks: time.clocks, logger: Logger(label: "test"))
-        }
-    }
-
-    func end(_ worker: any LoginStore) async {
-        (worker as? InMemoryStore)?.die()
-        await (worker as? SQLiteStore)?.close()
-    }
-}
+typealias World = StoreWorld
 
 enum Sample {
     static let text = "+15005550142"

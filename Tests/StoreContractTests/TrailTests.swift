@@ -3,6 +3,7 @@ import Foundation
 import GRDB
 import Store
 import StoreSQLite
+import TestKit
 import Testing
 import Wire
 

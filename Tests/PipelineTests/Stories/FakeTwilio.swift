@@ -1,0 +1,130 @@
+import Basics
+import Foundation
+import TestKit
+import TwilioVerify
+
+/// Twilio Verify as far as the pipeline speaks to it: one verification per number, and calls that go wrong as told.
+final class FakeTwilio: Transport {
+    enum Operation: String, Sendable {
+        case start, check, fetch, cancel, attempts, service
+    }
+
+    enum Fault: Sendable {
+        /// It is done, and the answer is lost.
+        case answerLost
+        /// It never arrived, which nobody can tell.
+        case neverArrived
+        /// Not a byte left.
+        case unreachable
+        case answer(Int, code: Int?)
+    }
+
+    static let service = "VA" + String(repeating: "0", count: 32)
+
+    private struct State {
+        var book = FakeVerifications()
+        var faults: [(operation: Operation, fault: Fault)] = []
+        var calls: [Operation] = []
+        var slowness: [Operation: Duration] = [:]
+        /// The operation whose next call is held back once it is done.
+        var holds: Operation?
+        var held: [CheckedContinuation<Void, Never>] = []
+        /// How many were held that nobody has waited for yet, and who waits for the next.
+        var arrived = 0
+        var watcher: CheckedContinuation<Void, Never>?
+    }
+
+    private let state = Locked(State())
+    private let time: TestClocks
+
+    init(time: TestClocks) {
+        self.time = time
+    }
+
+    var calls: [Operation] { state.withLock { $0.calls } }
+    func count(_ operation: Operation) -> Int { calls.count { $0 == operation } }
+    func code(of number: String) -> String? { state.withLock { $0.book.code(of: number) } }
+    func status(of number: String) -> String? { state.withLock { $0.book.latest(number)?.status } }
+    func attempts(to number: String) -> Int { state.withLock { $0.book.latest(number)?.attempts.count ?? 0 } }
+
+    /// The next call of this kind goes wrong; several faults take their turns.
+    func fail(_ operation: Operation, _ fault: Fault) { state.withLock { $0.faults.append((operation, fault)) } }
+
+    /// Each call of this kind takes so long, on the test's clocks.
+    func slow(_ operation: Operation, by duration: Duration) { state.withLock { $0.slowness[operation] = duration } }
+
+    /// The next call of this kind is done at once and answered when let go.
+    func hold(_ operation: Operation) { state.withLock { $0.holds = operation } }
+
+    func waitUntilHeld() async {
+        await withCheckedContinuation { continuation in
+            let isHeld = state.withLock { state in
+                let isHeld = state.arrived > 0
+                if isHeld { state.arrived -= 1 } else { state.watcher = continuation }
+                return isHeld
+            }
+            if isHeld { continuation.resume() }
+        }
+    }
+
+    /// Answers all that is held.
+    func letGo() {
+        let held = state.withLock { state in
+            defer { state.held = [] }
+            return state.held
+        }
+        for continuation in held { continuation.resume() }
+    }
+
+    func perform(
+        _ request: TransportRequest, gate: @escaping @Sendable () -> Bool
+    ) async throws(TransportError) -> TransportResponse {
+        guard gate() else { throw TransportError(reach: .surelyNotSent, kind: .withheld) }
+        let (operation, path) = Self.read(request)
+        let (fault, slowness) = state.withLock { state in
+            state.calls.append(operation)
+            let index = state.faults.firstIndex { $0.operation == operation }
+            return (index.map { state.faults.remove(at: $0).fault }, state.slowness[operation])
+        }
+        if let slowness { time.advance(slowness) }
+        switch fault {
+        case .unreachable: throw TransportError(reach: .surelyNotSent, kind: .connect)
+        case .neverArrived: throw TransportError(reach: .maybeSent, kind: .timeout)
+        case .answer(let status, let code): return Self.failure(status, code)
+        case .answerLost, nil: break
+        }
+        let response = state.withLock { $0.book.answer(operation, path, request.form, at: time.wall) }
+        await holdIfAsked(operation)
+        if case .answerLost? = fault { throw TransportError(reach: .maybeSent, kind: .timeout) }
+        return response
+    }
+
+    private func holdIfAsked(_ operation: Operation) async {
+        guard state.withLock({ $0.holds == operation }) else { return }
+        await withCheckedContinuation { continuation in
+            let watcher = state.withLock { state in
+                state.holds = nil
+                state.held.append(continuation)
+                if state.watcher == nil { state.arrived += 1 }
+                defer { state.watcher = nil }
+                return state.watcher
+            }
+            watcher?.resume()
+        }
+    }
+
+    private static func read(_ request: TransportRequest) -> (Operation, String) {
+        let path = String(request.url.split(separator: "/v2/").last ?? "").removingPercentEncoding ?? ""
+        let last = path.split(separator: "/").last.map { String($0) } ?? ""
+        if path.hasPrefix("Attempts") { return (.attempts, path) }
+        if last == "VerificationCheck" { return (.check, last) }
+        if last == "Verifications" { return (.start, last) }
+        if path.contains("/Verifications/") { return (request.method == .get ? .fetch : .cancel, last) }
+        return (.service, last)
+    }
+
+    static func failure(_ status: Int, _ code: Int?) -> TransportResponse {
+        let body = code.map { #"{"code":\#($0),"message":"x","status":\#(status)}"# } ?? "{}"
+        return TransportResponse(status: status, body: Array(body.utf8))
+    }
+}

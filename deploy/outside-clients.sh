@@ -8,7 +8,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-clients=(twilio_sdk contract login outside_client)
+clients=(twilio_sdk contract login outside_client agreement)
 
 # The official SDK of Twilio, against the simulator, compared with Twilio's OpenAPI document where that is at hand.
 client_twilio_sdk() {
@@ -33,7 +33,13 @@ client_outside_client() {
     python outside_client.py
 }
 
-# A broker of our own, the simulator, a store and a worker.
+# Bodies that are nearly right: the worker and the published schemas must judge them alike.
+client_agreement() {
+    stage || return
+    python agreement.py
+}
+
+# A broker of our own, the simulator, a store and two workers.
 stage() {
     [ -e "$work/broker/env" ] || deploy/broker.sh start "$work/broker" || return
     # shellcheck source=/dev/null
@@ -48,7 +54,7 @@ stage() {
     rm -f "$work"/store.db*
     export VERIFY_COURIER_STORE_URL="sqlite:$work/store.db"
     "$courier" topology apply && "$courier" store init || return
-    start worker "$courier" work
+    start worker1 "$courier" work && start worker2 "$courier" work
 }
 
 [ $# -eq 0 ] || clients=("$@")
@@ -80,6 +86,8 @@ pids=()
 start() {
     local name=$1
     shift
+    # Another client's program of that name has left its own "ready" there.
+    : >"$work/$name.out"
     "$@" >"$work/$name.out" 2>"$work/$name.log" &
     local pid=$!
     pids+=("$pid")

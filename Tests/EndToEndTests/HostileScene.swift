@@ -58,12 +58,17 @@ final class HostileScene: Sendable {
     func delivery(to message: RawMessage) async throws -> Delivery {
         let fate = try await raw.publish(message)
         try #require(fate == .confirmed)
-        return try await mailbox.reply(to: try #require(message.correlationID ?? message.messageID))
+        return noted(try await mailbox.reply(to: try #require(message.correlationID ?? message.messageID)), to: message)
     }
 
     /// The answer to one that was published before.
     func answer(ofPublished message: RawMessage) async throws -> Reply {
-        try await mailbox.reply(to: try #require(message.correlationID)).reply
+        try noted(await mailbox.reply(to: try #require(message.correlationID)), to: message).reply
+    }
+
+    private func noted(_ delivery: Delivery, to message: RawMessage) -> Delivery {
+        WireCapture.note(message.key, job: message.body, reply: delivery.bytes)
+        return delivery
     }
 
     func hasAnswered(_ message: RawMessage) -> Bool {

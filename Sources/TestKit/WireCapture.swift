@@ -3,22 +3,32 @@ import Foundation
 
 /// Keeps what tests say and hear on the wire, so that another program can hold it against docs/contract/schemas.
 ///
-/// Does nothing unless `VERIFY_COURIER_TEST_CAPTURE` names a folder: then each test process writes one file there, a line per
-/// job. What a person types and what opens a door is blanked first.
+/// Does nothing unless `VERIFY_COURIER_TEST_CAPTURE` names a folder: then each test process writes one file there, a line
+/// per job or announcement. What a person types and what opens a door is blanked first.
 public enum WireCapture {
     // Never closed: it ends with the process.
     private static let file = Locked<FileHandle?>(open())
 
     /// Notes a job's body and its reply's.
     public static func note(_ key: String, job: [UInt8], reply: [UInt8]) {
-        file.withLock { file in
-            file?.write(Data((line(key, job: job, reply: reply) + "\n").utf8))
-        }
+        write(line(key, job: job, reply: reply))
+    }
+
+    /// Notes what a listener heard of an exchange.
+    public static func note(heardOf exchange: String, _ body: [UInt8]) {
+        write(line(["exchange": exchange, "body": blanked(body)]))
     }
 
     /// `{"job": …, "key": …, "reply": …}`; a body that is no JSON is `null`.
     public static func line(_ key: String, job: [UInt8], reply: [UInt8]) -> String {
-        let message: [String: Any] = ["key": key, "job": blanked(job), "reply": blanked(reply)]
+        line(["key": key, "job": blanked(job), "reply": blanked(reply)])
+    }
+
+    private static func write(_ line: String) {
+        file.withLock { $0?.write(Data((line + "\n").utf8)) }
+    }
+
+    private static func line(_ message: [String: Any]) -> String {
         let data = try? JSONSerialization.data(
             withJSONObject: message, options: [.sortedKeys, .withoutEscapingSlashes])
         return data.map { String(decoding: $0, as: UTF8.self) } ?? "null"

@@ -3,7 +3,7 @@ import FoundationEssentials
 
 /// How the channels are doing, for login screens: exchange `verify.status` (contract, sections 1 and 3).
 public struct ChannelStatus: Sendable, Codable, Equatable {
-    public enum State: String, Sendable, Codable {
+    public enum State: String, Sendable, CaseIterable, Codable {
         case ok, slow, down
         /// Switched off by the site.
         case off

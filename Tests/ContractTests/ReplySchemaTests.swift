@@ -40,18 +40,6 @@ struct ReplySchemaTests {
         #expect(written == paths(of: allReplies))
     }
 
-    @Test("an event may carry what a reply may, but no sentence and no secret")
-    func event() throws {
-        let event = schemas.file("event.v1.json")
-        let properties = schemas.properties(of: event)
-        let forbidden = properties.filter { $0.value.schema == .bool(false) }.map(\.key)
-        #expect(Set(forbidden) == ["message", "secret", "uri", "qr", "ticket", "code"])
-        for example in schemas.examples(event) {
-            let reply = try Reply.decode(try example.with("message", .string("m")).bytes)
-            #expect(try JSON(bytes: reply.encoded()).with("message", nil) == example)
-        }
-    }
-
     /// Every reply at once, as `anyOf`.
     private var allReplies: Schemas.Place {
         let references = JobKind.allCases.map { JSON.object(["$ref": .string("\($0.rawValue).result.v1.json")]) }

@@ -42,6 +42,9 @@ final class Mailbox: Sendable {
             await withTaskGroup { group in
                 group.addTask { await consumer.run() }
                 for await delivery in consumer.deliveries {
+                    if !delivery.exchange.isEmpty {
+                        WireCapture.note(heardOf: delivery.exchange, delivery.bytes)
+                    }
                     arrivals.add(delivery)
                     await consumer.acknowledge(delivery.tag)
                 }

@@ -123,7 +123,9 @@ let package = Package(
             dependencies: ["Basics", "CurlHTTP", "TestKit", .product(name: "Logging", package: "swift-log")]),
         .testTarget(
             name: "AMQPTests",
-            dependencies: ["AMQP", "Basics", "TestKit", .product(name: "Logging", package: "swift-log")]),
+            dependencies: [
+                "AMQP", "Basics", "PollExecutor", "TestKit", .product(name: "Logging", package: "swift-log"),
+            ]),
         .testTarget(
             name: "AppTests",
             dependencies: [

@@ -11,6 +11,8 @@ extension ConfigKey {
             "broker.tls.ca_file", nil, .path, "PEM file of the authorities that may sign the broker's certificate"),
         ConfigKey("broker.tls.certificate_file", nil, .path, "PEM file of the client certificate"),
         ConfigKey("broker.tls.key_file", nil, .path, "PEM file of its key"),
+        ConfigKey(
+            "broker.tls.server_name", nil, .text, "the name in the broker's certificate, if not the host in broker.url"),
         ConfigKey("store.url", nil, .store, "sqlite:PATH; default verify-courier.db in the state folder"),
         ConfigKey("store.key_file", nil, .path, "keys for numbers at rest; default the store's path + .key"),
         ConfigKey(

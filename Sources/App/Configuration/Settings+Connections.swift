@@ -21,7 +21,7 @@ extension Settings {
         }
         return BrokerConfiguration(
             urls: urls, connectionName: name, caFile: text("broker.tls.ca_file"), certificateFile: certificate,
-            keyFile: key)
+            keyFile: key, serverName: text("broker.tls.server_name"))
     }
 
     /// Where the store is.

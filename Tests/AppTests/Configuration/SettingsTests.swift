@@ -14,6 +14,21 @@ import Worker
 
 @Suite("Settings")
 struct SettingsTests {
+    @Test("say how the broker's certificate is judged, and which one is ours")
+    func brokerTLS() throws {
+        let broker = try Configured.settings([
+            "VERIFY_COURIER_BROKER_TLS_CA_FILE": "/etc/hostname",
+            "VERIFY_COURIER_BROKER_TLS_CERTIFICATE_FILE": "/etc/hosts",
+            "VERIFY_COURIER_BROKER_TLS_KEY_FILE": "/etc/passwd",
+            "VERIFY_COURIER_BROKER_TLS_SERVER_NAME": "broker.example",
+        ]).broker(name: "x")
+        #expect(broker.caFile == "/etc/hostname")
+        #expect(broker.certificateFile == "/etc/hosts")
+        #expect(broker.keyFile == "/etc/passwd")
+        #expect(broker.serverName == "broker.example")
+        #expect(try Configured.settings([:]).broker(name: "x").serverName == nil)
+    }
+
     @Test("have the contract's defaults")
     func defaults() throws {
         let settings = try Configured.settings(["HOME": "/home/anna"])

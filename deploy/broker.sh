@@ -1,12 +1,14 @@
 #!/usr/bin/env bash
 # A private RabbitMQ node in a folder of its own: own name, ports, data, cookie. The machine's own broker is not touched.
 #   broker.sh start DIR [PORT]   starts it and waits until it takes connections; DIR/env then holds BROKER_URL
+#   broker.sh start-tls DIR      the same with TLS besides: BROKER_TLS_URL, _CLIENT_URL (asks its clients for a
+#                                certificate), _EXPIRED_URL, and BROKER_TLS_FOLDER with certificates made for it
 #   broker.sh stop DIR           ends the node and its port mapper
 #   broker.sh ctl DIR ARG...     rabbitmqctl for that node
 set -euo pipefail
 
 usage() {
-    sed -n '3,5s/^# *//p' "$0" >&2
+    sed -n '3,7s/^# *//p' "$0" >&2
     exit 64
 }
 
@@ -33,6 +35,79 @@ load() {
     export RABBITMQ_ENABLED_PLUGINS_FILE="$dir/enabled_plugins" RABBITMQ_PID_FILE="$dir/pid"
     export RABBITMQ_DIST_PORT="$BROKER_DIST_PORT" ERL_EPMD_PORT="$BROKER_EPMD_PORT"
     export RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS="+S 2:2"
+}
+
+# NAME SUBJECT EXTENSION FROM TO: a key and a certificate that the authority signs; dates as YYYYMMDD.
+certificate() {
+    openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout "$1-key.pem" -out "$1.csr" -subj "$2"
+    openssl ca -batch -notext -config ca.cnf -extfile <(printf '%s\n' "$3") -startdate "${4}000000Z" \
+        -enddate "${5}000000Z" -in "$1.csr" -out "$1.pem"
+}
+
+# NAME: an authority of its own.
+authority() {
+    openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj "/CN=$1" \
+        -keyout "$1-key.pem" -out "$1.pem"
+}
+
+make_certificates() {
+    # Not within a condition: there a failing line would be passed over.
+    set +e
+    (
+        set -e
+        mkdir -p "$1" && cd "$1"
+        umask 077
+        : >index.txt
+        printf '%s\n' '[ca]' 'default_ca = own' '[own]' 'database = index.txt' 'new_certs_dir = .' 'rand_serial = yes' \
+            'private_key = ca-key.pem' 'certificate = ca.pem' 'default_md = sha256' 'policy = any' 'unique_subject = no' \
+            '[any]' 'commonName = supplied' >ca.cnf
+        local today tomorrow
+        today=$(date -u -d yesterday +%Y%m%d) tomorrow=$(date -u -d '2 days' +%Y%m%d)
+        authority ca
+        authority other-ca
+        certificate server /CN=localhost subjectAltName=DNS:localhost "$today" "$tomorrow"
+        certificate expired /CN=localhost subjectAltName=DNS:localhost 20200101 20200102
+        certificate client /CN=client extendedKeyUsage=clientAuth "$today" "$tomorrow"
+    ) >"$dir/log/certificates" 2>&1
+    local status=$?
+    set -e
+    [ "$status" -ne 0 ] || return 0
+    echo "the certificates could not be made:" >&2
+    cat "$dir/log/certificates" >&2
+    exit 70
+}
+
+# Erlang's list of TLS options: CERTIFICATE, and whether clients need one.
+tls_options() {
+    printf '[{cacertfile,"%s/ca.pem"},{certfile,"%s/%s.pem"},{keyfile,"%s/%s-key.pem"},{verify,verify_peer},' \
+        "$BROKER_TLS_FOLDER" "$BROKER_TLS_FOLDER" "$1" "$BROKER_TLS_FOLDER" "$1"
+    printf '{fail_if_no_peer_cert,%s}]' "$2"
+}
+
+# PORT CERTIFICATE NEEDED: one more TLS listener. The configuration file knows one set of options for all of them.
+listen_tls() {
+    "$bin/rabbitmqctl" --quiet eval \
+        "ok = rabbit_networking:start_ssl_listener({\"127.0.0.1\", $1}, $(tls_options "$2" "$3"), 5)." >/dev/null
+}
+
+start_tls() {
+    mkdir -p "$dir/log"
+    dir=$(cd "$dir" && pwd)
+    make_certificates "$dir/tls"
+    start "$@" >/dev/null
+    local tls client expired
+    tls=$(free_port) client=$(free_port) expired=$(free_port)
+    cat >>"$dir/env" <<ENV
+BROKER_TLS_URL=amqps://guest:guest@localhost:$tls
+BROKER_TLS_CLIENT_URL=amqps://guest:guest@localhost:$client
+BROKER_TLS_EXPIRED_URL=amqps://guest:guest@localhost:$expired
+BROKER_TLS_FOLDER=$dir/tls
+ENV
+    load
+    listen_tls "$tls" server false
+    listen_tls "$client" server true
+    listen_tls "$expired" expired false
+    echo "$BROKER_TLS_URL"
 }
 
 start() {
@@ -91,6 +166,7 @@ stop() {
 
 case "$verb" in
 start) start "$@" ;;
+start-tls) start_tls "$@" ;;
 stop) stop ;;
 ctl)
     load

@@ -4,7 +4,7 @@
 set -euo pipefail
 
 packages=(librabbitmq-dev libcurl4-openssl-dev libsqlite3-dev libphonenumber-dev rabbitmq-server
-    python3-venv)
+    openssl python3-venv)
 
 missing=()
 for package in "${packages[@]}"; do

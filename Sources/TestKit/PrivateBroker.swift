@@ -1,5 +1,4 @@
 import Basics
-import Dispatch
 import Foundation
 
 /// A RabbitMQ node of this test process's own, through deploy/broker.sh.
@@ -8,41 +7,85 @@ public final class PrivateBroker: Sendable {
         public let description: String
     }
 
-    private static let queue = DispatchQueue(label: "private-broker")
-    private static let known = Locked<PrivateBroker?>(nil)
+    /// Listeners with TLS; URLs for `localhost`, which is the name in the certificates.
+    public struct TLS: Sendable {
+        public var url: String
+        /// Asks its clients for a certificate.
+        public var clientURL: String
+        /// Shows a certificate that has expired.
+        public var expiredURL: String
+        /// `ca.pem`, `other-ca.pem`, `client.pem`, `client-key.pem`, `server.pem`
+        public var folder: String
+    }
+
+    /// One node of a kind: who comes second waits for it, and nobody for that of another kind.
+    private static let starting = ["start": queue(1), "start-tls": queue(1)]
+    /// Each command is an Erlang of its own: few at once.
+    private static let commands = queue(3)
+    private static let known = Locked<[String: PrivateBroker]>([:])
 
     /// `amqp://guest:guest@127.0.0.1:PORT`
     public let url: String
+    public let tls: TLS?
     private let directory: String
+    /// Virtual hosts that nobody has used yet.
+    private let spare = Locked<[String]>([])
+    private let hosts = queue(1)
 
-    private init(url: String, directory: String) {
+    private init(directory: String) throws {
+        let text = try String(contentsOfFile: directory + "/env", encoding: .utf8)
+        let pairs = text.split(separator: "\n").compactMap { line -> (String, String)? in
+            let sides = line.split(separator: "=", maxSplits: 1)
+            return sides.count == 2 ? (String(sides[0]), String(sides[1])) : nil
+        }
+        let values = Dictionary(pairs, uniquingKeysWith: { $1 })
+        guard let url = values["BROKER_URL"] else { throw Failure(description: "no BROKER_URL in \(directory)/env") }
         self.url = url
         self.directory = directory
+        tls = values["BROKER_TLS_URL"].map { url in
+            TLS(
+                url: url, clientURL: values["BROKER_TLS_CLIENT_URL"] ?? "",
+                expiredURL: values["BROKER_TLS_EXPIRED_URL"] ?? "", folder: values["BROKER_TLS_FOLDER"] ?? "")
+        }
     }
 
     /// The node of `VERIFY_COURIER_TEST_BROKER_DIR`, or one that ends with this process.
     public static func shared() async throws -> PrivateBroker {
-        try await blocking {
-            if let broker = known.withLock({ $0 }) { return broker }
-            let broker = try make()
-            known.withLock { $0 = broker }
+        try await only("start") {
+            try ProcessInfo.processInfo.environment["VERIFY_COURIER_TEST_BROKER_DIR"].map {
+                try PrivateBroker(directory: $0)
+            }
+        }
+    }
+
+    /// A node with TLS that ends with this process. For one suite alone, which may do to it what it likes.
+    public static func withTLS() async throws -> PrivateBroker {
+        try await only("start-tls") { nil }
+    }
+
+    private static func only(
+        _ verb: String, orElse given: @escaping @Sendable () throws -> PrivateBroker?
+    ) async throws -> PrivateBroker {
+        if let broker = known.withLock({ $0[verb] }) { return broker }
+        return try await blocking(starting[verb] ?? commands) {
+            if let broker = known.withLock({ $0[verb] }) { return broker }
+            let broker = try given() ?? start(verb)
+            known.withLock { $0[verb] = broker }
             return broker
         }
     }
 
     /// A fresh virtual host's URL. They are made many at a time: each call of `rabbitmqctl` starts a machine of its own.
     public func makeVirtualHost() async throws -> String {
-        let name = try await Self.blocking { [directory] in
-            if let name = Self.spare.withLock({ $0.popLast() }) { return name }
+        try await Self.blocking(hosts) { [self] in
+            if let name = spare.withLock({ $0.popLast() }) { return "\(url)/\(name)" }
             let names = (0..<Self.atOnce).map { _ in "t" + RandomID.hex(bytes: 6) }
             _ = try Self.script(["ctl", directory, "eval", Self.making(names)])
-            Self.spare.withLock { $0 = Array(names.dropFirst()) }
-            return names[0]
+            spare.withLock { $0 = Array(names.dropFirst()) }
+            return "\(url)/\(names[0])"
         }
-        return "\(url)/\(name)"
     }
 
-    private static let spare = Locked<[String]>([])
     private static let atOnce = 24
 
     /// Erlang that adds virtual hosts and lets `guest` do everything there.
@@ -58,20 +101,14 @@ public final class PrivateBroker: Sendable {
 
     /// What `rabbitmqctl` prints.
     public func ctl(_ arguments: [String]) async throws -> String {
-        try await Self.blocking { [directory] in try Self.script(["ctl", directory] + arguments) }
+        try await Self.blocking(Self.commands) { [directory] in try Self.script(["ctl", directory] + arguments) }
     }
 
-    private static func make() throws -> PrivateBroker {
-        if let directory = ProcessInfo.processInfo.environment["VERIFY_COURIER_TEST_BROKER_DIR"] {
-            let text = try String(contentsOfFile: directory + "/env", encoding: .utf8)
-            let line = text.split(separator: "\n").first { $0.hasPrefix("BROKER_URL=") }
-            guard let line else { throw Failure(description: "no BROKER_URL in \(directory)/env") }
-            return PrivateBroker(url: String(line.dropFirst(11)), directory: directory)
-        }
+    private static func start(_ verb: String) throws -> PrivateBroker {
         let directory = NSTemporaryDirectory() + "verify-courier-broker-" + RandomID.hex(bytes: 6)
         try watch(directory)
-        let url = try script(["start", directory]).trimmingCharacters(in: .whitespacesAndNewlines)
-        return PrivateBroker(url: url, directory: directory)
+        _ = try script([verb, directory])
+        return try PrivateBroker(directory: directory)
     }
 
     /// A shell that outlives this process and stops the node after it, however it ends.
@@ -106,10 +143,18 @@ public final class PrivateBroker: Sendable {
         return String(decoding: data, as: UTF8.self)
     }
 
+    private static func queue(_ width: Int) -> OperationQueue {
+        let queue = OperationQueue()
+        queue.maxConcurrentOperationCount = width
+        return queue
+    }
+
     /// Waits for processes off the threads that tasks run on.
-    private static func blocking<T: Sendable>(_ body: @escaping @Sendable () throws -> T) async throws -> T {
+    private static func blocking<T: Sendable>(
+        _ queue: OperationQueue, _ body: @escaping @Sendable () throws -> T
+    ) async throws -> T {
         try await withCheckedThrowingContinuation { continuation in
-            queue.async { continuation.resume(with: Result { try body() }) }
+            queue.addOperation { continuation.resume(with: Result { try body() }) }
         }
     }
 }

@@ -110,6 +110,7 @@ let package = Package(
         .target(name: "TwilioVerify", dependencies: ["Basics"]),
         .target(name: "PollExecutor", dependencies: ["Basics", "CLinux"]),
         .target(name: "PhoneNumbers", dependencies: ["Basics", "CPhoneNumber"]),
+        .target(name: "QRCode", dependencies: ["CPNG", "CQREncode"]),
 
         // Layer 1
         .target(name: "Basics"),
@@ -149,6 +150,7 @@ let package = Package(
         .testTarget(name: "BasicsTests", dependencies: ["Basics", "TestKit"]),
         .testTarget(name: "SitePolicyTests", dependencies: ["Basics", "SitePolicy", "TestKit", "Wire"]),
         .testTarget(name: "PhoneNumbersTests", dependencies: ["Basics", "PhoneNumbers"]),
+        .testTarget(name: "QRCodeTests", dependencies: ["QRCode", "TestKit"]),
         .testTarget(name: "WireTests", dependencies: ["Basics", "TestKit", "Wire"]),
         .testTarget(
             name: "PipelineTests",
@@ -169,6 +171,8 @@ let package = Package(
 
         // Layer 0: C libraries
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+        .systemLibrary(name: "CQREncode", pkgConfig: "libqrencode", providers: [.apt(["libqrencode-dev"])]),
         .systemLibrary(name: "CRabbitMQ", pkgConfig: "librabbitmq", providers: [.apt(["librabbitmq-dev"])]),
         .target(
             name: "CPhoneNumber", linkerSettings: [.linkedLibrary("phonenumber"), .linkedLibrary("stdc++")]),

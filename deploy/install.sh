@@ -3,8 +3,9 @@
 # it is put there for the time of the installation, unless there is one already.
 set -euo pipefail
 
-packages=(librabbitmq-dev libcurl4-openssl-dev libsqlite3-dev libphonenumber-dev rabbitmq-server
-    openssl python3-venv)
+packages=(librabbitmq-dev libcurl4-openssl-dev libsqlite3-dev libphonenumber-dev libqrencode-dev libpng-dev
+    rabbitmq-server openssl python3-venv
+    zbar-tools librsvg2-bin oathtool) # the last ones judge QR codes and one-time passwords in the tests
 
 missing=()
 for package in "${packages[@]}"; do

@@ -60,6 +60,7 @@ let package = Package(
             name: "Pipeline",
             dependencies: [
                 "Basics", "PhoneNumbers", "SitePolicy", "Store", "TwilioVerify", "Wire",
+                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
             ]),
         .target(

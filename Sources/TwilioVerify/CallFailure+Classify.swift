@@ -31,6 +31,9 @@ extension CallFailure {
             httpStatus: status)
     }
 
+    /// Twilio has no such thing: a 404, or a code that says so under another status.
+    var saysMissing: Bool { result == .notFound || effect == .refused && meaning == .notFound }
+
     private static func effect(status: Int, code: Int?) -> Effect {
         if isThrottled(status: status, code: code) { return .none }
         return switch status {

@@ -20,7 +20,7 @@ extension TwilioClient {
         if let createdAfter { filters.append(("DateCreatedAfter", Self.wholeSeconds(createdAfter))) }
         let chosen = filters
         return try await list(
-            "Attempts", key: "attempts", query: { [("VerifyServiceSid", $0.serviceSID)] + chosen },
+            { _ in "Attempts" }, key: "attempts", query: { [("VerifyServiceSid", $0.serviceSID)] + chosen },
             item: { Attempt($0, clockOffset: $1.clockOffset) })
     }
 

@@ -8,12 +8,14 @@ extension TwilioClient {
     /// - Parameters:
     ///   - path: Below `/v2/`.
     ///   - key: Under which a page holds its entries.
+    ///   - isFirstPageEnough: Whether what follows does not matter.
     ///   - query: The filters.
     ///   - item: An entry; `nil` for what is none.
     /// - Throws: `badResponse` also for a list with an entry that cannot be read, and for one that is not complete
     ///   after 2000 entries: half a list would mislead.
     func list<Item>(
-        _ path: String, key: String, query: (TwilioAccount) -> [(String, String)],
+        _ path: (TwilioAccount) -> String, key: String, isFirstPageEnough: Bool = false,
+        query: (TwilioAccount) -> [(String, String)],
         item: (LenientObject, Exchange) -> Item?
     ) async throws(CallFailure) -> [Item] {
         var items: [Item] = []
@@ -24,11 +26,11 @@ extension TwilioClient {
                 .get,
                 { account in
                     let first = query(account) + [("PageSize", String(Self.pageSize))]
-                    return "\(path)?\(following ?? FormEncoding.encode(first))"
+                    return "\(path(account))?\(following ?? FormEncoding.encode(first))"
                 })
             let page = try exchange.decode { Page($0, key: key) { item($0, exchange) } }
             items += page.items
-            guard let query = page.nextQuery else { return items }
+            guard let query = page.nextQuery, !isFirstPageEnough else { return items }
             next = query
         }
         throw .badResponse(status: 200)

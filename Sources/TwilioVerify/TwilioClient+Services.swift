@@ -12,7 +12,7 @@ extension TwilioClient {
     ///
     /// - Throws: `badResponse` also for a list that cannot be read to its end.
     public func services() async throws(CallFailure) -> [Service] {
-        try await list("Services", key: "services", query: { _ in [] }, item: { object, _ in Service(object) })
+        try await list({ _ in "Services" }, key: "services", query: { _ in [] }, item: { object, _ in Service(object) })
     }
 
     /// Makes a service: `POST /v2/Services`.

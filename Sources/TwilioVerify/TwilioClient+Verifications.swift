@@ -83,8 +83,8 @@ extension TwilioClient {
 }
 
 extension CallFailure {
-    /// A start names nothing but the service, so that is what a 404 misses.
-    fileprivate var ofMissingService: CallFailure {
+    /// A call that makes something names nothing but the service, so that is what a 404 misses.
+    var ofMissingService: CallFailure {
         var failure = self
         if result == .notFound { failure.meaning = .serviceMissing }
         return failure

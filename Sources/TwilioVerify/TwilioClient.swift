@@ -70,13 +70,13 @@ public struct TwilioClient: Sendable {
         return Exchange(response: response, account: account, clockOffset: offset)
     }
 
-    /// The same, with `nil` for a 404.
+    /// The same, with `nil` where there is no such thing.
     func callUnlessMissing(
         _ method: TransportRequest.Method, _ path: (TwilioAccount) -> String, form: [(String, String)] = [],
         gate: @escaping @Sendable () -> Bool = { true }
     ) async throws(CallFailure) -> Exchange? {
         do { return try await call(method, path, form: form, gate: gate) } catch {
-            if error.result == .notFound { return nil }
+            if error.saysMissing { return nil }
             throw error
         }
     }

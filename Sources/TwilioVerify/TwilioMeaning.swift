@@ -17,7 +17,7 @@ public enum TwilioMeaning: String, Sendable, Hashable, CaseIterable {
     case unreachable
     case channelDisabled
     case credentials
-    /// The verification is over or never was.
+    /// What was asked for, a verification mostly, is over or never was.
     case notFound
     case rateLimited
     /// Another start for the same number is under way.
@@ -29,6 +29,19 @@ public enum TwilioMeaning: String, Sendable, Hashable, CaseIterable {
     /// Twilio's own fault.
     case providerFault
     case wrongCode
+    /// The factor is unverified, or was not verified in time: only a new one helps.
+    case factorUnusable
+    /// Five wrong codes for a new factor: only a new one helps.
+    case factorTriesUsedUp
+    /// The entity has as many factors as Twilio allows.
+    case factorLimit
+    /// The entity or factor is there already.
+    case alreadyExists
+    /// The challenge was answered or has expired: only a new one helps.
+    case challengeOver
+    /// Five wrong codes for a challenge: only a new one helps.
+    case challengeTriesUsedUp
+    /// As many challenges as Twilio allows for a factor in an hour or a day.
     case challengeLimit
     case other
 }
@@ -93,7 +106,7 @@ public enum ErrorCatalog {
         let word = (message ?? "").split { !$0.isLetter }.last
         return switch word {
         case "To": .invalidTo
-        case "Code": .wrongCode
+        case "Code", "AuthPayload": .wrongCode
         default: .other
         }
     }

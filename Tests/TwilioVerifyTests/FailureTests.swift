@@ -52,7 +52,8 @@ import TwilioVerify
 
     @Test(arguments: [
         ("Invalid parameter: To", TwilioMeaning.invalidTo), ("Invalid parameter `To`", .invalidTo),
-        ("Invalid parameter: Code", .wrongCode), ("Invalid parameter: Channel", .other), ("", .other),
+        ("Invalid parameter: Code", .wrongCode), ("Invalid parameter: AuthPayload", .wrongCode),
+        ("Invalid parameter: Channel", .other), ("", .other),
         ("To: Invalid parameter", .other),
     ])
     func `60200 goes by the parameter that it names`(message: String, meaning: TwilioMeaning) async {

@@ -119,7 +119,9 @@ let package = Package(
         // Used by tests only
         .target(
             name: "TestKit",
-            dependencies: ["Basics", "Store", "StoreSQLite", .product(name: "Logging", package: "swift-log")]),
+            dependencies: [
+                "Basics", "CLinux", "Store", "StoreSQLite", .product(name: "Logging", package: "swift-log"),
+            ]),
         .testTarget(
             name: "CurlHTTPTests",
             dependencies: ["Basics", "CurlHTTP", "TestKit", .product(name: "Logging", package: "swift-log")]),

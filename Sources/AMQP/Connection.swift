@@ -9,7 +9,7 @@ actor Connection {
     typealias PublishWaiter = CheckedContinuation<Result<PublishOutcome, AMQPError>, Never>
     private typealias Machine = ConnectionMachine<PublishWaiter>
 
-    private let executor: PollExecutor
+    nonisolated let executor: PollExecutor
     private let poller: EventFDPoller
     private let configuration: BrokerConfiguration
     private let onEvent: @Sendable (ConnectionEvent) -> Void

@@ -40,3 +40,7 @@ int clinux_file_system(const char *path, uint32_t *type, uint64_t *free_bytes) {
     *free_bytes = (uint64_t)status.f_bavail * (uint64_t)status.f_bsize;
     return 0;
 }
+
+int clinux_close_others(posix_spawn_file_actions_t *actions) {
+    return posix_spawn_file_actions_addclosefrom_np(actions, STDERR_FILENO + 1);
+}

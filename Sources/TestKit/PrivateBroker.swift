@@ -114,14 +114,13 @@ public final class PrivateBroker: Sendable {
     /// A shell that outlives this process and stops the node after it, however it ends.
     private static func watch(_ directory: String) throws {
         let loop = "while kill -0 \"$1\" 2>/dev/null; do sleep 1; done; \"$2\" stop \"$3\"; rm -rf \"$3\""
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/setsid")
-        process.arguments = ["bash", "-c", loop, "watch", "\(getpid())", scriptPath, directory]
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = FileHandle.nullDevice
-        process.standardError = FileHandle.nullDevice
-        try process.run()
+        // In a session of its own: a Ctrl-C is not for it. Kept for good, since a child that is let go is killed.
+        let arguments = ["bash", "-c", loop, "watch", "\(getpid())", scriptPath, directory]
+        let watch = try ChildProcess("setsid", arguments)
+        watches.withLock { $0.append(watch) }
     }
+
+    private static let watches = Locked<[ChildProcess]>([])
 
     private static var scriptPath: String {
         let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
@@ -129,18 +128,11 @@ public final class PrivateBroker: Sendable {
     }
 
     private static func script(_ arguments: [String]) throws -> String {
-        let process = Process()
-        let output = Pipe()
-        process.executableURL = URL(fileURLWithPath: scriptPath)
-        process.arguments = arguments
-        process.standardOutput = output
-        try process.run()
-        let data = output.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        guard process.terminationStatus == 0 else {
-            throw Failure(description: "broker.sh \(arguments.first ?? ""): status \(process.terminationStatus)")
+        do {
+            return String(decoding: try Tool(scriptPath, arguments).runAndBlock(), as: UTF8.self)
+        } catch {
+            throw Failure(description: "broker.sh \(arguments.first ?? ""): \(error)")
         }
-        return String(decoding: data, as: UTF8.self)
     }
 
     private static func queue(_ width: Int) -> OperationQueue {

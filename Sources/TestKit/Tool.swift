@@ -10,6 +10,10 @@ public struct Tool: Sendable {
     private let arguments: [String]
 
     public init(_ name: String, _ arguments: String...) {
+        self.init(name, arguments)
+    }
+
+    init(_ name: String, _ arguments: [String]) {
         self.name = name
         self.arguments = arguments
     }
@@ -21,29 +25,23 @@ public struct Tool: Sendable {
     /// - Throws: ``Failure`` when it is not installed or ends with another code than 0.
     public func run(_ input: [UInt8] = []) async throws -> [UInt8] {
         try await withCheckedThrowingContinuation { continuation in
-            DispatchQueue.global().async { continuation.resume(with: Result { try runBlocking(input) }) }
+            DispatchQueue.global().async { continuation.resume(with: Result { try runAndBlock(input) }) }
         }
     }
 
-    /// The input comes from a file: a pipe could fill up while nobody reads the output.
-    private func runBlocking(_ input: [UInt8]) throws -> [UInt8] {
-        let file = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
-        try Data(input).write(to: file)
-        defer { try? FileManager.default.removeItem(at: file) }
-        let process = Process()
-        let output = Pipe()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = [name] + arguments
-        process.standardInput = try FileHandle(forReadingFrom: file)
-        process.standardOutput = output
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        let bytes = output.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        guard process.terminationStatus == 0 else {
-            let advice = process.terminationStatus == 127 ? ": install it with deploy/install.sh" : ""
-            throw Failure(description: "\(name) ended with \(process.terminationStatus)\(advice)")
+    /// The same on a thread that may block. Works with files: a pipe could fill up while nobody reads at its other end.
+    func runAndBlock(_ input: [UInt8] = []) throws -> [UInt8] {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let (given, output) = (folder.appendingPathComponent("input"), folder.appendingPathComponent("output"))
+        try Data(input).write(to: given)
+        let streams = ChildProcess.Streams(input: given.path, output: output.path)
+        let status = try ChildProcess("/usr/bin/env", [name] + arguments, streams).blockUntilEnd()
+        guard status == 0 else {
+            let advice = status == 127 ? ": install it with deploy/install.sh" : ""
+            throw Failure(description: "\(name) ended with \(status)\(advice)")
         }
-        return Array(bytes)
+        return Array(try Data(contentsOf: output))
     }
 }

@@ -1,54 +1,35 @@
-import Basics
 import Foundation
 import Glibc
 
 /// A `verify-courier` process, as an operator would start it; killed at the latest when it is let go.
 public final class WorkerProcess: Sendable {
-    private let process: Locked<Process>
-    private let ended: AsyncStream<Int32>
+    private let process: ChildProcess
     private let log: String
 
-    /// Starts the program that was built beside this test.
-    /// - Parameter log: file for what it says on stderr.
-    public init(_ arguments: [String], environment: [String: String], log: String) throws {
-        let own = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: own).deletingLastPathComponent()
-            .appendingPathComponent("verify-courier")
-        process.arguments = arguments
-        process.environment = environment
-        try Data().write(to: URL(fileURLWithPath: log))
-        process.standardError = FileHandle(forWritingAtPath: log)
-        process.standardOutput = FileHandle.nullDevice
-        process.standardInput = FileHandle.nullDevice
-        let (stream, continuation) = AsyncStream<Int32>.makeStream()
-        process.terminationHandler = { ended in
-            continuation.yield(
-                ended.terminationReason == .uncaughtSignal ? -ended.terminationStatus : ended.terminationStatus)
-            continuation.finish()
+    /// The program that was built beside this test.
+    public static var program: String {
+        get throws {
+            let own = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+            return URL(fileURLWithPath: own).deletingLastPathComponent().appendingPathComponent("verify-courier").path
         }
-        try process.run()
-        self.process = Locked(process)
-        ended = stream
-        self.log = log
     }
 
-    deinit {
-        kill(SIGKILL)
+    /// - Parameter log: file for what it says on stderr.
+    public init(_ arguments: [String], environment: [String: String], log: String) throws {
+        process = try ChildProcess(
+            Self.program, arguments, environment: environment, ChildProcess.Streams(errors: log))
+        self.log = log
     }
 
     /// Sends a signal, if it still runs.
     public func kill(_ signal: Int32) {
-        process.withLock { process in
-            if process.isRunning { Glibc.kill(process.processIdentifier, signal) }
-        }
+        process.signal(signal)
     }
 
     /// Returns once it does something of its own with SIGTERM: until then the system would end it.
     public func waitUntilSIGTERMIsHandled() async throws {
-        let id = process.withLock { $0.processIdentifier }
-        while process.withLock({ $0.isRunning }) {
-            let status = (try? String(contentsOfFile: "/proc/\(id)/status", encoding: .utf8)) ?? ""
+        while process.isRunning {
+            let status = (try? String(contentsOfFile: "/proc/\(process.id)/status", encoding: .utf8)) ?? ""
             let masks = status.split(separator: "\n").filter { $0.hasPrefix("SigCgt:") || $0.hasPrefix("SigIgn:") }
             let isHandled = masks.contains { line in
                 UInt64(line.dropFirst(7).filter { !$0.isWhitespace }, radix: 16).map { $0 >> (SIGTERM - 1) & 1 == 1 }
@@ -61,17 +42,17 @@ public final class WorkerProcess: Sendable {
 
     /// Returns once it has logged that.
     public func waitForOutput(_ text: String) async throws {
-        while !output.contains(text), process.withLock({ $0.isRunning }) { try await Task.sleep(for: .milliseconds(5)) }
+        while !output.contains(text), process.isRunning { try await Task.sleep(for: .milliseconds(5)) }
     }
 
-    /// Waits for its end: the exit code, or the signal as a negative number. Once only.
+    /// Waits for its end: the exit code, or the signal as a negative number.
     public func waitUntilEnd() async -> Int32? {
-        await ended.first { _ in true }
+        await process.waitUntilEnd()
     }
 
     /// Its memory in RAM and the CPU time that it has used, from `/proc`; `nil` once it has ended.
     public var usage: (residentBytes: Int, cpuSeconds: Double)? {
-        let id = process.withLock { $0.processIdentifier }
+        let id = process.id
         guard let status = try? String(contentsOfFile: "/proc/\(id)/statm", encoding: .utf8),
             let times = try? String(contentsOfFile: "/proc/\(id)/stat", encoding: .utf8),
             let pages = status.split(separator: " ").dropFirst().first.flatMap({ Int($0) })

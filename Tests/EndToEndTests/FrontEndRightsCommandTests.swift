@@ -25,20 +25,11 @@ import Testing
 
     /// Runs the program that was built beside this test; what it prints goes to files, so that nobody waits for a pipe.
     private func run(_ arguments: [String]) async throws -> Run {
-        let own = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
         let paths = ["output", "errors"].map { "\(folder)/\($0)" }
-        for path in paths { try Data().write(to: URL(fileURLWithPath: path)) }
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: own).deletingLastPathComponent()
-            .appendingPathComponent("verify-courier")
-        process.arguments = ["topology", "definitions"] + arguments
-        process.environment = ["HOME": folder]
-        process.standardOutput = FileHandle(forWritingAtPath: paths[0])
-        process.standardError = FileHandle(forWritingAtPath: paths[1])
-        let (ended, continuation) = AsyncStream<Int32>.makeStream()
-        process.terminationHandler = { continuation.yield($0.terminationStatus) }
-        try process.run()
-        let status = await ended.first { _ in true } ?? -1
+        let process = try ChildProcess(
+            WorkerProcess.program, ["topology", "definitions"] + arguments, environment: ["HOME": folder],
+            ChildProcess.Streams(output: paths[0], errors: paths[1]))
+        let status = await process.waitUntilEnd() ?? -1
         let texts = try paths.map { try String(contentsOfFile: $0, encoding: .utf8) }
         return Run(status: status, output: texts[0], errors: texts[1])
     }

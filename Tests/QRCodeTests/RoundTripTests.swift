@@ -1,4 +1,5 @@
 import QRCode
+import TestKit
 import Testing
 
 @Suite("A QR code is read back to its exact text", .timeLimit(.minutes(2)))

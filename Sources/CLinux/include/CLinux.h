@@ -1,6 +1,7 @@
 #pragma once
 // Linux calls that Swift's Glibc overlay does not offer.
 
+#include <spawn.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -21,3 +22,6 @@ void clinux_name_thread(const char *name);
 /// The type of the file system that `path` is on, a number of linux/magic.h, and the bytes that an ordinary user may
 /// still take of it. 0, or -1 with errno.
 int clinux_file_system(const char *path, uint32_t *type, uint64_t *free_bytes);
+
+/// Has a process that posix_spawn starts keep only the three standard streams. 0, or an error number.
+int clinux_close_others(posix_spawn_file_actions_t *actions);

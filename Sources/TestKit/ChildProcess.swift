@@ -1,0 +1,109 @@
+import Basics
+import CLinux
+import Foundation
+import Glibc
+
+/// A program that runs beside the tests; killed at the latest when it is let go.
+///
+/// Foundation's `Process` would do, but it crashes in `run()` once this process holds more than some thousand
+/// descriptors, and all the tests together do.
+public final class ChildProcess: Sendable {
+    public struct Failure: Error, CustomStringConvertible {
+        public var description: String
+    }
+
+    /// Where its three streams lead: paths.
+    public struct Streams: Sendable {
+        public var input = "/dev/null"
+        public var output = "/dev/null"
+        public var errors = "/dev/null"
+
+        public init(input: String = "/dev/null", output: String = "/dev/null", errors: String = "/dev/null") {
+            self.input = input
+            self.output = output
+            self.errors = errors
+        }
+    }
+
+    public let id: Int32
+    /// The exit code, or the signal that ended it as a negative number; `nil` while it runs.
+    private let status = Watched<Int32?>(nil)
+    private let running = DispatchGroup()
+
+    /// - Parameters:
+    ///   - program: a path, or a name to be found in `PATH`.
+    ///   - environment: all of it; `nil` means ours.
+    /// - Throws: ``Failure`` when it cannot be started.
+    public init(
+        _ program: String, _ arguments: [String], environment: [String: String]? = nil, _ streams: Streams = Streams()
+    ) throws {
+        id = try Self.spawn(program, arguments, environment ?? ProcessInfo.processInfo.environment, streams)
+        running.enter()
+        Thread.detachNewThread { [id, status, running] in
+            // Known to have ended before its number is free for another's.
+            var info = siginfo_t()
+            while waitid(P_PID, id_t(id), &info, WEXITED | WNOWAIT) != 0 {}
+            status.update { status in
+                var code: Int32 = 0
+                waitpid(id, &code, 0)
+                status = code & 0x7F == 0 ? code >> 8 & 0xFF : -(code & 0x7F)
+            }
+            running.leave()
+        }
+    }
+
+    deinit {
+        signal(SIGKILL)
+    }
+
+    public var isRunning: Bool { status.value == nil }
+
+    /// Sends a signal, if it still runs.
+    public func signal(_ number: Int32) {
+        status.update { if $0 == nil { kill(id, number) } }
+    }
+
+    /// Waits for its end, or for this task's cancellation.
+    ///
+    /// - Returns: The exit code, or the signal that ended it as a negative number; `nil` when cancelled before.
+    public func waitUntilEnd() async -> Int32? {
+        await status.wait { $0 != nil }
+        return status.value
+    }
+
+    /// The same on a thread that may block.
+    public func blockUntilEnd() -> Int32 {
+        running.wait()
+        return status.value ?? 0
+    }
+
+    private static func spawn(
+        _ program: String, _ arguments: [String], _ environment: [String: String], _ streams: Streams
+    ) throws -> pid_t {
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, streams.input, O_RDONLY, 0)
+        let writing = O_WRONLY | O_CREAT | O_TRUNC
+        posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, streams.output, writing, 0o600)
+        posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, streams.errors, writing, 0o600)
+        clinux_close_others(&actions)
+        var id = pid_t()
+        let result = withStrings([program] + arguments) { arguments in
+            withStrings(environment.map { "\($0)=\($1)" }) { environment in
+                posix_spawnp(&id, program, &actions, nil, arguments, environment)
+            }
+        }
+        guard result == 0 else { throw Failure(description: "cannot start \(program): error \(result)") }
+        return id
+    }
+
+    /// Lends strings as C wants them: an array that ends with a null pointer.
+    private static func withStrings<Result>(
+        _ strings: [String], _ body: ([UnsafeMutablePointer<CChar>?]) -> Result
+    ) -> Result {
+        let copies = strings.map { strdup($0) }
+        defer { copies.forEach { free($0) } }
+        return body(copies + [nil])
+    }
+}

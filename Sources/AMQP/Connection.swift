@@ -34,9 +34,7 @@ actor Connection {
     }
 
     deinit {
-        // Before the handle closes its descriptor, whose number may be another's soon.
-        Watchdog.shared.forget(executor)
-        poller.unwatch()
+        unwatch()
         executor.stop()
     }
 
@@ -125,9 +123,14 @@ actor Connection {
         }
     }
 
-    private func drop() {
+    /// Before the handle closes its descriptor, whose number may be another's soon.
+    private nonisolated func unwatch() {
         Watchdog.shared.forget(executor)
         poller.unwatch()
+    }
+
+    private func drop() {
+        unwatch()
         handle = nil
     }
 

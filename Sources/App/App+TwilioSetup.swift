@@ -39,8 +39,7 @@ extension App {
         if let problem = wishes.problem { throw TwilioProblem(exitCode: 64, problem) }
         var account = try settings.account(needsService: false)
         if let named { account.serviceSID = named }
-        let known = account
-        let twilio = try twilioClient { known }
+        let twilio = try twilioClient { [account] in account }
         let existing = try await existingService(twilio, account, wishes.friendlyName)
         let plan = TwilioPlan(wishes, existing: existing?.settings)
         var result = TwilioSetup(

@@ -74,8 +74,9 @@ extension Pipeline {
         if job.deadline - now < ReplyDraft.leastTime { return reply(.late) }
         switch try await store.state(of: JobKey(frontEnd: job.key.frontEnd, messageID: id)) {
         case .recorded(let record) where isSame(record.user, job.login.user):
-            var result = disposition(body(of: record, user: record.user), record.outcome, nil, envelope, address)
-            result.publication?.isSecret = record.isSecret
+            // Another job's record: it is not this message's to settle.
+            var result = answer(record, record.user, envelope, address, fresh: false)
+            result.key = nil
             return result
         case .inProgress(let user) where isSame(user, job.login.user): return reply(.unknownJob, .inProgress)
         default: return reply(.unknownJob, .noRecord)

@@ -42,7 +42,7 @@ public final class ChildProcess: Sendable {
         Thread.detachNewThread { [id, status, running] in
             // Known to have ended before its number is free for another's.
             var info = siginfo_t()
-            while waitid(P_PID, id_t(id), &info, WEXITED | WNOWAIT) != 0 {}
+            while waitid(P_PID, id_t(id), &info, WEXITED | WNOWAIT) != 0, errno == EINTR {}
             status.update { status in
                 var code: Int32 = 0
                 waitpid(id, &code, 0)

@@ -1,11 +1,8 @@
 import Basics
 
-/// Percent-encoding for forms, queries and paths.
+/// Percent-encoding for forms and queries.
 enum FormEncoding {
     static func encode(_ fields: [(String, String)]) -> String {
-        fields.map { "\(escape($0.0))=\(escape($0.1))" }.joined(separator: "&")
+        fields.map { "\(PercentEncoding.escape($0.0))=\(PercentEncoding.escape($0.1))" }.joined(separator: "&")
     }
-
-    /// One form name or value, or one path segment.
-    static func escape(_ text: String) -> String { PercentEncoding.escape(text) }
 }

@@ -53,19 +53,16 @@ extension TwilioClient {
     /// - Returns: Up to 100, as many as Twilio lets a factor have in 24 hours; `nil` when there is no such entity.
     /// - Throws: `badResponse` also for a list with an entry that cannot be read.
     public func challenges(identity: String, factorSID: String) async throws(CallFailure) -> [Challenge]? {
-        do {
-            return try await list(
+        try await unlessMissing { () throws(CallFailure) in
+            try await list(
                 { Self.challengesPath($0, identity) }, key: "challenges", isFirstPageEnough: true,
                 query: { _ in [("FactorSid", factorSID), ("Order", "desc")] },
                 item: { Challenge($0, serviceSID: $1.account.serviceSID, clockOffset: $1.clockOffset) })
-        } catch {
-            if error.saysMissing { return nil }
-            throw error
         }
     }
 
     private static func challengesPath(_ account: TwilioAccount, _ identity: String, _ sid: String? = nil) -> String {
-        entityPath(account, identity, "/Challenges" + (sid.map { "/\(FormEncoding.escape($0))" } ?? ""))
+        entityPath(account, identity, ["Challenges", sid].compactMap(\.self))
     }
 
     /// A JSON object of texts, up to 1024 bytes.

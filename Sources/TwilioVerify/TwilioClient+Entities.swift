@@ -1,3 +1,5 @@
+import Basics
+
 extension TwilioClient {
     /// Removes an entity with everything it has: `DELETE …/Entities/{identity}`.
     /// https://www.twilio.com/docs/verify/api/entity
@@ -14,7 +16,8 @@ extension TwilioClient {
         try await callUnlessMissing(.delete, { Self.entityPath($0, identity) }, gate: gate) != nil
     }
 
-    static func entityPath(_ account: TwilioAccount, _ identity: String, _ rest: String = "") -> String {
-        servicePath(account, "/Entities/\(FormEncoding.escape(identity))\(rest)")
+    /// - Parameter rest: Path segments below the entity.
+    static func entityPath(_ account: TwilioAccount, _ identity: String, _ rest: [String] = []) -> String {
+        servicePath(account, "/Entities" + ([identity] + rest).map { "/\(PercentEncoding.escape($0))" }.joined())
     }
 }

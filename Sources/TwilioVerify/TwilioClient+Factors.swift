@@ -65,13 +65,10 @@ extension TwilioClient {
     /// - Returns: `nil` when there is no such entity.
     /// - Throws: `badResponse` also for a list that cannot be read to its end.
     public func factors(identity: String) async throws(CallFailure) -> [TOTPFactor]? {
-        do {
-            return try await list(
+        try await unlessMissing { () throws(CallFailure) in
+            try await list(
                 { Self.factorsPath($0, identity) }, key: "factors", query: { _ in [] },
                 item: { TOTPFactor($0, serviceSID: $1.account.serviceSID, clockOffset: $1.clockOffset) })
-        } catch {
-            if error.saysMissing { return nil }
-            throw error
         }
     }
 
@@ -87,7 +84,7 @@ extension TwilioClient {
     }
 
     private static func factorsPath(_ account: TwilioAccount, _ identity: String, _ sid: String? = nil) -> String {
-        entityPath(account, identity, "/Factors" + (sid.map { "/\(FormEncoding.escape($0))" } ?? ""))
+        entityPath(account, identity, ["Factors", sid].compactMap(\.self))
     }
 
     private func factor(_ exchange: Exchange) throws(CallFailure) -> TOTPFactor {

@@ -1,3 +1,4 @@
+import Basics
 extension TwilioClient {
     /// Reads the account's service: `GET /v2/Services/{VA}`. https://www.twilio.com/docs/verify/api/service
     ///
@@ -33,7 +34,7 @@ extension TwilioClient {
     /// - Returns: The service as it is now; `nil` when it does not exist (HTTP 404).
     /// - Throws: Any other failure.
     public func updateService(_ sid: String, _ settings: ServiceSettings) async throws(CallFailure) -> Service? {
-        let path = "Services/\(FormEncoding.escape(sid))"
+        let path = "Services/\(PercentEncoding.escape(sid))"
         guard let exchange = try await callUnlessMissing(.post, { _ in path }, form: settings.form) else { return nil }
         return try service(exchange, sid: sid)
     }

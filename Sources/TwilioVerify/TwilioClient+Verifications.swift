@@ -72,7 +72,7 @@ extension TwilioClient {
             case .sid(let sid): sid
             case .number(let number): number.revealed
             }
-        return servicePath(account, "/Verifications/\(FormEncoding.escape(name))")
+        return servicePath(account, "/Verifications/\(PercentEncoding.escape(name))")
     }
 
     private func verification(_ exchange: Exchange) throws(CallFailure) -> Verification {

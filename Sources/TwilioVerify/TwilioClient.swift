@@ -75,13 +75,20 @@ public struct TwilioClient: Sendable {
         _ method: TransportRequest.Method, _ path: (TwilioAccount) -> String, form: [(String, String)] = [],
         gate: @escaping @Sendable () -> Bool = { true }
     ) async throws(CallFailure) -> Exchange? {
-        do { return try await call(method, path, form: form, gate: gate) } catch {
+        try await unlessMissing { () throws(CallFailure) in
+            try await call(method, path, form: form, gate: gate)
+        }
+    }
+
+    /// What `body` returns, or `nil` where Twilio says that there is no such thing.
+    func unlessMissing<Value>(_ body: () async throws(CallFailure) -> Value) async throws(CallFailure) -> Value? {
+        do { return try await body() } catch {
             if error.saysMissing { return nil }
             throw error
         }
     }
 
     static func servicePath(_ account: TwilioAccount, _ rest: String = "") -> String {
-        "Services/\(FormEncoding.escape(account.serviceSID))\(rest)"
+        "Services/\(PercentEncoding.escape(account.serviceSID))\(rest)"
     }
 }

@@ -19,22 +19,10 @@ import TwilioVerify
     private func mutated(_ call: Call, _ generator: inout Seeded) -> (JSONTree, isIntact: Bool) {
         let approving = FactorApprovalTests.members(call)
         var members = approving
-        for _ in 0..<Int.random(in: 0...3, using: &generator) {
-            let index = Int.random(in: 0..<members.count, using: &generator)
-            // A challenge without its name is still the answer to its making; the list shows it as somebody else's.
-            if call == .create, members[index].0 == "hidden_details" { continue }
-            switch Int.random(in: 0..<4, using: &generator) {
-            case 0: members[index].1 = .random(2, &generator)
-            case 1: members.remove(at: index)
-            case 2: members[index].0 += "_"
-            default: members.append(("new\(Int.random(in: 0..<9, using: &generator))", .random(3, &generator)))
-            }
-        }
-        members.shuffle(using: &generator)
-        let isIntact = (FactorApprovalTests.required[call] ?? []).allSatisfy { name in
-            members.first { $0.0 == name }?.1 == approving.first { $0.0 == name }?.1
-        }
-        return (.object(members), isIntact)
+        // A challenge without its name is still the answer to its making; the list shows it as somebody else's.
+        Sample.mutate(&members, sparing: call == .create ? "hidden_details" : nil, &generator)
+        let required = FactorApprovalTests.required[call] ?? []
+        return (.object(members), Sample.agree(members, approving, on: required))
     }
 
     @Test(arguments: Call.allCases, 1...4)

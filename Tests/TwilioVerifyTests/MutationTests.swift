@@ -27,21 +27,8 @@ import TwilioVerify
     /// The approving answer with members replaced, removed, renamed, added and put in another order.
     private func mutated(_ generator: inout Seeded) -> (JSONTree, isIntact: Bool) {
         var members = Sample.approval
-        for _ in 0..<Int.random(in: 0...3, using: &generator) {
-            let index = Int.random(in: 0..<members.count, using: &generator)
-            switch Int.random(in: 0..<4, using: &generator) {
-            case 0: members[index].1 = .random(2, &generator)
-            case 1: members.remove(at: index)
-            case 2: members[index].0 += "_"
-            default: members.append(("new\(Int.random(in: 0..<9, using: &generator))", .random(3, &generator)))
-            }
-        }
-        members.shuffle(using: &generator)
-        let isIntact = Self.required.allSatisfy { name in
-            let wanted = Sample.approval.first { $0.0 == name }?.1
-            return members.first { $0.0 == name }?.1 == wanted
-        }
-        return (.object(members), isIntact)
+        Sample.mutate(&members, &generator)
+        return (.object(members), Sample.agree(members, Sample.approval, on: Self.required))
     }
 
     @Test(arguments: 1...10) func `A pending answer of which any bytes are changed does not approve`(

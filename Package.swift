@@ -59,7 +59,7 @@ let package = Package(
         .target(
             name: "Pipeline",
             dependencies: [
-                "Basics", "PhoneNumbers", "SitePolicy", "Store", "TwilioVerify", "Wire",
+                "Basics", "PhoneNumbers", "QRCode", "SitePolicy", "Store", "TwilioVerify", "Wire",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
             ]),

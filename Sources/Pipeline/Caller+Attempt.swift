@@ -45,15 +45,16 @@ extension Caller {
         }
     }
 
-    /// Tells the observer what a send showed of its channel.
+    /// Tells the observer what a call showed of its channel.
+    ///
+    /// - Parameter country: ISO 3166-1 alpha-2 of the number; `nil` where there is none.
     func observed<Value: Sendable>(
-        _ send: PlannedSend, _ call: () async throws(CallFailure) -> Value
+        _ channel: Wire.Method, country: String? = nil, _ call: () async throws(CallFailure) -> Value
     ) async throws(CallFailure) -> Value {
         let began = clocks.monotonic()
         func tell(_ failure: CallFailure?) {
             let seen = ObservedCall(
-                channel: Method(send.channel), failure: failure, duration: clocks.monotonic() - began,
-                country: send.place.region)
+                channel: channel, failure: failure, duration: clocks.monotonic() - began, country: country)
             if let seen { observer?.observed(seen) }
         }
         do throws(CallFailure) {

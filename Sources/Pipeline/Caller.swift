@@ -21,6 +21,8 @@ struct Caller: Sendable {
             guard let code, let conclusions = CheckConclusions(intent, settings: settings) else { return .superseded }
             return try await check(intent, conclusions, code)
         case .cancel: return try await cancel(intent)
+        case .enrol: return try await enrol(intent)
+        case .prove, .challenge: return try await checkFactor(intent, code: code)
         }
     }
 
@@ -30,6 +32,8 @@ struct Caller: Sendable {
         switch intent.call {
         case .send: return try await reconciler.send(intent, callOverAt: mayRunUntil)
         case .cancel: return try await cancel(intent)
+        case .enrol: return try await reconciler.enrol(intent, callOverAt: mayRunUntil)
+        case .prove, .challenge: return try await resumeFactor(intent, code: code, callOverAt: mayRunUntil)
         case .check:
             guard let conclusions = CheckConclusions(intent, settings: settings) else { return .superseded }
             guard let code else {
@@ -50,7 +54,7 @@ struct Caller: Sendable {
         }
         let channel: TwilioVerify.Channel = send.channel == .sms ? .sms : .call
         let result = await attempt(intent) { gate throws(CallFailure) in
-            try await observed(send) { () throws(CallFailure) in
+            try await observed(Method(send.channel), country: send.place.region) { () throws(CallFailure) in
                 try await twilio.start(to: send.place.number, channel: channel, locale: send.locale, gate: gate)
             }
         }
@@ -79,8 +83,9 @@ struct Caller: Sendable {
             if case .done = result { continue }
             isDone = false
         }
-        let wasDone = isDone
-        return try await store.finish(intent) { conclusions.ended(isDone: wasDone, $0) }
+        let removed = await remove(conclusions.cancel.factors, for: intent)
+        let wasDone = isDone && removed.count == conclusions.cancel.factors.count
+        return try await store.finish(intent) { conclusions.ended(isDone: wasDone, removed: removed, $0) }
     }
 
     private func check(

@@ -25,28 +25,36 @@ extension Pipeline {
     /// - Parameter user: the job's own, for a record that must not hold it.
     func answer(
         _ record: RecordedReply, _ user: String?, _ envelope: Envelope, _ address: ReplyAddress, fresh: Bool
-    ) -> Disposition {
-        var result = disposition(body(of: record, user: user), record.outcome, record.key, envelope, address)
+    ) async throws(StoreError) -> Disposition {
+        var result = disposition(try await body(of: record, user: user), record.outcome, record.key, envelope, address)
         if fresh { result.fresh = record }
         result.publication?.isSecret = record.isSecret
         return result
     }
 
     /// The recorded body as it may be given now: an approval not for ever, a secret only where it is not kept.
-    func body(of record: RecordedReply, user: String?) -> [UInt8] {
-        let now = clocks.wall()
-        if record.outcome == .approved, now > record.deadline + Self.approvalRepeat {
-            let draft = ReplyDraft(id: record.key.messageID, kind: record.kind, login: Job.Login(user: record.user))
-            let application = (try? Reply.decode(record.body))?.application
-            return draft.reply(.expired, .alreadyUsed, at: now) { $0.application = application }.encoded()
+    func body(of record: RecordedReply, user: String?) async throws(StoreError) -> [UInt8] {
+        if record.outcome == .approved, clocks.wall() > record.deadline + Self.approvalRepeat {
+            return expired(record, .alreadyUsed).encoded()
         }
         guard let field = record.withheld, var reply = try? Reply.decode(record.body) else { return record.body }
         switch field {
         case .code: reply.code = store.secret(.code, of: record.key)?.revealed
         case .ticket: reply.ticket = store.secret(.ticket, of: record.key)?.revealed
         case .user: reply.user = user
+        case .enrolment(let identity, let picture):
+            guard let open = try await store.enrolment(of: record.user), open.identity == identity,
+                open.isOpen(at: clocks.wall()), reply.show(open, picture)
+            else { return expired(record, .enrolmentExpired).encoded() }
         }
         return reply.encoded()
+    }
+
+    /// What stands for a recorded reply that may not be given any more.
+    private func expired(_ record: RecordedReply, _ reason: Reason) -> Reply {
+        let draft = ReplyDraft(id: record.key.messageID, kind: record.kind, login: Job.Login(user: record.user))
+        let application = (try? Reply.decode(record.body))?.application
+        return draft.reply(.expired, reason, at: clocks.wall()) { $0.application = application }
     }
 
     func disposition(
@@ -75,7 +83,7 @@ extension Pipeline {
         switch try await store.state(of: JobKey(frontEnd: job.key.frontEnd, messageID: id)) {
         case .recorded(let record) where isSame(record.user, job.login.user):
             // Another job's record: it is not this message's to settle.
-            var result = answer(record, record.user, envelope, address, fresh: false)
+            var result = try await answer(record, record.user, envelope, address, fresh: false)
             result.key = nil
             return result
         case .inProgress(let user) where isSame(user, job.login.user): return reply(.unknownJob, .inProgress)

@@ -18,7 +18,8 @@ extension Pipeline {
         // What only reads is answered without a record.
         if job.kind.onlyReads { return disposition(answer.body, answer.outcome, nil, envelope, address) }
         return switch try await store.refuse(new, answer: answer) {
-        case .recorded(let record, let fresh): self.answer(record, job.login.user, envelope, address, fresh: fresh)
+        case .recorded(let record, let fresh):
+            try await self.answer(record, job.login.user, envelope, address, fresh: fresh)
         case .reused: reused(ReplyDraft(new), envelope, address)
         default: nil
         }

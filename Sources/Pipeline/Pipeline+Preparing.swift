@@ -29,7 +29,11 @@ extension Pipeline {
                 SendRules(
                     draft: draft, login: job.login, channel: channel, purpose: .register, ticket: ticket,
                     deadline: deadline, settings: settings))
-        case .registerAuthenticator: return .invalid(.unknownJobType, [])
+        case .registerAuthenticator(let label, let picture, let ticket):
+            return .rules(
+                EnrolRules(
+                    draft: draft, login: job.login, label: label ?? job.login.user, picture: picture, ticket: ticket,
+                    deadline: deadline, settings: settings, identity: RandomID.uuid(), secret: TOTP.freshSecret()))
         case .send(let channel):
             return .rules(
                 SendRules(

@@ -44,7 +44,8 @@ extension Pipeline {
             login: Job.Login(user: read.user ?? "", application: read.application ?? .web),
             receivedAt: envelope.receivedAt, deadline: read.deadline)
         switch try await store.refuse(job, answer: answer) {
-        case .recorded(let record, let fresh): return self.answer(record, read.user, envelope, address, fresh: fresh)
+        case .recorded(let record, let fresh):
+            return try await self.answer(record, read.user, envelope, address, fresh: fresh)
         case .reused: return reused(ReplyDraft(read), envelope, address)
         default: return disposition(answer.body, answer.outcome, nil, envelope, address)
         }

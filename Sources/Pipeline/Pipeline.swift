@@ -105,7 +105,7 @@ public struct Pipeline: Sendable {
         while true {
             switch try await store.begin(job, decide: decide) {
             case .recorded(let record, let fresh):
-                return answer(record, job.login.user, envelope, address, fresh: fresh)
+                return try await answer(record, job.login.user, envelope, address, fresh: fresh)
             case .reused:
                 let draft = ReplyDraft(job)
                 let answer = audited(draft.answer(.invalid, .messageIDReused, at: clocks.wall()), envelope, read)
@@ -117,7 +117,7 @@ public struct Pipeline: Sendable {
                 if job.deadline - clocks.wall() < ReplyDraft.leastTime {
                     let late = ReplyDraft(job).answer(.late, at: clocks.wall())
                     if case .recorded(let record, let fresh)? = try await store.refuse(job, answer: late) {
-                        return answer(record, job.login.user, envelope, address, fresh: fresh)
+                        return try await answer(record, job.login.user, envelope, address, fresh: fresh)
                     }
                 }
                 await pause.wait(slot)
@@ -126,20 +126,20 @@ public struct Pipeline: Sendable {
                 let finished = try await caller.carryOut(intent, code: code)
                 Failpoint.afterFinish.hit()
                 if case .recorded(let record) = finished {
-                    return answer(record, job.login.user, envelope, address, fresh: true)
+                    return try await answer(record, job.login.user, envelope, address, fresh: true)
                 }
             case .abandoned(let intent):
                 let isOurs = intent.key == job.key
                 if isOurs, intent.begins > Self.mostBegins {
                     let finished = try await poisoned(intent, envelope, read)
                     if case .recorded(let record) = finished {
-                        return answer(record, job.login.user, envelope, address, fresh: true)
+                        return try await answer(record, job.login.user, envelope, address, fresh: true)
                     }
                     continue
                 }
                 let finished = try await caller.resume(intent, code: isOurs ? code : nil)
                 if isOurs, case .recorded(let record)? = finished {
-                    return answer(record, job.login.user, envelope, address, fresh: true)
+                    return try await answer(record, job.login.user, envelope, address, fresh: true)
                 }
             }
         }

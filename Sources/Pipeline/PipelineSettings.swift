@@ -14,8 +14,6 @@ public struct PipelineSettings: Sendable {
     public var frontEnds: [String: FrontEnd] = [:]
     /// Registrations need an administrator's one-time ticket (`site.tickets`).
     public var ticketsRequired = false
-    /// What can be registered.
-    public var factors: [Factor] = [.phone]
     /// Reads of verifications for reconciling, over all workers.
     public var readLimits: [ReadLimit] = [
         ReadLimit(count: 60, per: .seconds(60)), ReadLimit(count: 180, per: .seconds(3600)),

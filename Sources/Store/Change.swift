@@ -25,6 +25,15 @@ public enum Change: Sendable {
     case bypass(user: String, Redacted<String>?, until: Timestamp)
     case ticket(user: String, Redacted<String>, until: Timestamp)
     case useTicket([UInt8])
+    /// Begins, replaces or ends the person's enrolment.
+    case enrolment(user: String, Enrolment?)
+    /// Has to go at Twilio; or has gone.
+    case oldFactor(OldFactor)
+    case forgetFactor(identity: String)
+    case challenge(factorSID: String, OpenChallenge?)
+    /// An authenticator's code counts once: reserved by its hash for five minutes, given back when it was wrong.
+    case reserveCode(factorSID: String, Redacted<String>)
+    case releaseCode
     /// A send of this login that may still wait: it will be answered `canceled`.
     case cancelSend(JobKey, LoginKey)
     /// Ends all ties of the person, and takes their approvals back.

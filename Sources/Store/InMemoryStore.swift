@@ -94,6 +94,14 @@ public final class InMemoryStore: LoginStore {
 
     public func pseudonym(of user: String) -> String { shared.sealing.pseudonym(of: user) }
 
+    public func enrolment(of user: String) async throws(StoreError) -> Enrolment? {
+        transaction { $0.enrolment(of: user) }
+    }
+
+    public func takeOldFactors(limit: Int) async throws(StoreError) -> [OldFactor] {
+        transaction { $0.takeOldFactors(limit: limit) }
+    }
+
     public func takeDueLetters(limit: Int) async throws(StoreError) -> [DeadLetterRow] {
         transaction { $0.takeDueLetters(limit: limit) }
     }

@@ -17,7 +17,11 @@ extension InMemoryRows {
         case .approval(let login, let client):
             content.approvals[login] = context.now
             if let client { content.clients[login.user, default: [:]][hash(ofClient: client)] = context.now }
-        default: applyAdministration(change)
+        case .reserveCode(let sid, let code):
+            let hash = hash(ofCode: code.revealed, factorSID: sid)
+            content.reserved[context.key] = (hash, context.now + Reservation.life)
+        case .releaseCode: content.reserved[context.key] = nil
+        default: applyAdministration(change, context)
         }
     }
 
@@ -32,7 +36,7 @@ extension InMemoryRows {
         }
     }
 
-    private mutating func applyAdministration(_ change: Change) {
+    private mutating func applyAdministration(_ change: Change, _ context: ChangeContext) {
         switch change {
         case .options(let values): for (name, value) in values { content.options[name] = value }
         case .bypass(let user, let code, let until):
@@ -46,6 +50,11 @@ extension InMemoryRows {
             content.tickets.removeAll { $0.hash == hash }
             content.tickets.append(.init(user: user, hash: hash, until: until))
         case .useTicket(let hash): content.tickets.removeAll { $0.hash == hash }
+        case .enrolment(let user, let enrolment): content.enrolments[user] = enrolment
+        case .oldFactor(let factor): content.oldFactors[factor] = (context.now + OldFactor.pause(tries: 0), 0)
+        case .forgetFactor(let identity):
+            content.oldFactors = content.oldFactors.filter { $0.key.identity != identity }
+        case .challenge(let sid, let challenge): content.challenges[sid] = challenge
         case .cancelSend(let key, let login): content.canceledSends[key] = login
         case .letters(let ids, let state, let dueAt): setLetters(ids, state, dueAt)
         default: applyToPerson(change)
@@ -93,6 +102,7 @@ extension InMemoryRows {
         content.pendings = content.pendings.filter { $0.key.user != user }
         content.approvals = content.approvals.filter { $0.key.user != user }
         content.clients[user] = nil
+        content.enrolments[user] = nil
         content.bypasses.removeAll { $0.user == user }
         content.tickets.removeAll { $0.user == user }
         content.canceledSends = content.canceledSends.filter { $0.value.user != user }
@@ -134,6 +144,8 @@ extension InMemoryRows {
             content.pendings[moved.login] = moved
         }
         content.approvals = content.approvals.filter { $0.key.user != user }
+        // An enrolment is of one sign-in, and that one is over.
+        content.enrolments[user] = nil
         content.clients[to, default: [:]].merge(content.clients.removeValue(forKey: user) ?? [:]) { $1 }
         for (key, row) in content.jobs where row.login.user == user { content.jobs[key]?.login.user = to }
         for (key, login) in content.canceledSends where login.user == user { content.canceledSends[key]?.user = to }

@@ -13,6 +13,11 @@ extension InMemoryRows {
         content.counted.removeAll { $0.at < now - Retention.transient }
         content.bypasses.removeAll { $0.until < now }
         content.tickets.removeAll { $0.until < now }
+        content.enrolments = content.enrolments.filter {
+            $0.value.ended == nil || $0.value.expiresAt >= now - Retention.transient
+        }
+        content.challenges = content.challenges.filter { $0.value.expiresAt >= now }
+        content.reserved = content.reserved.filter { $0.value.until >= now }
         content.letters.removeAll { $0.letter.at < now - retention.deadLetters }
         return before - size
     }
@@ -20,5 +25,6 @@ extension InMemoryRows {
     private var size: Int {
         content.jobs.count + content.codes.count + content.pendings.count + content.approvals.count
             + content.counted.count + content.bypasses.count + content.tickets.count + content.letters.count
+            + content.enrolments.count + content.challenges.count + content.reserved.count
     }
 }

@@ -20,8 +20,8 @@ struct InMemoryContent: Sendable {
 
     var options: [String: String] = [:]
     var jobs: [JobKey: JobRow] = [:]
-    /// Which job has begun on a number.
-    var begun: [E164: Set<JobKey>] = [:]
+    /// Which job has begun on what.
+    var begun: [CallLock: Set<JobKey>] = [:]
     var users: [String: UserRecord] = [:]
     var codes: [E164: LiveCode] = [:]
     var pendings: [LoginKey: PendingCode] = [:]
@@ -31,6 +31,10 @@ struct InMemoryContent: Sendable {
     var paces: [PaceKey: Pace] = [:]
     var bypasses: [Expiring] = []
     var tickets: [Expiring] = []
+    var enrolments: [String: Enrolment] = [:]
+    var oldFactors: [OldFactor: (dueAt: Timestamp, tries: Int)] = [:]
+    var challenges: [String: OpenChallenge] = [:]
+    var reserved: [JobKey: (hash: [UInt8], until: Timestamp)] = [:]
     var canceledSends: [JobKey: LoginKey] = [:]
     var letters: [DeadLetterRow] = []
     var audit: [AuditEntry] = []
@@ -55,13 +59,13 @@ struct InMemoryRows: StoreRows {
     func lookup(_ text: String) -> [UInt8] { sealing.lookup(text) }
 
     func job(_ key: JobKey) -> JobRow? { content.jobs[key] }
-    func begunJob(on number: E164, except key: JobKey) -> JobRow? {
-        content.begun[number]?.first { $0 != key }.flatMap { content.jobs[$0] }
+    func begunJob(on lock: CallLock, except key: JobKey) -> JobRow? {
+        content.begun[lock]?.first { $0 != key }.flatMap { content.jobs[$0] }
     }
     func loadCall(of row: inout JobRow) {}
     mutating func put(_ row: JobRow) {
-        if let former = content.jobs[row.key]?.call?.number { content.begun[former]?.remove(row.key) }
-        if row.state == .begun, let number = row.call?.number { content.begun[number, default: []].insert(row.key) }
+        if let former = content.jobs[row.key]?.call?.lock { content.begun[former]?.remove(row.key) }
+        if row.state == .begun, let lock = row.call?.lock { content.begun[lock, default: []].insert(row.key) }
         content.jobs[row.key] = row
     }
     mutating func settle(_ key: JobKey, as state: ReplyState) { content.jobs[key]?.replyState = state }

@@ -7,15 +7,23 @@ public enum PlannedCall: Sendable, Equatable, Codable {
     case send(PlannedSend)
     /// Check a code; the code itself is never kept.
     case check(PlannedCheck)
-    /// End verifications. Harmless to repeat.
+    /// End verifications and factors. Harmless to repeat.
     case cancel(PlannedCancel)
+    /// Have Twilio make a factor with the secret of the person's enrolment.
+    case enrol(PlannedFactor)
+    /// Prove a new factor by its first code.
+    case prove(PlannedFactor)
+    /// Check an authenticator's code.
+    case challenge(PlannedChallenge)
 
-    /// The number that the call concerns: work on one number goes one after the other.
-    public var number: E164? {
+    /// What the call works on: work on one thing goes one after the other.
+    public var lock: CallLock? {
         switch self {
-        case .send(let send): send.place.number
-        case .check(let check): check.place.number
-        case .cancel(let cancel): cancel.codes.count == 1 ? cancel.codes.first.flatMap { E164($0.number) } : nil
+        case .send(let send): .number(send.place.number)
+        case .check(let check): .number(check.place.number)
+        case .cancel(let cancel): cancel.number.map { .number($0) }
+        case .enrol(let factor), .prove(let factor): .authenticator(user: factor.user)
+        case .challenge(let challenge): .authenticator(user: challenge.factor.user)
         }
     }
 }
@@ -26,7 +34,23 @@ extension PlannedCall {
         switch self {
         case .send(let send): send.place
         case .check(let check): check.place
-        case .cancel: number.map { NumberPlace(number: $0, region: nil, isLandline: false) }
+        case .cancel(let cancel):
+            cancel.number.map { NumberPlace(number: $0, region: nil, isLandline: false) }
+        case .enrol, .prove, .challenge: nil
+        }
+    }
+}
+
+/// What only one job at a time may work on.
+public enum CallLock: Sendable, Hashable {
+    case number(E164)
+    case authenticator(user: String)
+
+    /// What a store finds it by, hashed.
+    package var text: String {
+        switch self {
+        case .number(let number): "number \(number.revealed)"
+        case .authenticator(let user): "authenticator \(user)"
         }
     }
 }
@@ -44,10 +68,13 @@ public struct PlannedSend: Sendable, Equatable, Codable {
     public var cancels: String?
     /// The hash of the ticket that it was begun with.
     public var ticket: [UInt8]?
+    /// The sign-in was confirmed with another method before.
+    public var wasConfirmed: Bool
 
     public init(
         place: NumberPlace, channel: Channel, locale: String?, purpose: Purpose, knownSID: String? = nil,
-        knownAttempts: [String] = [], cancels: String? = nil, ticket: [UInt8]? = nil
+        knownAttempts: [String] = [], cancels: String? = nil, ticket: [UInt8]? = nil,
+        wasConfirmed: Bool = false
     ) {
         self.place = place
         self.channel = channel
@@ -57,6 +84,7 @@ public struct PlannedSend: Sendable, Equatable, Codable {
         self.knownAttempts = knownAttempts
         self.cancels = cancels
         self.ticket = ticket
+        self.wasConfirmed = wasConfirmed
     }
 }
 
@@ -67,24 +95,65 @@ public struct PlannedCheck: Sendable, Equatable, Codable {
     public var purpose: Purpose
     /// The hash of the ticket that the registration was begun with.
     public var ticket: [UInt8]?
+    /// The sign-in was confirmed with another method when the registration began.
+    public var wasConfirmed: Bool
 
-    public init(place: NumberPlace, sid: String, purpose: Purpose, ticket: [UInt8]? = nil) {
+    public init(
+        place: NumberPlace, sid: String, purpose: Purpose, ticket: [UInt8]? = nil, wasConfirmed: Bool = false
+    ) {
         self.place = place
         self.sid = sid
         self.purpose = purpose
         self.ticket = ticket
+        self.wasConfirmed = wasConfirmed
     }
 }
 
-/// Verifications that are about to be ended at Twilio.
+/// Verifications and factors that are about to be ended at Twilio.
 public struct PlannedCancel: Sendable, Equatable, Codable {
     public var codes: [OpenCode]
+    public var factors: [OldFactor]
     /// What the reply carries besides.
     public var withheld: WithheldField?
 
-    public init(codes: [OpenCode], withheld: WithheldField? = nil) {
+    public init(codes: [OpenCode], factors: [OldFactor] = [], withheld: WithheldField? = nil) {
         self.codes = codes
+        self.factors = factors
         self.withheld = withheld
+    }
+
+    /// The number whose verification is ended, where it is one alone.
+    var number: E164? { codes.count == 1 ? codes.first.flatMap { E164($0.number) } : nil }
+}
+
+/// A factor that a call is about; an enrolment's has no SID before Twilio has made it.
+public struct PlannedFactor: Sendable, Equatable, Codable {
+    public var user: String
+    public var identity: String
+    public var sid: String?
+    /// What the reply carries besides.
+    public var withheld: WithheldField?
+
+    public init(user: String, identity: String, sid: String?, withheld: WithheldField? = nil) {
+        self.user = user
+        self.identity = identity
+        self.sid = sid
+        self.withheld = withheld
+    }
+}
+
+/// A code that is about to be checked against a registered factor.
+public struct PlannedChallenge: Sendable, Equatable, Codable {
+    public var factor: PlannedFactor
+    /// The challenge that it answers; `nil` makes a new one.
+    public var open: String?
+    /// Our own name for the challenge, by which it is found again if the answer is lost.
+    public var request: String
+
+    public init(factor: PlannedFactor, open: String?, request: String) {
+        self.factor = factor
+        self.open = open
+        self.request = request
     }
 }
 

@@ -41,13 +41,38 @@ public struct NewJob: Sendable {
 }
 
 /// A secret in a reply that no record may hold.
-public enum WithheldField: String, Sendable, Codable {
+public enum WithheldField: Sendable, Hashable, Codable {
     /// An administrator's one-use bypass code.
     case code
     /// A one-time registration ticket.
     case ticket
     /// The name of a person who was erased: whoever repeats the job knows it.
     case user
+    /// Secret, link and picture of an enrolment, while it is open.
+    case enrolment(identity: String, Picture)
+
+    /// One line, as a store keeps it.
+    package var packed: String {
+        switch self {
+        case .code: "code"
+        case .ticket: "ticket"
+        case .user: "user"
+        case .enrolment(let identity, let picture): "enrolment \(picture.rawValue) \(identity)"
+        }
+    }
+
+    package init?(packed: String) {
+        let words = packed.split(separator: " ").map(String.init)
+        switch (words.first, words.count) {
+        case ("code", 1): self = .code
+        case ("ticket", 1): self = .ticket
+        case ("user", 1): self = .user
+        case ("enrolment", 3):
+            guard let picture = Picture(rawValue: words[1]) else { return nil }
+            self = .enrolment(identity: words[2], picture)
+        default: return nil
+        }
+    }
 }
 
 /// How far the reply to a recorded outcome has come.

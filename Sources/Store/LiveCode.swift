@@ -38,18 +38,21 @@ public struct PendingCode: Sendable, Equatable {
     public var purpose: Purpose
     /// The hash of the ticket that the registration was begun with.
     public var ticket: [UInt8]?
+    /// The sign-in was confirmed with another method when the registration began.
+    public var wasConfirmed: Bool
     /// Why it can be checked no more; `nil` while it can.
     public var ended: Reason?
 
     public init(
         login: LoginKey, place: NumberPlace, sid: String, purpose: Purpose, ticket: [UInt8]? = nil,
-        ended: Reason? = nil
+        wasConfirmed: Bool = false, ended: Reason? = nil
     ) {
         self.login = login
         self.place = place
         self.sid = sid
         self.purpose = purpose
         self.ticket = ticket
+        self.wasConfirmed = wasConfirmed
         self.ended = ended
     }
 

@@ -121,6 +121,12 @@ public protocol LoginStore: CallStore {
     /// A keyed hash of a person's name, for what leaves the store.
     func pseudonym(of user: String) -> String
 
+    /// The person's open enrolment, for a reply that shows it.
+    func enrolment(of user: String) async throws(StoreError) -> Enrolment?
+
+    /// Takes factors that have to go at Twilio; each is one worker's for a while, and due again if it fails.
+    func takeOldFactors(limit: Int) async throws(StoreError) -> [OldFactor]
+
     /// Takes dead letters whose replay is due: each is one worker's for a while, and due again if it dies.
     func takeDueLetters(limit: Int) async throws(StoreError) -> [DeadLetterRow]
 

@@ -68,7 +68,7 @@ public struct Sealing: Sendable {
 
     /// A secret that belongs to one job and is kept nowhere: computed from the job's identity whenever it is asked for.
     public func secret(_ field: WithheldField, of key: JobKey) -> Redacted<String>? {
-        let bytes = hash("secret \(field.rawValue)", Array("\(key.frontEnd)\u{0}\(key.messageID)".utf8))
+        let bytes = hash("secret \(field.packed)", Array("\(key.frontEnd)\u{0}\(key.messageID)".utf8))
         switch field {
         case .code:
             // Of 64 bits, the bias of a remainder by 10^8 is below 2^-37.
@@ -80,7 +80,7 @@ public struct Sealing: Sendable {
             let letters = Array("0123456789ABCDEFGHJKMNPQRSTVWXYZ")
             let text = String(bytes.prefix(16).map { letters[Int($0 % 32)] })
             return Redacted(stride(from: 0, to: 16, by: 4).map { text.dropFirst($0).prefix(4) }.joined(separator: "-"))
-        case .user: return nil
+        case .user, .enrolment: return nil
         }
     }
 

@@ -30,6 +30,12 @@ public struct Situation: Sendable {
     public var clientApprovedAt: Timestamp?
     /// The hash of the ticket that the job shows, if it is good.
     public var ticket: [UInt8]?
+    /// The person's authenticator that is being registered, run out or not.
+    public var enrolment: Enrolment?
+    /// What wrong codes have left open at Twilio.
+    public var challenge: OpenChallenge?
+    /// The code that was typed has been used for the person's authenticator within the last five minutes.
+    public var isCodeReserved = false
     public var bypass = Bypass.none
     /// The live ties of other people to the same code.
     public var strangers: Set<Purpose> = []
@@ -63,6 +69,8 @@ public struct Wanted: Sendable {
     public var approval = false
     public var strangers = false
     public var openCodes = false
+    /// The enrolment, the open challenge, and whether ``code`` was used there.
+    public var authenticator = false
     public var ticket: Redacted<String>?
     /// What was typed: it may be a bypass code.
     public var code: Redacted<String>?

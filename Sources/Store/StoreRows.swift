@@ -64,8 +64,8 @@ package protocol StoreRows: CallRows {
     func lookup(_ text: String) -> [UInt8]
 
     func job(_ key: JobKey) throws(Failure) -> JobRow?
-    /// The job other than `key` that has begun on that number.
-    func begunJob(on number: E164, except key: JobKey) throws(Failure) -> JobRow?
+    /// The job other than `key` that has begun on that.
+    func begunJob(on lock: CallLock, except key: JobKey) throws(Failure) -> JobRow?
     /// Loads what ``job(_:)`` leaves out: the call, and the login's client and locale.
     func loadCall(of row: inout JobRow) throws(Failure)
     mutating func put(_ row: JobRow) throws(Failure)
@@ -91,6 +91,15 @@ package protocol StoreRows: CallRows {
     func hasTicket(_ hash: [UInt8], of user: String, at now: Timestamp) throws(Failure) -> Bool
     /// The hash of a person's bypass code, while it lasts.
     func bypass(of user: String, at now: Timestamp) throws(Failure) -> [UInt8]?
+    func enrolment(of user: String) throws(Failure) -> Enrolment?
+    func challenge(of factorSID: String, at now: Timestamp) throws(Failure) -> OpenChallenge?
+    /// Whether another job than `key` has reserved the code.
+    func isReserved(_ hash: [UInt8], except key: JobKey, at now: Timestamp) throws(Failure) -> Bool
+    /// Enrolments that have run out, and factors whose turn to be removed at Twilio has come.
+    func runOutEnrolments(at now: Timestamp, limit: Int) throws(Failure) -> [Enrolment]
+    func dueFactors(at now: Timestamp, limit: Int) throws(Failure) -> [OldFactor]
+    /// Puts a factor's turn off, longer each time.
+    mutating func putOff(_ factor: OldFactor, at now: Timestamp) throws(Failure)
     func cancelsSend(_ key: JobKey, of login: LoginKey) throws(Failure) -> Bool
 
     func census() throws(Failure) -> [Census]
@@ -143,6 +152,8 @@ extension StoreRows {
     package func hash(ofTicket text: String) -> [UInt8] { lookup("ticket \(text)") }
     /// The hash of a person's bypass code.
     package func hash(ofBypass code: String, of user: String) -> [UInt8] { lookup("bypass \(code) \(user)") }
+    /// An authenticator's code, for the five minutes that it is reserved.
+    package func hash(ofCode code: String, factorSID: String) -> [UInt8] { lookup("code \(factorSID) \(code)") }
     package func hash(ofClient client: String) -> [UInt8] { lookup("client \(client)") }
     package func hash(of tally: Tally, _ context: ChangeContext) -> [UInt8]? {
         context.text(of: tally).map { lookup("tally \(tally.rawValue) \($0)") }

@@ -44,6 +44,7 @@ extension StoreRows {
             situation.strangers = try strangers(to: code, than: login.user)
         }
         if wanted.openCodes { situation.openCodes = try openCodes(of: login.user, at: now) }
+        if wanted.authenticator { try loadAuthenticator(wanted, key, login, into: &situation) }
         if let ticket = wanted.ticket {
             let hash = hash(ofTicket: ticket.revealed)
             if try hasTicket(hash, of: login.user, at: now) { situation.ticket = hash }
@@ -52,6 +53,22 @@ extension StoreRows {
             situation.bypass = hash(ofBypass: code.revealed, of: login.user) == bypass ? .right : .wrong
         }
         try loadLists(wanted, into: &situation)
+    }
+
+    private func loadAuthenticator(
+        _ wanted: Wanted, _ key: JobKey, _ login: Job.Login, into situation: inout Situation
+    ) throws(Failure) {
+        let enrolment = try enrolment(of: login.user)
+        situation.enrolment = enrolment
+        let factors = [enrolment?.factorSID, situation.user?.authenticator?.factorSID].compactMap(\.self)
+        if let sid = situation.user?.authenticator?.factorSID {
+            situation.challenge = try challenge(of: sid, at: situation.now)
+        }
+        guard let code = wanted.code else { return }
+        for sid in factors where !situation.isCodeReserved {
+            let hash = hash(ofCode: code.revealed, factorSID: sid)
+            situation.isCodeReserved = try isReserved(hash, except: key, at: situation.now)
+        }
     }
 
     private func loadPaces(_ login: Job.Login, into situation: inout Situation) throws(Failure) {

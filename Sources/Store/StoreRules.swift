@@ -26,10 +26,8 @@ extension StoreRows {
     ) throws(Failure) -> Begun {
         var row = fresh
         var situation = try situation(of: job.login, kind: job.kind, place: job.place)
-        // Work on one number goes one after the other; administrators' jobs call nothing that could collide.
-        if !job.kind.isAdministration, let number = situation.number,
-            let other = try begunJob(on: number, except: job.key)
-        {
+        for lock in locks(job, situation) {
+            guard let other = try begunJob(on: lock, except: job.key) else { continue }
             return try leaseIsAlive(other) ? .busy(other.key) : .abandoned(takeOver(other))
         }
         try loadCancel(of: job.key, job.kind, job.login, into: &situation)
@@ -49,6 +47,14 @@ extension StoreRows {
             guard let intent = row.intent() else { throw damaged() }
             return .intent(intent)
         }
+    }
+
+    /// Work on one number, and on one person's authenticator, goes one after the other. Administrators' jobs call nothing
+    /// that could collide.
+    private func locks(_ job: NewJob, _ situation: Situation) -> [CallLock] {
+        guard !job.kind.isAdministration else { return [] }
+        return (situation.number.map { [.number($0)] } ?? [])
+            + (job.wanted.authenticator ? [.authenticator(user: job.login.user)] : [])
     }
 
     package mutating func finish(
@@ -129,6 +135,18 @@ extension StoreRows {
         for limit in limits where try reads(kind, after: now - limit.window) >= limit.count { return false }
         try addRead(kind, at: now, forgetting: now - longest)
         return true
+    }
+
+    /// Factors that have to go at Twilio, those of enrolments that ran out among them. Each is one worker's for a while.
+    package mutating func takeOldFactors(limit: Int) throws(Failure) -> [OldFactor] {
+        let now = clocks.wall()
+        for enrolment in try runOutEnrolments(at: now, limit: limit) {
+            try apply(.enrolment(user: enrolment.login.user, enrolment.ended(.enrolmentExpired)), .nobody(now))
+            try apply(.oldFactor(enrolment.factor), .nobody(now))
+        }
+        let due = try dueFactors(at: now, limit: limit)
+        for factor in due { try putOff(factor, at: now) }
+        return due
     }
 
     /// Their time is put off, so that no other worker takes them; whoever carries one through says so.

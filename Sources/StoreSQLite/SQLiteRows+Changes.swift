@@ -16,6 +16,8 @@ extension SQLiteRows {
         case .uncount(let tallies): try uncount(tallies, context)
         case .pace(let key, let pace): try put(key, pace)
         case .approval(let login, let client): try approve(login, client, context.now)
+        case .reserveCode, .releaseCode, .enrolment, .oldFactor, .forgetFactor, .challenge:
+            try applyAuthenticator(change, context)
         default: try applyAdministration(change, context.now)
         }
     }
@@ -88,10 +90,11 @@ extension SQLiteRows {
     private func put(_ pending: PendingCode) throws {
         let login = pending.login
         try run(
-            "REPLACE INTO pending VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "REPLACE INTO pending VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [
                 login.user, login.application.rawValue, login.login, hash(pending.number), try seal(pending.place),
-                pending.sid, pending.purpose.rawValue, pending.ticket.map { Data($0) }, pending.ended?.rawValue,
+                pending.sid, pending.purpose.rawValue, pending.ticket.map { Data($0) }, pending.wasConfirmed,
+                pending.ended?.rawValue,
                 (clocks.wall() + .seconds(86_400)).milliseconds,
             ])
     }

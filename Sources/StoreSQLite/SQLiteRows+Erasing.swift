@@ -14,7 +14,7 @@ extension SQLiteRows {
         case .unlock(let user): try unlock(user)
         case .erase(let user, let pseudonym):
             try unlock(user)
-            for table in ["pending", "approval", "client", "bypass", "ticket", "canceled_send"] {
+            for table in ["pending", "approval", "client", "bypass", "ticket", "enrolment", "canceled_send"] {
                 try db.execute(sql: "DELETE FROM \(table) WHERE user = ?", arguments: [user])
             }
             try run("DELETE FROM user WHERE name = ?", [user])
@@ -63,6 +63,8 @@ extension SQLiteRows {
             try db.execute(sql: "UPDATE OR REPLACE \(table) SET user = ? WHERE user = ?", arguments: [to, user])
         }
         try run("DELETE FROM approval WHERE user = ?", [user])
+        // An enrolment is of one sign-in, and that one is over.
+        try run("DELETE FROM enrolment WHERE user = ?", [user])
         // A hash of a bypass code holds its person's name.
         try run("DELETE FROM bypass WHERE user = ?", [user])
     }

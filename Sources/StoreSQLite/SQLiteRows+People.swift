@@ -32,14 +32,14 @@ extension SQLiteRows {
 
     func pending(_ login: LoginKey) throws -> PendingCode? {
         let found = try one(
-            "SELECT place, sid, purpose, ticket, ended FROM pending WHERE user = ? AND application = ? AND login = ?",
+            "SELECT place, sid, purpose, ticket, ended, confirmed FROM pending WHERE user = ? AND application = ? AND login = ?",
             [login.user, login.application.rawValue, login.login])
         guard let row = found else { return nil }
         guard let purpose = Purpose(rawValue: row[2]) else { throw damaged() }
         let ticket: Data? = row[3]
         return PendingCode(
             login: login, place: try openPlace(row[0]), sid: row[1], purpose: purpose,
-            ticket: ticket.map { Array($0) }, ended: try reason(row[4]))
+            ticket: ticket.map { Array($0) }, wasConfirmed: row[5], ended: try reason(row[4]))
     }
 
     func code(of number: E164) throws -> LiveCode? {
@@ -103,7 +103,7 @@ extension SQLiteRows {
         return time(row?[0])
     }
 
-    private func reason(_ text: String?) throws -> Reason? {
+    func reason(_ text: String?) throws -> Reason? {
         guard let text else { return nil }
         guard let reason = Reason(rawValue: text) else { throw damaged() }
         return reason

@@ -28,6 +28,9 @@ extension SQLiteRows {
         try delete("client", "approved_at < ?", (now - Retention.clients).milliseconds)
         try delete("bypass", "until < ?", now.milliseconds)
         try delete("ticket", "until < ?", now.milliseconds)
+        try delete("enrolment", "expires_at < ? AND ended IS NOT NULL", (now - Retention.transient).milliseconds)
+        try delete("challenge", "expires_at < ?", now.milliseconds)
+        try delete("used_code", "until < ?", now.milliseconds)
         try delete("canceled_send", "at < ?", (now - Retention.records).milliseconds)
         try delete("dead_letter", "at < ?", (now - retention.deadLetters).milliseconds)
         if let history = retention.history { try delete("history", "at < ?", (now - history).milliseconds) }

@@ -48,11 +48,11 @@ struct SQLiteRows: StoreRows {
         ).map(readJob)
     }
 
-    func begunJob(on number: E164, except key: JobKey) throws -> JobRow? {
+    func begunJob(on lock: CallLock, except key: JobKey) throws -> JobRow? {
         try one(
             """
-            SELECT * FROM job WHERE number_hmac = ? AND state = 0 AND NOT (front_end = ? AND message_id = ?) LIMIT 1
-            """, [hash(number), key.frontEnd, key.messageID]
+            SELECT * FROM job WHERE lock_hmac = ? AND state = 0 AND NOT (front_end = ? AND message_id = ?) LIMIT 1
+            """, [Data(lookup(lock.text)), key.frontEnd, key.messageID]
         ).map(readJob)
     }
 
@@ -74,7 +74,7 @@ struct SQLiteRows: StoreRows {
         (job.reply, job.replyState) = (Array(reply), replyState)
         job.recordedAt = time(row[20])
         let withheld: String? = row[21]
-        job.withheld = withheld.flatMap(WithheldField.init)
+        job.withheld = withheld.flatMap { WithheldField(packed: $0) }
         return job
     }
 
@@ -101,9 +101,10 @@ struct SQLiteRows: StoreRows {
                 row.key.frontEnd, row.key.messageID, row.kind.rawValue, Data(row.fingerprint), row.login.user,
                 row.login.application.rawValue, row.login.login, row.state.rawValue, row.worker, row.fence,
                 row.begins, row.leaseUntil.nanoseconds, row.begunAt.milliseconds, row.deadline.milliseconds,
-                row.generation, row.call?.number.map(hash), try sealedCall(of: row), row.outcome?.rawValue,
+                row.generation, (row.call?.lock).map { Data(lookup($0.text)) }, try sealedCall(of: row),
+                row.outcome?.rawValue,
                 Data(row.reply), row.replyState.rawValue, row.recordedAt?.milliseconds,
-                row.withheld?.rawValue,
+                row.withheld?.packed,
             ])
     }
 

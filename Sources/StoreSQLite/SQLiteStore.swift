@@ -143,6 +143,14 @@ public final class SQLiteStore: LoginStore {
 
     public func pseudonym(of user: String) -> String { context.sealing.pseudonym(of: user) }
 
+    public func enrolment(of user: String) async throws(StoreError) -> Enrolment? {
+        try await read { try $0.enrolment(of: user) }
+    }
+
+    public func takeOldFactors(limit: Int) async throws(StoreError) -> [OldFactor] {
+        try await write { try $0.takeOldFactors(limit: limit) }
+    }
+
     public func takeDueLetters(limit: Int) async throws(StoreError) -> [DeadLetterRow] {
         try await write { try $0.takeDueLetters(limit: limit) }
     }

@@ -1,4 +1,5 @@
 import Basics
+
 extension TwilioClient {
     /// Reads the account's service: `GET /v2/Services/{VA}`. https://www.twilio.com/docs/verify/api/service
     ///

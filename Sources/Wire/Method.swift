@@ -26,6 +26,6 @@ public enum Factor: String, Sendable, Codable, CaseIterable {
 }
 
 /// How an enrolment's QR code is drawn.
-public enum Picture: String, Sendable, CaseIterable {
+public enum Picture: String, Sendable, Codable, CaseIterable {
     case svg, png, none
 }

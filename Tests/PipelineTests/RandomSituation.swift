@@ -21,7 +21,7 @@ struct RandomSituation {
     }
 
     mutating func settings() -> PipelineSettings {
-        var settings = scene.settings { $0.factors = [.phone, .authenticator] }
+        var settings = scene.settings()
         settings.limits.enabled = !chance(4)
         settings.ticketsRequired = chance(4)
         settings.limits.sendsPerCode = pick([0, 2, 5, 9])

@@ -55,6 +55,20 @@ struct Scene {
         PendingCode(login: LoginKey(login), place: place, sid: sid, purpose: purpose, ended: ended)
     }
 
+    func authenticator(_ sid: String = "YF1") -> Authenticator {
+        Authenticator(factorSID: sid, identity: "person-1", registeredAt: now - .seconds(86_400))
+    }
+
+    /// An open enrolment of this login, with the secret of RFC 6238's examples.
+    func enrolment(_ change: (inout Enrolment) -> Void = { _ in }) -> Enrolment {
+        var enrolment = Enrolment(
+            login: LoginKey(login), identity: "person-2", secret: Redacted(Array("12345678901234567890".utf8)),
+            label: "u1", expiresAt: now + .seconds(400), ticket: nil, wasConfirmed: false)
+        enrolment.factorSID = "YF2"
+        change(&enrolment)
+        return enrolment
+    }
+
     func situation(_ change: (inout Situation) -> Void = { _ in }) -> Situation {
         var situation = Situation(now: now)
         situation.place = place
@@ -140,5 +154,8 @@ extension [Change] {
     var counted: [Tally] { flatMap { if case .count(let tallies) = $0 { return tallies } else { return [] } } }
     var uncounted: [Tally] { flatMap { if case .uncount(let tallies) = $0 { return tallies } else { return [] } } }
     var approvals: [LoginKey] { compactMap { if case .approval(let login, _) = $0 { login } else { nil } } }
+    var oldFactors: [OldFactor] { compactMap { if case .oldFactor(let factor) = $0 { factor } else { nil } } }
+    var enrolments: [Enrolment?] { compactMap { if case .enrolment(_, let enrolment) = $0 { enrolment } else { nil } } }
+    var challenges: [OpenChallenge?] { compactMap { if case .challenge(_, let open) = $0 { open } else { nil } } }
     var ties: [PendingCode] { compactMap { if case .pending(let tie) = $0 { tie } else { nil } } }
 }

@@ -13,13 +13,16 @@ struct CancelConclusions: Sendable {
         self.cancel = cancel
     }
 
-    /// - Parameter isDone: Twilio has ended all of them, or knows none any more.
-    func ended(isDone: Bool, _ situation: Situation) -> Answer {
+    /// - Parameters:
+    ///   - isDone: Twilio has ended all of them, or knows none any more.
+    ///   - removed: The factors that are gone.
+    func ended(isDone: Bool, removed: [OldFactor] = [], _ situation: Situation) -> Answer {
         let draft = ReplyDraft(intent)
         guard intent.kind == .adminUserReset else {
             return draft.answer(.canceled, at: situation.now, changes: ended(.notPending, situation))
         }
-        let changes = isDone ? ended(.reset, situation) : []
+        let changes =
+            (isDone ? ended(.reset, situation) : []) + removed.map { Change.forgetFactor(identity: $0.identity) }
         var answer = draft.answer(.done, at: situation.now, changes: changes) {
             $0.providerPending = isDone ? nil : true
         }

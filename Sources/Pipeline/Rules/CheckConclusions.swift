@@ -46,7 +46,8 @@ struct CheckConclusions: Sendable {
         var user = situation.user ?? UserRecord(name: intent.login.user)
         let registers = check.purpose == .register && user.phone == nil
         if check.purpose == .register,
-            let reason = RegistrationRules().refusal(completing: check.place.number, situation)
+            let reason = RegistrationRules().refusal(
+                completing: check.place.number, wasConfirmed: check.wasConfirmed, situation)
         {
             return draft.answer(.notAllowed, reason, at: now, changes: ended)
         }

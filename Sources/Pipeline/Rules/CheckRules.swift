@@ -3,7 +3,7 @@ import SitePolicy
 import Store
 import Wire
 
-/// Whether a code may be checked, and against which verification.
+/// Whether a code may be checked, and against what.
 struct CheckRules: JobRules {
     var draft: ReplyDraft
     var login: Job.Login
@@ -12,12 +12,13 @@ struct CheckRules: JobRules {
     var deadline: Timestamp
     var settings: PipelineSettings
 
-    private var limits: CheckLimits { CheckLimits(settings: settings.limits) }
+    var limits: CheckLimits { CheckLimits(settings: settings.limits) }
 
     var wanted: Wanted {
         var wanted = limits.wanted
         wanted.code = code
         wanted.approval = true
+        wanted.authenticator = method != .phone
         return wanted
     }
 
@@ -31,14 +32,40 @@ struct CheckRules: JobRules {
             return .answer(draft.throttled(.userTries, until: until, at: now))
         }
         if situation.bypass == .right { return .answer(bypassed(situation)) }
-        if method == .authenticator { return .answer(withoutCode(.notAllowed, .notRegistered, situation)) }
-        guard let pending = situation.pending else { return .answer(withoutPending(situation)) }
+        switch target(situation) {
+        case .phone: return phone(situation)
+        case .authenticator: return authenticator(situation)
+        case nil: return .answer(ambiguous(situation))
+        }
+    }
+
+    /// What the code is for: as the job says, else what this login has pending, else the only registered method.
+    private func target(_ situation: Situation) -> Factor? {
+        if let method { return method }
+        let hasCode = situation.pending.map { endOf($0, situation) == nil } ?? false
+        let enrolment = enrolment(situation)
+        let hasEnrolment = enrolment?.isOpen(at: situation.now) ?? false
+        if hasCode != hasEnrolment { return hasCode ? .phone : .authenticator }
+        let factors = situation.user?.factors ?? []
+        if factors.count == 1 { return factors.first }
+        guard factors.isEmpty, !hasCode else { return nil }
+        // Nothing is registered or pending: what became of what this login had is the answer.
+        if situation.pending != nil || situation.pendingElsewhere { return .phone }
+        return enrolment == nil ? nil : .authenticator
+    }
+
+    private func phone(_ situation: Situation) -> Decision {
+        guard let pending = situation.pending else {
+            let reason: Reason = situation.pendingElsewhere ? .notYours : .notPending
+            return .answer(withoutCode(.expired, reason, situation))
+        }
         if let reason = endOf(pending, situation) { return .answer(withoutCode(.expired, reason, situation)) }
         guard let live = situation.code else { return .answer(withoutCode(.expired, .notPending, situation)) }
         if pending.purpose == .register,
-            let reason = RegistrationRules().refusal(completing: pending.number, situation)
+            let reason = RegistrationRules().refusal(
+                completing: pending.number, wasConfirmed: pending.wasConfirmed, situation)
         {
-            return .answer(draft.answer(.notAllowed, reason, at: now))
+            return .answer(draft.answer(.notAllowed, reason, at: situation.now))
         }
         return check(pending, live, situation)
     }
@@ -52,7 +79,8 @@ struct CheckRules: JobRules {
         var code = live
         code.checksBegun += 1
         let check = PlannedCheck(
-            place: pending.place, sid: code.sid, purpose: pending.purpose, ticket: pending.ticket)
+            place: pending.place, sid: code.sid, purpose: pending.purpose, ticket: pending.ticket,
+            wasConfirmed: pending.wasConfirmed)
         return .call(.check(check), changes: [.code(code)] + limits.counted)
     }
 
@@ -69,21 +97,20 @@ struct CheckRules: JobRules {
     }
 
     /// What a code gets that could only be a bypass code: where there is one, a wrong guess is counted as such.
-    private func withoutCode(_ outcome: Outcome, _ reason: Reason, _ situation: Situation) -> Answer {
+    func withoutCode(_ outcome: Outcome, _ reason: Reason, _ situation: Situation) -> Answer {
         guard situation.bypass == .wrong else { return draft.answer(outcome, reason, at: situation.now) }
         return draft.answer(.denied, at: situation.now, changes: limits.counted) {
             $0.checksLeft = min(settings.limits.checksOffered, max(0, limits.left(situation) - 1))
         }
     }
 
-    private func withoutPending(_ situation: Situation) -> Answer {
-        if situation.pendingElsewhere { return withoutCode(.expired, .notYours, situation) }
-        guard situation.user?.phone != nil || method == .phone || situation.bypass == .wrong else {
-            return draft.answer(.invalid, .malformed, at: situation.now) {
-                $0.errors = [FieldProblem("method", "nothing_pending_or_registered")]
-            }
+    /// Nothing tells which method is meant.
+    private func ambiguous(_ situation: Situation) -> Answer {
+        if situation.bypass == .wrong { return withoutCode(.expired, .notPending, situation) }
+        let isAny = !(situation.user?.factors.isEmpty ?? true)
+        return draft.answer(.invalid, .malformed, at: situation.now) {
+            $0.errors = [FieldProblem("method", isAny ? "ambiguous" : "nothing_pending_or_registered")]
         }
-        return withoutCode(.expired, .notPending, situation)
     }
 
     /// Why the login's code can be checked no more; `nil` while it can.

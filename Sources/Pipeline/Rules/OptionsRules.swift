@@ -47,6 +47,6 @@ struct OptionsRules: Sendable {
         let options = SiteOptions(situation.options)
         let factors = situation.user?.factors ?? []
         guard options.usesProvider, RegistrationRules().isProven(situation) else { return [] }
-        return settings.factors.filter { !factors.contains($0) && options.allows($0) }
+        return Factor.allCases.filter { !factors.contains($0) && options.allows($0) }
     }
 }

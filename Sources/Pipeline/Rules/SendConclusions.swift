@@ -41,7 +41,7 @@ struct SendConclusions: Sendable {
         code.channel = send.channel
         var tie = PendingCode(
             login: LoginKey(intent.login), place: send.place, sid: code.sid, purpose: send.purpose,
-            ticket: send.ticket)
+            ticket: send.ticket, wasConfirmed: send.wasConfirmed)
         // The dialog was closed meanwhile: the code went out, but nobody of this login will use it.
         if situation.isCanceled {
             tie.ended = .notPending

@@ -25,16 +25,20 @@ struct AdminResetTests {
 
     @Test("2 admin.user.reset: registrations are removed here at once, by what", arguments: ResetScope.allCases)
     func scopes(what: ResetScope) throws {
-        let answer = try rules(what).answer(both())
-        let user = try #require(answer.changes.users.first)
+        let decision = rules(what).decide(both())
+        let user = try #require(decision.changes.users.first)
         #expect((user.phone == nil) == (what != .authenticator))
         #expect((user.authenticator == nil) == (what != .phone))
-        #expect(user.isKnown && answer.outcome == .done)
+        #expect(user.isKnown)
+        let removed = what == .phone ? [] : [OldFactor(identity: "i", factorSID: "YF")]
+        #expect(decision.changes.oldFactors == removed)
+        guard !removed.isEmpty else { return }
+        #expect(decision.call == .cancel(PlannedCancel(codes: [], factors: removed)))
     }
 
     @Test("2 admin.user.reset: pending codes end, approvals go; what is under way ends as reset")
     func ends() throws {
-        let answer = try rules().answer(both())
+        let answer = try rules().answer(scene.situation())
         #expect(answer.changes.users.map(\.generation) == [1])
         guard case .endLogins("u1", .reset)? = answer.changes.dropFirst().first else {
             Issue.record("logins go on")
@@ -50,17 +54,41 @@ struct AdminResetTests {
         var situation = both()
         situation.openCodes = codes
         let decision = rules(ticket: true).decide(situation)
-        #expect(decision.call == .cancel(PlannedCancel(codes: codes, withheld: .ticket)))
-        #expect(decision.changes.kinds == ["user", "endLogins", "ticket", "audit"])
-        #expect(rules().wanted.openCodes)
+        let factor = OldFactor(identity: "i", factorSID: "YF")
+        #expect(decision.call == .cancel(PlannedCancel(codes: codes, factors: [factor], withheld: .ticket)))
+        #expect(decision.changes.kinds == ["user", "endLogins", "oldFactor", "ticket", "audit"])
+        #expect(rules().wanted.openCodes && rules().wanted.authenticator)
+    }
+
+    @Test("2 admin.user.reset: an authenticator that is being registered ends with it", arguments: ResetScope.allCases)
+    func enrolment(what: ResetScope) throws {
+        let situation = scene.situation { $0.enrolment = scene.enrolment() }
+        let decision = rules(what).decide(situation)
+        let ended = try #require(decision.changes.enrolments.first)
+        #expect(ended?.ended == .reset && ended?.secret == nil)
+        #expect(decision.changes.oldFactors == [scene.enrolment().factor])
+        var over = situation
+        over.enrolment = scene.enrolment().ended(.triesUsedUp)
+        #expect(rules(what).decide(over).changes.oldFactors.isEmpty)
+    }
+
+    @Test("2 admin.user.reset: provider_pending until everything is gone at Twilio")
+    func pending() throws {
+        let factors = [OldFactor(identity: "i", factorSID: "YF"), OldFactor(identity: "j", factorSID: nil)]
+        let intent = scene.intent(.cancel(PlannedCancel(codes: [], factors: factors)), kind: .adminUserReset)
+        let conclusions = try #require(CancelConclusions(intent))
+        let some = conclusions.ended(isDone: false, removed: [factors[0]], scene.situation())
+        #expect(try some.reply.providerPending == true && some.changes.kinds == ["forgetFactor"])
+        let all = conclusions.ended(isDone: true, removed: factors, scene.situation())
+        #expect(try all.reply.providerPending == nil && all.changes.kinds == ["forgetFactor", "forgetFactor"])
     }
 
     @Test("2 admin.user.reset: ticket in the reply if asked for, 72 hours, not in the record")
     func ticket() throws {
-        let answer = try rules(ticket: true).answer(both())
+        let answer = try rules(ticket: true).answer(scene.situation())
         #expect(answer.changes.tickets == ["AB-CD"] && answer.withheld == .ticket)
         #expect(!String(decoding: answer.body, as: UTF8.self).contains("AB-CD"))
-        #expect(try rules().answer(both()).changes.tickets.isEmpty)
+        #expect(try rules().answer(scene.situation()).changes.tickets.isEmpty)
     }
 
     @Test("2 admin.user.reset: also of somebody never seen, so that what is under way ends")

@@ -97,7 +97,7 @@ struct OptionsRulesTests {
     @Test("3 register: another method only after an approved check of this login; 6 verify_first")
     func registerAnother() {
         func offered(_ change: (inout Situation) -> Void) -> [Factor]? {
-            var settings = scene.settings { $0.factors = [.phone, .authenticator] }
+            var settings = scene.settings()
             settings.limits.enabled = true
             return OptionsRules(login: scene.login, settings: settings)
                 .reply(scene.draft, scene.situation(change)).register

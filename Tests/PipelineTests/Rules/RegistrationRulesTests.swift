@@ -47,6 +47,9 @@ struct RegistrationRulesTests {
         #expect(scene.check(situation).answer?.reason == .verifyFirst)
         let answer = try scene.checking(.register).approved(situation)
         #expect(answer.outcome == .notAllowed && answer.reason == .verifyFirst && answer.changes.users.isEmpty)
+        var confirmed = situation
+        confirmed.pending?.wasConfirmed = true
+        #expect(scene.check(confirmed).call != nil)
         var proven = situation
         proven.approvedAt = scene.now - .seconds(9)
         #expect(scene.check(proven).call != nil)

@@ -7,6 +7,10 @@ import TwilioVerify
 final class FakeTwilio: Transport {
     enum Operation: String, Sendable {
         case start, check, fetch, cancel, attempts, service
+        case createFactor, verifyFactor, factors, deleteFactor, deleteEntity
+        case createChallenge, answerChallenge, challenges
+
+        var isOfFactors: Bool { !FakeVerifications.operations.contains(self) && self != .service }
     }
 
     enum Fault: Sendable {
@@ -23,6 +27,7 @@ final class FakeTwilio: Transport {
 
     private struct State {
         var book = FakeVerifications()
+        var factors = FakeFactors()
         var faults: [(operation: Operation, fault: Fault)] = []
         var calls: [Operation] = []
         var slowness: [Operation: Duration] = [:]
@@ -43,6 +48,9 @@ final class FakeTwilio: Transport {
 
     var calls: [Operation] { state.withLock { $0.calls } }
     func count(_ operation: Operation) -> Int { calls.count { $0 == operation } }
+    /// What Twilio has of authenticators.
+    var factors: FakeFactors { state.withLock { $0.factors } }
+    func change(_ change: @Sendable (inout FakeFactors) -> Void) { state.withLock { change(&$0.factors) } }
     func code(of number: String) -> String? { state.withLock { $0.book.code(of: number) } }
     func status(of number: String) -> String? { state.withLock { $0.book.latest(number)?.status } }
     func attempts(to number: String) -> Int { state.withLock { $0.book.latest(number)?.attempts.count ?? 0 } }
@@ -93,7 +101,11 @@ final class FakeTwilio: Transport {
         case .answer(let status, let code): return Self.failure(status, code)
         case .answerLost, nil: break
         }
-        let response = state.withLock { $0.book.answer(operation, path, request.form, at: time.wall) }
+        let response = state.withLock { state in
+            operation.isOfFactors
+                ? state.factors.answer(operation, path, request.form, at: time.wall)
+                : state.book.answer(operation, path, request.form, at: time.wall)
+        }
         await holdIfAsked(operation)
         if case .answerLost? = fault { throw TransportError(reach: .maybeSent, kind: .timeout) }
         return response
@@ -116,11 +128,28 @@ final class FakeTwilio: Transport {
     private static func read(_ request: TransportRequest) -> (Operation, String) {
         let path = String(request.url.split(separator: "/v2/").last ?? "").removingPercentEncoding ?? ""
         let last = path.split(separator: "/").last.map { String($0) } ?? ""
+        if path.contains("/Entities/") { return readFactors(request.method, path) }
         if path.hasPrefix("Attempts") { return (.attempts, path) }
         if last == "VerificationCheck" { return (.check, last) }
         if last == "Verifications" { return (.start, last) }
         if path.contains("/Verifications/") { return (request.method == .get ? .fetch : .cancel, last) }
         return (.service, last)
+    }
+
+    private static func readFactors(_ method: TransportRequest.Method, _ path: String) -> (Operation, String) {
+        let words = path.split(separator: "?")[0].split(separator: "/").map(String.init)
+        let below = Array(words[3...])
+        let name = below.joined(separator: "/")
+        return switch (method, below.count > 1 ? below[1] : "", below.count) {
+        case (.delete, "Factors", _): (.deleteFactor, name)
+        case (.delete, _, _): (.deleteEntity, name)
+        case (.get, "Factors", _): (.factors, name)
+        case (.get, _, _): (.challenges, name)
+        case (_, "Factors", 2): (.createFactor, name)
+        case (_, "Factors", _): (.verifyFactor, name)
+        case (_, _, 2): (.createChallenge, name)
+        default: (.answerChallenge, name)
+        }
     }
 
     static func failure(_ status: Int, _ code: Int?) -> TransportResponse {

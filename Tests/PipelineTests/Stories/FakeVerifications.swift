@@ -18,6 +18,8 @@ struct FakeVerifications {
         func isPending(at now: Timestamp) -> Bool { status == "pending" && now < createdAt + .seconds(600) }
     }
 
+    static let operations: Set<FakeTwilio.Operation> = [.start, .check, .fetch, .cancel, .attempts]
+
     private var all: [Verification] = []
     private var count = 0
 
@@ -34,7 +36,7 @@ struct FakeVerifications {
         case .fetch: return fetch(name, now)
         case .cancel: return cancel(name, now)
         case .attempts: return attempts(name)
-        case .service:
+        default:
             return Self.answer(200, #"{"sid":"\#(FakeTwilio.service)","friendly_name":"x","code_length":6}"#)
         }
     }

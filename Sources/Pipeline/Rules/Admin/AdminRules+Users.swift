@@ -66,16 +66,20 @@ extension AdminRules {
     func reset(_ reason: String, _ what: ResetScope, _ wantsTicket: Bool, _ situation: Situation) -> Decision {
         var user = situation.user ?? UserRecord(name: login.user)
         user.generation += 1
+        let factors = situation.factors(what)
         if what.covers(.phone) { user.phone = nil }
         if what.covers(.authenticator) { user.authenticator = nil }
+        // Whatever was begun before the reset ends with it: the phone that confirmed it may be in other hands.
+        let enrolment = situation.enrolment.map { [Change.enrolment(user: login.user, $0.ended(.reset))] } ?? []
         let changes =
-            [.user(user), .endLogins(user: login.user, .reset)] + (wantsTicket ? ticket(situation) : [])
+            [.user(user), .endLogins(user: login.user, .reset)] + enrolment + factors.map { .oldFactor($0) }
+            + (wantsTicket ? ticket(situation) : [])
         var answer = audited(
             .done, situation, changes: changes, detail: ["reason": reason, "what": what.rawValue])
         answer.withheld = wantsTicket ? .ticket : nil
-        guard !situation.openCodes.isEmpty else { return .answer(answer) }
-        return .call(
-            .cancel(PlannedCancel(codes: situation.openCodes, withheld: answer.withheld)), changes: answer.changes)
+        guard !situation.openCodes.isEmpty || !factors.isEmpty else { return .answer(answer) }
+        let cancel = PlannedCancel(codes: situation.openCodes, factors: factors, withheld: answer.withheld)
+        return .call(.cancel(cancel), changes: answer.changes)
     }
 
     func bypass(_ reason: String, _ minutes: Int, _ situation: Situation) -> Answer {
@@ -93,8 +97,9 @@ extension AdminRules {
         var rules = self
         rules.draft.user = nil
         var answer = rules.audited(
-            .done, situation, changes: [.erase(user: login.user, pseudonym: pseudonym)], detail: ["reason": reason],
-            user: pseudonym)
+            .done, situation,
+            changes: situation.factors(.all).map { .oldFactor($0) } + [.erase(user: login.user, pseudonym: pseudonym)],
+            detail: ["reason": reason], user: pseudonym)
         answer.withheld = .user
         return answer
     }
@@ -103,7 +108,18 @@ extension AdminRules {
         if situation.otherUserExists { return refused([FieldProblem("to", "exists")], situation) }
         guard situation.user != nil else { return refused([FieldProblem("user", "unknown_user")], situation) }
         return audited(
-            .done, situation, changes: [.rename(user: login.user, to: to)], user: to, formerUser: login.user)
+            .done, situation, changes: situation.oldEnrolment + [.rename(user: login.user, to: to)], user: to,
+            formerUser: login.user)
+    }
+}
+
+extension Situation {
+    /// What a reset or erasure leaves at Twilio: the person's authenticator, and one that was being registered.
+    fileprivate func factors(_ what: ResetScope) -> [OldFactor] {
+        let registered = what.covers(.authenticator) ? user?.authenticator : nil
+        let enrolled = enrolment.flatMap { $0.ended == nil ? $0.factor : nil }
+        return (registered.map { [OldFactor(identity: $0.identity, factorSID: $0.factorSID)] } ?? [])
+            + (enrolled.map { [$0] } ?? [])
     }
 }
 

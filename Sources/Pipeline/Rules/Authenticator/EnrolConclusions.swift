@@ -1,0 +1,79 @@
+import Basics
+import Store
+import TwilioVerify
+import Wire
+
+/// How the making of a factor ends.
+struct EnrolConclusions: Sendable {
+    var intent: Intent
+    var factor: PlannedFactor
+
+    /// `nil` unless the intent is one.
+    init?(_ intent: Intent) {
+        guard case .enrol(let factor) = intent.call else { return nil }
+        self.intent = intent
+        self.factor = factor
+    }
+
+    private var draft: ReplyDraft { ReplyDraft(intent) }
+
+    var wanted: Wanted {
+        var wanted = Wanted()
+        wanted.authenticator = true
+        return wanted
+    }
+
+    /// Twilio has made it: the secret can be handed out.
+    func enrolled(_ made: CreatedFactor, _ situation: Situation) -> Answer {
+        guard var enrolment = own(situation), !situation.wasReset else {
+            return overtaken(situation, leaving: made.sid)
+        }
+        enrolment.factorSID = made.sid
+        enrolment.issuer = made.issuer ?? ""
+        (enrolment.digits, enrolment.period) = (made.config.codeLength, made.config.timeStep)
+        var picture = Picture.svg
+        if case .enrolment(_, let wished) = factor.withheld { picture = wished }
+        var answer = EnrolRules.enrolling(draft, enrolment, picture, situation.now)
+        answer.changes = [.enrolment(user: factor.user, enrolment)]
+        return answer
+    }
+
+    /// The person was reset, erased or renamed meanwhile: what was or may have been made serves nobody.
+    func overtaken(_ situation: Situation, leaving sid: String? = nil) -> Answer {
+        let old = OldFactor(identity: factor.identity, factorSID: sid)
+        return draft.answer(.expired, .reset, at: situation.now, changes: given(up: situation) + [.oldFactor(old)])
+    }
+
+    func refused(_ failure: CallFailure, _ situation: Situation) -> Answer {
+        guard failure.meaning == .tooManyUserRequests else {
+            return draft.answer(.unavailable, .providerRefused, at: situation.now, changes: given(up: situation))
+        }
+        return draft.throttled(
+            .provider, until: situation.now + ProviderPause.afterTooMany, at: situation.now,
+            changes: given(up: situation))
+    }
+
+    /// There was no time or no room left to call; surely nothing was made.
+    func notMade(_ outcome: Outcome, _ situation: Situation) -> Answer {
+        draft.unmade(outcome, at: situation.now, changes: given(up: situation))
+    }
+
+    /// It could not be found out. Whatever was made goes; the person begins anew.
+    func uncertain(_ situation: Situation) -> Answer {
+        let old = OldFactor(identity: factor.identity, factorSID: nil)
+        return draft.answer(
+            .uncertain, .answerLost, at: situation.now, changes: given(up: situation) + [.oldFactor(old)]
+        ) {
+            $0.retryAt = situation.now.description
+        }
+    }
+
+    private func own(_ situation: Situation) -> Enrolment? {
+        situation.enrolment.flatMap { $0.identity == factor.identity && $0.ended == nil ? $0 : nil }
+    }
+
+    /// No half registration is left.
+    private func given(up situation: Situation) -> [Change] {
+        own(situation) == nil ? [] : [.enrolment(user: factor.user, nil)]
+    }
+}

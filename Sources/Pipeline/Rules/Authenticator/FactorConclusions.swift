@@ -1,0 +1,69 @@
+import Basics
+import SitePolicy
+import Store
+import TwilioVerify
+import Wire
+
+/// How an authenticator's code ends that was checked: pure, run in the transaction that records the outcome.
+protocol FactorConclusions: Sendable {
+    var intent: Intent { get set }
+    var factor: PlannedFactor { get }
+    var settings: PipelineSettings { get }
+
+    /// Twilio approved this very code. It stays reserved: it counts once.
+    func approved(_ situation: Situation) -> Answer
+    /// Twilio said that the code is wrong.
+    ///
+    /// - Parameter challenge: What the code was checked with; `nil` when Twilio did not tell.
+    func denied(_ challenge: Challenge?, _ code: Redacted<String>, _ situation: Situation) -> Answer
+    /// Twilio knows the factor no more, or takes no codes for it.
+    func gone(_ situation: Situation) -> Answer
+    /// Twilio takes no more wrong codes for now.
+    func usedUp(_ situation: Situation) -> Answer
+    /// It could not be found out. The code stays reserved and the try counted.
+    func uncertain(_ situation: Situation) -> Answer
+}
+
+extension FactorConclusions {
+    var draft: ReplyDraft { ReplyDraft(intent) }
+    var limits: CheckLimits { CheckLimits(settings: settings.limits) }
+    /// Nothing was checked: try and code are given back.
+    var givenBack: [Change] { limits.givenBack + [.releaseCode] }
+
+    var wanted: Wanted {
+        var wanted = limits.wanted
+        wanted.approval = true
+        wanted.authenticator = true
+        return wanted
+    }
+
+    func refused(_ failure: CallFailure, _ situation: Situation) -> Answer {
+        let now = situation.now
+        switch failure.meaning {
+        case .factorTriesUsedUp, .challengeTriesUsedUp: return usedUp(situation)
+        case .factorUnusable, .notFound: return gone(situation)
+        case .challengeLimit, .tooManyUserRequests:
+            return draft.throttled(.provider, until: now + ProviderPause.afterTooMany, at: now, changes: givenBack)
+        default: return draft.answer(.unavailable, .providerRefused, at: now, changes: givenBack)
+        }
+    }
+
+    /// There was no time or no room left to call; surely nothing was checked.
+    func notChecked(_ outcome: Outcome, _ situation: Situation) -> Answer {
+        draft.unmade(outcome, at: situation.now, changes: givenBack)
+    }
+
+    /// What an approval means to limits, whichever code it was.
+    func approval(_ situation: Situation) -> [Change] {
+        limits.givenBack + [
+            .approval(LoginKey(intent.login), client: intent.login.client), .pace(.user(factor.user), nil),
+        ]
+    }
+}
+
+/// How long Twilio's own limits last.
+enum ProviderPause {
+    /// Challenges of a factor are counted by the hour, and by the day where codes are short; it does not say which was
+    /// reached. https://www.twilio.com/docs/api/errors/60312
+    static let afterTooMany: Duration = .seconds(3600)
+}

@@ -83,21 +83,20 @@ extension Caller {
     }
 
     private func check(
-        _ intent: Intent, _ conclusions: any FactorConclusions, _ code: Redacted<String>, answering open: String?,
-        repeats: Int = 0
+        _ intent: Intent, _ conclusions: any FactorConclusions, _ code: Redacted<String>, answering open: String?
     ) async throws(StoreError) -> Finished {
         let wanted = conclusions.wanted
-        let result = await ask(intent, conclusions.factor, code, answering: open, isFirst: repeats == 0)
+        let result = await ask(intent, conclusions.factor, code, answering: open, isFirst: conclusions.repeats == 0)
         Failpoint.afterCall.hit()
         switch result {
         case .done(.approved): return try await store.finish(intent, wanted: wanted) { conclusions.approved($0) }
         case .done(.wrong(let challenge)):
             return try await store.finish(intent, wanted: wanted) { conclusions.denied(challenge, code, $0) }
         case .done(.unclear), .lost:
-            return try await lost(intent, conclusions, code, callOverAt: clocks.monotonic(), repeats: repeats)
+            return try await lost(intent, conclusions, code, callOverAt: clocks.monotonic())
         // What was pending before is over now: by the call whose answer was lost.
         case .refused(let failure) where failure.meaning == .alreadyExists || failure.meaning == .challengeOver:
-            return try await lost(intent, conclusions, code, callOverAt: clocks.monotonic(), repeats: repeats)
+            return try await lost(intent, conclusions, code, callOverAt: clocks.monotonic())
         case .refused(let failure) where failure.meaning == .notFound:
             return try await reconciler.missing(intent, conclusions)
         case .refused(let failure):
@@ -109,20 +108,17 @@ extension Caller {
 
     /// The answer was lost: asked again only where the same challenge, or the new factor, provably still waits.
     private func lost(
-        _ intent: Intent, _ conclusions: any FactorConclusions, _ code: Redacted<String>, callOverAt: MonotonicTime,
-        repeats: Int = 0
+        _ intent: Intent, _ conclusions: any FactorConclusions, _ code: Redacted<String>, callOverAt: MonotonicTime
     ) async throws(StoreError) -> Finished {
         switch try await reconciler.factor(intent, conclusions, callOverAt: callOverAt) {
         case .finished(let finished): return finished
         case .stillOpen(let challenge):
             guard let renewed = try await store.renew(intent) else { return .superseded }
-            var next = conclusions
-            next.intent = renewed
-            guard intent.deadline - clocks.wall() >= ReplyDraft.leastTime, repeats < 4 else {
-                let last = next
-                return try await store.finish(renewed, wanted: last.wanted) { last.uncertain($0) }
+            let next = conclusions.repeated(by: renewed)
+            guard intent.deadline - clocks.wall() >= ReplyDraft.leastTime, next.repeats < 5 else {
+                return try await store.finish(renewed, wanted: next.wanted) { next.uncertain($0) }
             }
-            return try await check(renewed, next, code, answering: challenge, repeats: repeats + 1)
+            return try await check(renewed, next, code, answering: challenge)
         }
     }
 

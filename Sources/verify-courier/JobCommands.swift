@@ -15,7 +15,8 @@ struct OptionsCommand: AsyncParsableCommand {
 
 struct RegisterCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "register", abstract: "Registers a method of a person.", subcommands: [Phone.self])
+        commandName: "register", abstract: "Registers a method of a person.",
+        subcommands: [Phone.self, Authenticator.self])
 
     struct Phone: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
@@ -41,6 +42,56 @@ struct RegisterCommand: AsyncParsableCommand {
             try await job.ask(
                 .registerPhone, common,
                 ["phone": phone, "region": region, "channel": channel, "ticket": ticket])
+        }
+    }
+}
+
+extension RegisterCommand {
+    struct Authenticator: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Shows the secret for an authenticator app; the first right code of the app registers it.",
+            discussion: """
+                The secret is printed once and is nowhere else: whoever reads it makes this person's codes.
+
+                Examples:
+                  verify-courier register authenticator --user anna --label anna@example.com
+                  verify-courier register authenticator --user anna --picture anna.png --qr png
+                """)
+
+        @OptionGroup var common: CommonOptions
+        @OptionGroup var job: JobOptions
+
+        @Option(help: "What the app shows beside the code; the user by default.")
+        var label: String?
+
+        @Option(help: "svg, png or none.")
+        var qr = "svg"
+
+        @Option(help: "Writes the picture to this file, readable by you alone.")
+        var picture: String?
+
+        @Option(help: "The administrator's one-time ticket, where the site asks for one.")
+        var ticket: String?
+
+        func validate() throws {
+            if picture != nil, qr == "none" { throw ValidationError("--picture needs --qr svg or --qr png") }
+        }
+
+        func run() async throws {
+            let body = job.body(["label": label, "qr": qr, "ticket": ticket])
+            let reply = try await job.options.reply(.registerAuthenticator, body, common)
+            if let picture, let drawing = reply.qr { try write(drawing, to: picture) }
+            try ReplyOptions.judge(reply)
+        }
+
+        /// Whoever reads the picture makes the person's codes: it is nobody else's to read, and overwrites nothing.
+        private func write(_ drawing: Reply.Drawing, to path: String) throws {
+            let bytes = drawing.type == "image/png" ? Data(base64Encoded: drawing.data) : Data(drawing.data.utf8)
+            let file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+            guard let bytes, file >= 0 else {
+                throw ValidationError("\(path) cannot be written: \(String(cString: strerror(errno)))")
+            }
+            try FileHandle(fileDescriptor: file, closeOnDealloc: true).write(contentsOf: bytes)
         }
     }
 }

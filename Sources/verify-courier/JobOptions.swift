@@ -22,7 +22,11 @@ struct ReplyOptions: ParsableArguments {
 
     /// Sends the job, prints its reply, and ends with the outcome's exit code.
     func ask(_ kind: JobKind, _ body: JobBody, _ common: CommonOptions) async throws {
-        let reply = try await reply(kind, body, common)
+        try Self.judge(try await reply(kind, body, common))
+    }
+
+    /// Ends with the outcome's exit code.
+    static func judge(_ reply: Reply) throws {
         guard reply.outcome.exitCode == 0 else { throw ExitCode(reply.outcome.exitCode) }
     }
 
@@ -65,11 +69,15 @@ struct JobOptions: ParsableArguments {
     @OptionGroup var options: ReplyOptions
 
     func ask(_ kind: JobKind, _ common: CommonOptions, _ more: [String: String?] = [:]) async throws {
+        try await options.ask(kind, body(more), common)
+    }
+
+    func body(_ more: [String: String?]) -> JobBody {
         var body = JobBody()
         let own = ["user": user, "application": application, "login": login, "client": client, "locale": locale]
         for (name, value) in own.merging(more, uniquingKeysWith: { $1 }) {
             body[name] = value.map { JSONValue.string($0) }
         }
-        try await options.ask(kind, body, common)
+        return body
     }
 }

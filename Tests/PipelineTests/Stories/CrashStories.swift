@@ -7,34 +7,13 @@ import Wire
 
 @Suite("Stories: workers that die", .timeLimit(.minutes(2)))
 struct CrashStories {
-    /// A worker that takes the job, makes the call of this kind and dies before it hears the answer.
-    private func die(_ site: Site, _ job: Envelope, at operation: FakeTwilio.Operation) async throws -> Ghost {
-        let worker = try await site.worker()
-        site.twilio.hold(operation)
-        let work = Task { try? await worker.process(job) }
-        await site.twilio.waitUntilHeld()
-        await site.crash(worker)
-        return Ghost(site: site, work: work)
-    }
-
-    /// What a dead worker would still do counts for nothing: another holds the lease, or its store is closed.
-    private struct Ghost {
-        var site: Site
-        var work: Task<Disposition?, Never>
-
-        func lay() async {
-            site.twilio.letGo()
-            _ = await work.value
-        }
-    }
-
     @Test("5.3 a crash after the call: found out by reading, one effect", arguments: StoreKind.allCases)
     func send(_ kind: StoreKind) async throws {
         try await story(kind) { site, desk in
             try await desk.register()
             let starts = site.twilio.count(.start)
             let job = try desk.envelope(.send, ["user": "anna", "login": "sign-in-1", "channel": "sms"], id: "m-1")
-            let ghost = try await die(site, job, at: .start)
+            let ghost = try await site.die(of: job, at: .start)
             #expect(try await desk.ask(job).outcome == .sent)
             await ghost.lay()
             #expect(site.twilio.count(.start) == starts + 1)
@@ -50,7 +29,7 @@ struct CrashStories {
             let body: [String: JSONValue] = ["user": "anna", "login": "sign-in-1", "code": .string(try desk.code())]
             let job = try desk.envelope(.check, body, id: "m-1")
             let checks = site.twilio.count(.check)
-            let ghost = try await die(site, job, at: .check)
+            let ghost = try await site.die(of: job, at: .check)
             #expect(try await desk.ask(job).outcome == .approved)
             await ghost.lay()
             #expect(site.twilio.count(.check) == checks + 1)
@@ -64,7 +43,7 @@ struct CrashStories {
         try await story(kind) { site, desk in
             try await desk.register()
             let job = try desk.envelope(.send, ["user": "anna", "login": "sign-in-1", "channel": "sms"], id: "m-1")
-            let ghost = try await die(site, job, at: .start)
+            let ghost = try await site.die(of: job, at: .start)
             site.advance(.seconds(30))
             #expect(try await desk.send("anna", "sign-in-2").sameCode == true)
             #expect(try await desk.ask(job).outcome == .sent)
@@ -82,7 +61,7 @@ struct CrashStories {
             _ = try await desk.send()
             let wrong: [String: JSONValue] = ["user": "anna", "login": "sign-in-1", "code": .string(desk.wrong())]
             let job = try desk.envelope(.check, wrong, id: "m-1")
-            let ghost = try await die(site, job, at: .check)
+            let ghost = try await site.die(of: job, at: .check)
             #expect(try await desk.check(desk.code()).outcome == .approved)
             await ghost.lay()
             #expect(try await desk.ask(job).reason == .codeUsed)
@@ -98,7 +77,7 @@ struct CrashStories {
             let job = try desk.envelope(.send, ["user": "anna", "login": "sign-in-1", "channel": "sms"], id: "m-1")
             site.twilio.fail(.start, .neverArrived)
             var ghosts: [Ghost] = []
-            for _ in 1...5 { ghosts.append(try await die(site, job, at: .fetch)) }
+            for _ in 1...5 { ghosts.append(try await site.die(of: job, at: .fetch)) }
             let calls = site.twilio.calls.count
             let reply = try await desk.ask(job)
             #expect(reply.outcome == .unavailable && reply.reason == .poison && reply.job == "m-1")

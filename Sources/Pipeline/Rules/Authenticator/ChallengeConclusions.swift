@@ -12,6 +12,7 @@ struct ChallengeConclusions: FactorConclusions {
     var intent: Intent
     var challenge: PlannedChallenge
     var settings: PipelineSettings
+    var repeats = 0
 
     var factor: PlannedFactor { challenge.factor }
 
@@ -31,13 +32,13 @@ struct ChallengeConclusions: FactorConclusions {
             let tries = situation.challenge.map { $0.sid == asked.sid ? $0.tries : 0 } ?? 0
             let made = situation.now + Self.challengeLife
             let ends = asked.expiresAt.map { min(made, $0 + (asked.clockOffset ?? .zero)) }
-            return OpenChallenge(sid: asked.sid, expiresAt: ends ?? made, tries: tries + 1)
+            return OpenChallenge(sid: asked.sid, expiresAt: ends ?? made, tries: tries + 1 + repeats)
         }
         return draft.answer(
             .denied, at: situation.now, changes: [.releaseCode] + (open.map { left(open: $0) } ?? [])
         ) {
             $0.checksLeft = min(
-                max(0, settings.limits.checksOffered - (open?.tries ?? 1)), limits.left(situation))
+                max(0, settings.limits.checksOffered - (open?.tries ?? 1 + repeats)), limits.left(situation))
         }
     }
 

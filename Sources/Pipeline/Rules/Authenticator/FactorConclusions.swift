@@ -9,6 +9,8 @@ protocol FactorConclusions: Sendable {
     var intent: Intent { get set }
     var factor: PlannedFactor { get }
     var settings: PipelineSettings { get }
+    /// How often the code was asked about again because an answer was lost: each may have cost a try.
+    var repeats: Int { get set }
 
     /// Twilio approved this very code. It stays reserved: it counts once.
     func approved(_ situation: Situation) -> Answer
@@ -29,6 +31,14 @@ extension FactorConclusions {
     var limits: CheckLimits { CheckLimits(settings: settings.limits) }
     /// Nothing was checked: try and code are given back.
     var givenBack: [Change] { limits.givenBack + [.releaseCode] }
+
+    /// The same for one more call, under a renewed lease.
+    func repeated(by renewed: Intent) -> Self {
+        var next = self
+        next.intent = renewed
+        next.repeats += 1
+        return next
+    }
 
     var wanted: Wanted {
         var wanted = limits.wanted

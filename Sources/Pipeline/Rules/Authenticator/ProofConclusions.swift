@@ -9,6 +9,7 @@ struct ProofConclusions: FactorConclusions {
     var intent: Intent
     var factor: PlannedFactor
     var settings: PipelineSettings
+    var repeats = 0
 
     func approved(_ situation: Situation) -> Answer {
         let now = situation.now
@@ -38,7 +39,7 @@ struct ProofConclusions: FactorConclusions {
         var changes: [Change] = [.releaseCode]
         var left = settings.limits.checksOffered
         if var enrolment = own(situation) {
-            enrolment.tries += 1
+            enrolment.tries += 1 + repeats
             left = max(0, left - enrolment.tries)
             changes += left > 0 ? [.enrolment(user: factor.user, enrolment)] : ended(.triesUsedUp, situation)
         }

@@ -1,0 +1,204 @@
+import Basics
+import Pipeline
+import SitePolicy
+import Store
+import TestKit
+import Testing
+import Wire
+
+@Suite("Stories: lost answers about authenticators", .timeLimit(.minutes(2)))
+struct LostFactorStories {
+    @Test("The factor was made: found again by list, with our secret", arguments: StoreKind.allCases)
+    func made(_ kind: StoreKind) async throws {
+        try await story(kind) { site, desk in
+            site.twilio.fail(.createFactor, .answerLost)
+            let shown = try await desk.startApp()
+            #expect(shown.outcome == .enrolling && shown.uri?.contains("issuer=") == true)
+            #expect(site.twilio.count(.createFactor) == 1 && site.twilio.count(.factors) == 1)
+            #expect(try await desk.checkApp(desk.scan(shown).code(at: site.now)).outcome == .approved)
+        }
+    }
+
+    @Test(
+        "Whether it was made cannot be found out: uncertain, and nothing is left of it", arguments: StoreKind.allCases)
+    func unknown(_ kind: StoreKind) async throws {
+        try await story(kind) { site, desk in
+            site.twilio.fail(.createFactor, .answerLost)
+            for _ in 0..<4 { site.twilio.fail(.factors, .answer(500, code: nil)) }
+            site.twilio.slow(.factors, by: .seconds(2))
+            let lost = try await desk.startApp()
+            #expect(lost.outcome == .uncertain && lost.retryAt != nil && lost.secret == nil)
+            #expect(try await desk.store.enrolment(of: "anna") == nil)
+            site.twilio.slow(.factors, by: .zero)
+            let app = try desk.scan(try await desk.startApp())
+            #expect(site.twilio.factors.all.count == 2)
+            site.advance(.seconds(61))
+            #expect(await desk.removeOldFactors() == 1)
+            #expect(site.twilio.factors.all.count == 1)
+            #expect(try await desk.checkApp(app.code(at: site.now)).outcome == .approved)
+        }
+    }
+
+    @Test("The first code was taken: approved, found out afterwards", arguments: StoreKind.allCases)
+    func proven(_ kind: StoreKind) async throws {
+        try await story(kind) { site, desk in
+            let app = try desk.scan(try await desk.startApp())
+            #expect(try await desk.checkApp(app.wrongCode(at: site.now)).outcome == .denied)
+            site.twilio.fail(.verifyFactor, .answerLost)
+            let approved = try await desk.checkApp(app.code(at: site.now))
+            #expect(approved.outcome == .approved && approved.registered == .authenticator)
+            #expect(site.twilio.count(.verifyFactor) == 2)
+        }
+    }
+
+    @Test(
+        "The first code never arrived: asked again while the factor is provably unverified",
+        arguments: StoreKind.allCases)
+    func provenAgain(_ kind: StoreKind) async throws {
+        try await story(kind) { site, desk in
+            let app = try desk.scan(try await desk.startApp())
+            site.twilio.fail(.verifyFactor, .neverArrived)
+            #expect(try await desk.checkApp(app.code(at: site.now)).outcome == .approved)
+            #expect(site.twilio.count(.verifyFactor) == 2)
+        }
+    }
+
+    @Test(
+        "A wrong first code, its answer lost: denied, and checks_left says what it may have cost",
+        arguments: StoreKind.allCases)
+    func provenWrong(_ kind: StoreKind) async throws {
+        try await story(kind) { site, desk in
+            let app = try desk.scan(try await desk.startApp())
+            site.twilio.fail(.verifyFactor, .answerLost)
+            let denied = try await desk.checkApp(app.wrongCode(at: site.now))
+            #expect(denied.outcome == .denied && denied.checksLeft == 3)
+        }
+    }
+
+    @Test(
+        "Whether the first code was taken cannot be found out: uncertain; no later code of it is believed",
+        arguments: StoreKind.allCases)
+    func provenUnknown(_ kind: StoreKind) async throws {
+        try await story(kind) { site, desk in
+            let app = try desk.scan(try await desk.startApp())
+            site.twilio.fail(.verifyFactor, .answerLost)
+            for _ in 0..<4 { site.twilio.fail(.factors, .answer(500, code: nil)) }
+            site.twilio.slow(.factors, by: .seconds(2))
+            #expect(try await desk.checkApp(app.code(at: site.now)).outcome == .uncertain)
+            #expect(try await desk.options().decision == "register")
+            #expect(try await desk.checkApp(app.code(at: site.now)).reason == .enrolmentExpired)
+            site.advance(.seconds(61))
+            #expect(await desk.removeOldFactors() == 1)
+            #expect(site.twilio.factors.all.isEmpty)
+        }
+    }
+
+    @Test("A challenge was answered rightly: found by its own name in HiddenDetails", arguments: StoreKind.allCases)
+    func challenged(_ kind: StoreKind) async throws {
+        try await story(kind) { site, desk in
+            let app = try await desk.registerApp()
+            site.twilio.fail(.createChallenge, .answerLost)
+            #expect(try await desk.checkApp(app.code(at: site.now)).outcome == .approved)
+            #expect(site.twilio.count(.createChallenge) == 1 && site.twilio.count(.challenges) == 1)
+            site.advance(.seconds(60))
+            #expect(try await desk.checkApp(app.wrongCode(at: site.now)).outcome == .denied)
+            site.twilio.fail(.answerChallenge, .answerLost)
+            #expect(try await desk.checkApp(app.code(at: site.now)).outcome == .approved)
+            #expect(site.twilio.count(.answerChallenge) == 1 && site.twilio.count(.challenges) == 2)
+        }
+    }
+
+    @Test(
+        "A challenge is still open: its code is asked about again, with the same challenge",
+        arguments: StoreKind.allCases)
+    func challengeOpen(_ kind: StoreKind) async throws {
+        try await story(kind) { site, desk in
+            let app = try await desk.registerApp()
+            site.twilio.fail(.createChallenge, .answerLost)
+            let denied = try await desk.checkApp(app.wrongCode(at: site.now))
+            #expect(denied.outcome == .denied && denied.checksLeft == 3)
+            #expect(site.twilio.count(.createChallenge) == 1 && site.twilio.count(.answerChallenge) == 1)
+            site.twilio.fail(.answerChallenge, .neverArrived)
+            #expect(try await desk.checkApp(app.code(at: site.now)).outcome == .approved)
+            #expect(site.twilio.count(.createChallenge) == 1)
+        }
+    }
+
+    @Test(
+        "A challenge that cannot be found is uncertain: its code is not asked about again",
+        arguments: StoreKind.allCases)
+    func challengeUnknown(_ kind: StoreKind) async throws {
+        try await story(kind) { site, desk in
+            let app = try await desk.registerApp()
+            site.twilio.fail(.createChallenge, .neverArrived)
+            site.twilio.slow(.challenges, by: .seconds(2))
+            let code = app.code(at: site.now)
+            let lost = try await desk.checkApp(code)
+            #expect(lost.outcome == .uncertain && site.twilio.count(.createChallenge) == 1)
+            #expect(try await desk.checkApp(code).reason == .codeUsed)
+            site.advance(.seconds(60))
+            #expect(try await desk.checkApp(app.code(at: site.now)).outcome == .approved)
+        }
+    }
+
+    @Test(
+        "An outage at any step is unavailable, costs no try and leaves no half registration",
+        arguments: StoreKind.allCases)
+    func outage(_ kind: StoreKind) async throws {
+        try await story(kind) { site, desk in
+            func unavailable(_ operation: FakeTwilio.Operation, _ ask: (String) async throws -> Reply) async throws {
+                for fault in [FakeTwilio.Fault.unreachable, .answer(401, code: 20003)] {
+                    site.twilio.fail(operation, fault)
+                    site.twilio.slow(operation, by: .seconds(1))
+                    #expect(try await ask((site.now + .seconds(3)).description).outcome == .unavailable)
+                    site.twilio.slow(operation, by: .zero)
+                }
+            }
+            let login: [String: JSONValue] = ["user": "anna", "login": "sign-in-1"]
+            try await unavailable(.createFactor) { deadline in
+                try await desk.ask(.registerAuthenticator, login) { $0.deadline = deadline }
+            }
+            #expect(try await desk.store.enrolment(of: "anna") == nil && site.twilio.factors.all.isEmpty)
+            let app = try desk.scan(try await desk.startApp())
+            func type(_ code: String, _ deadline: String) async throws -> Reply {
+                try await desk.ask(.check, login.merging(["code": .string(code)]) { $1 }) { $0.deadline = deadline }
+            }
+            try await unavailable(.verifyFactor) { try await type(app.code(at: site.now), $0) }
+            #expect(try await desk.checkApp(app.wrongCode(at: site.now)).checksLeft == 4)
+            #expect(try await desk.checkApp(app.code(at: site.now)).outcome == .approved)
+            site.advance(.seconds(60))
+            try await unavailable(.createChallenge) { try await type(app.code(at: site.now), $0) }
+            #expect(try await desk.checkApp(app.wrongCode(at: site.now)).checksLeft == 4)
+            try await unavailable(.answerChallenge) { try await type(app.code(at: site.now), $0) }
+            #expect(try await desk.checkApp(app.code(at: site.now)).outcome == .approved)
+        }
+    }
+
+    @Test("A worker dies at any call: its redelivery finds out, one effect", arguments: StoreKind.allCases)
+    func crash(_ kind: StoreKind) async throws {
+        try await story(kind) { site, desk in
+            let login: [String: JSONValue] = ["user": "anna", "login": "sign-in-1"]
+            let begin = try desk.envelope(.registerAuthenticator, login, id: "m-1")
+            var ghost = try await site.die(of: begin, at: .createFactor)
+            let shown = try await desk.ask(begin)
+            #expect(shown.outcome == .enrolling && site.twilio.count(.createFactor) == 1)
+            await ghost.lay()
+            let app = try desk.scan(shown)
+            let prove = try desk.envelope(
+                .check, login.merging(["code": .string(app.code(at: site.now))]) { $1 }, id: "m-2")
+            ghost = try await site.die(of: prove, at: .verifyFactor)
+            #expect(try await desk.ask(prove).registered == .authenticator)
+            await ghost.lay()
+            site.advance(.seconds(60))
+            let check = try desk.envelope(
+                .check, login.merging(["code": .string(app.code(at: site.now))]) { $1 }, id: "m-3")
+            ghost = try await site.die(of: check, at: .createChallenge)
+            // Another job of the person sees the abandoned one through first.
+            site.advance(.seconds(30))
+            #expect(try await desk.checkApp(app.wrongCode(at: site.now), "anna", "sign-in-2").outcome == .denied)
+            #expect(try await desk.ask(check).outcome == .approved)
+            await ghost.lay()
+            #expect(site.twilio.count(.createChallenge) == 2)
+        }
+    }
+}

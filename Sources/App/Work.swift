@@ -54,8 +54,11 @@ public struct App: Sendable {
             onOverrun: { termination.end("jobs are left after the time for draining") })
         let sweeper = Sweeper(store: store, retention: Retention(), logger: logger)
         let replayer = pipeline.replayer(logger: logger)
+        let chores = pipeline.choreRunner(logger: logger)
         // They end in the reverse order: the worker drains first.
-        let beside: [any ServiceLifecycle.Service] = [termination, Background(sweeper.run), Background(replayer.run)]
+        let beside: [any ServiceLifecycle.Service] = [
+            termination, Background(sweeper.run), Background(replayer.run), Background(chores.run),
+        ]
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
                 services: beside.map { .init(service: $0, successTerminationBehavior: .ignore) } + [

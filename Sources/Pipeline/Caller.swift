@@ -68,19 +68,19 @@ struct Caller: Sendable {
         }
     }
 
-    /// Ends verifications, one after the other. What Twilio would not end dies by itself within its ten minutes.
+    /// Ends verifications, one after the other.
     private func cancel(_ intent: Intent) async throws(StoreError) -> Finished {
         guard let conclusions = CancelConclusions(intent) else { return .superseded }
-        var isDone = true
+        var left: [OpenCode] = []
         for code in conclusions.cancel.codes {
             let result = await attempt(intent) { gate throws(CallFailure) in
                 try await twilio.cancelVerification(sid: code.sid, gate: gate)
             }
             if case .done = result { continue }
-            isDone = false
+            left.append(code)
         }
-        let wasDone = isDone
-        return try await store.finish(intent) { conclusions.ended(isDone: wasDone, $0) }
+        let undone = left
+        return try await store.finish(intent) { conclusions.ended(left: undone, $0) }
     }
 
     private func check(

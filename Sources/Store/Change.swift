@@ -34,5 +34,10 @@ public enum Change: Sendable {
     /// Everything about the person goes; what history and audit trail keep of them bears this name instead.
     case erase(user: String, pseudonym: String)
     case rename(user: String, to: String)
+    /// Something to be undone at Twilio, for which there was no time, or no Twilio.
+    case chore(ProviderChore)
+    case choreDone(Int64)
+    /// The verification of this SID lives no more, whoever's number it is of.
+    case endCode(sid: String, Reason)
     case letters([Int64], DeadLetterState, dueAt: [Timestamp])
 }

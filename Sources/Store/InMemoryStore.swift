@@ -98,6 +98,10 @@ public final class InMemoryStore: LoginStore {
         transaction { $0.takeDueLetters(limit: limit) }
     }
 
+    public func takeDueChores(limit: Int) async throws(StoreError) -> [ProviderChoreRow] {
+        transaction { $0.takeDueChores(limit: limit) }
+    }
+
     public func sweep(_ retention: Retention, limit: Int) async throws(StoreError) -> Int {
         transaction { $0.sweep(retention) }
     }

@@ -17,6 +17,7 @@ extension InMemoryRows {
         case .approval(let login, let client):
             content.approvals[login] = context.now
             if let client { content.clients[login.user, default: [:]][hash(ofClient: client)] = context.now }
+        case .chore, .choreDone, .endCode: applyChore(change, context.now)
         default: applyAdministration(change)
         }
     }

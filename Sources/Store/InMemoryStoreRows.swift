@@ -33,6 +33,8 @@ struct InMemoryContent: Sendable {
     var tickets: [Expiring] = []
     var canceledSends: [JobKey: LoginKey] = [:]
     var letters: [DeadLetterRow] = []
+    var chores: [ProviderChoreRow] = []
+    var lastChore: Int64 = 0
     var audit: [AuditEntry] = []
     var history: [(entry: HistoryEntry, number: E164?)] = []
     var reads: [ReadKind: [Timestamp]] = [:]

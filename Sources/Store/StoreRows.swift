@@ -97,6 +97,9 @@ package protocol StoreRows: CallRows {
     func page(_ page: UserPage) throws(Failure) -> [UserRecord]
     func letters(_ selection: DeadSelection) throws(Failure) -> [DeadLetterRow]
     func dueLetters(at now: Timestamp, limit: Int) throws(Failure) -> [DeadLetterRow]
+    func dueChores(at now: Timestamp, limit: Int) throws(Failure) -> [ProviderChoreRow]
+    /// Replaces when it is due and how often it was tried.
+    mutating func put(_ row: ProviderChoreRow) throws(Failure)
 
     mutating func apply(_ change: Change, _ context: ChangeContext) throws(Failure)
 

@@ -16,6 +16,7 @@ extension SQLiteRows {
         case .uncount(let tallies): try uncount(tallies, context)
         case .pace(let key, let pace): try put(key, pace)
         case .approval(let login, let client): try approve(login, client, context.now)
+        case .chore, .choreDone, .endCode: try applyChore(change, context.now)
         default: try applyAdministration(change, context.now)
         }
     }

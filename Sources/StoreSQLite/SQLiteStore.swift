@@ -147,6 +147,10 @@ public final class SQLiteStore: LoginStore {
         try await write { try $0.takeDueLetters(limit: limit) }
     }
 
+    public func takeDueChores(limit: Int) async throws(StoreError) -> [ProviderChoreRow] {
+        try await write { try $0.takeDueChores(limit: limit) }
+    }
+
     public func sweep(_ retention: Retention, limit: Int) async throws(StoreError) -> Int {
         try await write { try $0.sweep(retention, limit: limit) }
     }

@@ -10,6 +10,7 @@ enum Schema {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("0001") { try $0.execute(sql: first) }
         migrator.registerMigration("0002") { try $0.execute(sql: calls) }
+        migrator.registerMigration("0003-chores") { try $0.execute(sql: chores) }
         return migrator
     }
 

@@ -13,15 +13,15 @@ struct CancelConclusions: Sendable {
         self.cancel = cancel
     }
 
-    /// - Parameter isDone: Twilio has ended all of them, or knows none any more.
-    func ended(isDone: Bool, _ situation: Situation) -> Answer {
+    /// - Parameter left: those that Twilio has not ended, as far as we know.
+    func ended(left: [OpenCode], _ situation: Situation) -> Answer {
         let draft = ReplyDraft(intent)
         guard intent.kind == .adminUserReset else {
             return draft.answer(.canceled, at: situation.now, changes: ended(.notPending, situation))
         }
-        let changes = isDone ? ended(.reset, situation) : []
+        let changes = left.isEmpty ? ended(.reset, situation) : left.map { .chore(.cancelVerification(sid: $0.sid)) }
         var answer = draft.answer(.done, at: situation.now, changes: changes) {
-            $0.providerPending = isDone ? nil : true
+            $0.providerPending = left.isEmpty ? nil : true
         }
         answer.withheld = cancel.withheld
         return answer

@@ -54,10 +54,10 @@ public struct App: Sendable {
             onOverrun: { termination.end("jobs are left after the time for draining") })
         let sweeper = Sweeper(store: store, retention: Retention(), logger: logger)
         let replayer = pipeline.replayer(logger: logger)
-        let remover = pipeline.remover(logger: logger)
+        let chores = pipeline.choreRunner(logger: logger)
         // They end in the reverse order: the worker drains first.
         let beside: [any ServiceLifecycle.Service] = [
-            termination, Background(sweeper.run), Background(replayer.run), Background(remover.run),
+            termination, Background(sweeper.run), Background(replayer.run), Background(chores.run),
         ]
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(

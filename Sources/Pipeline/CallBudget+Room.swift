@@ -32,18 +32,19 @@ extension Caller {
     }
 }
 
-/// Takes room for every request of its own: for reads, which belong to no attempt.
+/// Takes room for every request of its own: for what belongs to no attempt.
 struct BudgetedTransport: Transport {
-    /// How long a read waits for room: its job waits under a lease, and looks again.
+    /// How long a request waits for room: a read's job waits under a lease, and looks again.
     private static let patience: Duration = .seconds(4)
 
     let transport: any Transport
     let budget: CallBudget
+    var line = CallLine.read
 
     func perform(
         _ request: TransportRequest, gate: @escaping @Sendable () -> Bool
     ) async throws(TransportError) -> TransportResponse {
-        let place = budget.lineUp(in: .read)
+        let place = budget.lineUp(in: line)
         defer { place.leave() }
         guard await place.wait(until: budget.clocks.monotonic() + Self.patience) else {
             throw TransportError(reach: .surelyNotSent, kind: .withheld)

@@ -61,16 +61,19 @@ extension Caller {
         }
     }
 
-    /// Removes factors at Twilio as far as it will; the rest is due again later.
-    func remove(_ factors: [OldFactor], for intent: Intent) async -> [OldFactor] {
-        var removed: [OldFactor] = []
+    /// Removes factors at Twilio.
+    ///
+    /// - Returns: What it would not remove.
+    func remove(_ factors: [OldFactor], for intent: Intent) async -> [ProviderChore] {
+        var left: [ProviderChore] = []
         for factor in factors {
             let result = await attempt(intent) { gate throws(CallFailure) in
                 try await twilio.remove(factor, gate: gate)
             }
-            if case .done = result { removed.append(factor) }
+            if case .done = result { continue }
+            left.append(.removeFactor(factor))
         }
-        return removed
+        return left
     }
 
     private func factorConclusions(_ intent: Intent) -> (any FactorConclusions)? {

@@ -72,20 +72,19 @@ struct Caller: Sendable {
         }
     }
 
-    /// Ends verifications, one after the other. What Twilio would not end dies by itself within its ten minutes.
+    /// Ends verifications and removes factors, one after the other.
     private func cancel(_ intent: Intent) async throws(StoreError) -> Finished {
         guard let conclusions = CancelConclusions(intent) else { return .superseded }
-        var isDone = true
+        var left: [ProviderChore] = []
         for code in conclusions.cancel.codes {
             let result = await attempt(intent) { gate throws(CallFailure) in
                 try await twilio.cancelVerification(sid: code.sid, gate: gate)
             }
             if case .done = result { continue }
-            isDone = false
+            left.append(.cancelVerification(sid: code.sid))
         }
-        let removed = await remove(conclusions.cancel.factors, for: intent)
-        let wasDone = isDone && removed.count == conclusions.cancel.factors.count
-        return try await store.finish(intent) { conclusions.ended(isDone: wasDone, removed: removed, $0) }
+        let undone = left + (await remove(conclusions.cancel.factors, for: intent))
+        return try await store.finish(intent) { conclusions.ended(left: undone, $0) }
     }
 
     private func check(

@@ -107,20 +107,14 @@ struct Reconciler: Sendable {
         }
     }
 
-    /// Whether a send of this verification converted not earlier than our call. Times are compared in whole seconds,
-    /// ours rounded down.
+    /// Whether a send of this verification converted not earlier than our call.
     private func hasConverted(_ intent: Intent, _ conclusions: CheckConclusions) async throws(StoreError) -> Bool {
         guard try await store.takeRead(.attempts, limits: settings.attemptLimits) else { return false }
         guard
             let attempts = try? await twilio.attempts(
                 verificationSID: conclusions.sid, to: nil, createdAfter: nil)
         else { return false }
-        return attempts.contains { attempt in
-            guard attempt.converted, attempt.verificationSID == conclusions.sid, let at = attempt.updatedAt else {
-                return false
-            }
-            return (at + (attempt.clockOffset ?? .zero)) + .seconds(1) > intent.begunAt.roundedDown
-        }
+        return attempts.contains { conclusions.proves($0, since: intent.begunAt) }
     }
 }
 
@@ -141,15 +135,30 @@ struct Look {
     }
 }
 
+extension Timestamp {
+    /// Whether this time of Twilio's is not earlier than one of ours: in whole seconds, since Twilio tells no more, by our
+    /// clock.
+    fileprivate func isNotBefore(_ ours: Timestamp, clockOffset: Duration?) -> Bool {
+        roundedDown + (clockOffset ?? .zero) >= ours.roundedDown
+    }
+}
+
+extension CheckConclusions {
+    /// Whether an attempt that was read shows that the verification converted not earlier than our call.
+    func proves(_ attempt: Attempt, since begun: Timestamp) -> Bool {
+        guard attempt.converted, attempt.verificationSID == sid, let at = attempt.updatedAt else { return false }
+        return at.isNotBefore(begun, clockOffset: attempt.clockOffset)
+    }
+}
+
 extension SendConclusions {
     /// Whether a verification that was read proves our send: an attempt that the intent did not know, made not before
     /// the intent was.
     func shows(_ verification: Verification) -> Bool {
         guard verification.to == send.place.number, verification.status == .pending else { return false }
-        let offset = verification.clockOffset ?? .zero
         return verification.attempts.contains { attempt in
             guard !send.knownAttempts.contains(attempt.sid), let time = attempt.time else { return false }
-            return time + offset + .seconds(1) > intent.begunAt.roundedDown
+            return time.isNotBefore(intent.begunAt, clockOffset: verification.clockOffset)
         }
     }
 }

@@ -27,9 +27,6 @@ public enum Change: Sendable {
     case useTicket([UInt8])
     /// Begins, replaces or ends the person's enrolment.
     case enrolment(user: String, Enrolment?)
-    /// Has to go at Twilio; or has gone.
-    case oldFactor(OldFactor)
-    case forgetFactor(identity: String)
     case challenge(factorSID: String, OpenChallenge?)
     /// An authenticator's code counts once: reserved by its hash for five minutes, given back when it was wrong.
     case reserveCode(factorSID: String, Redacted<String>)
@@ -43,5 +40,10 @@ public enum Change: Sendable {
     /// Everything about the person goes; what history and audit trail keep of them bears this name instead.
     case erase(user: String, pseudonym: String)
     case rename(user: String, to: String)
+    /// Something to be undone at Twilio, for which there was no time, or no Twilio.
+    case chore(ProviderChore)
+    case choreDone(Int64)
+    /// The verification of this SID lives no more, whoever's number it is of.
+    case endCode(sid: String, Reason)
     case letters([Int64], DeadLetterState, dueAt: [Timestamp])
 }

@@ -69,9 +69,6 @@ public struct OldFactor: Sendable, Hashable, Codable {
         self.identity = identity
         self.factorSID = factorSID
     }
-
-    /// How long until its next turn: a minute, doubled with each, an hour at most.
-    package static func pause(tries: Int) -> Duration { .seconds(min(3600, 60 << min(tries, 6))) }
 }
 
 /// A challenge at Twilio that wrong codes have left open: the next code answers it.

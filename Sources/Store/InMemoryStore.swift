@@ -98,12 +98,12 @@ public final class InMemoryStore: LoginStore {
         transaction { $0.enrolment(of: user) }
     }
 
-    public func takeOldFactors(limit: Int) async throws(StoreError) -> [OldFactor] {
-        transaction { $0.takeOldFactors(limit: limit) }
-    }
-
     public func takeDueLetters(limit: Int) async throws(StoreError) -> [DeadLetterRow] {
         transaction { $0.takeDueLetters(limit: limit) }
+    }
+
+    public func takeDueChores(limit: Int) async throws(StoreError) -> [ProviderChoreRow] {
+        transaction { $0.takeDueChores(limit: limit) }
     }
 
     public func sweep(_ retention: Retention, limit: Int) async throws(StoreError) -> Int {

@@ -15,13 +15,4 @@ extension InMemoryRows {
     func runOutEnrolments(at now: Timestamp, limit: Int) -> [Enrolment] {
         Array(content.enrolments.values.filter { $0.ended == nil && $0.expiresAt <= now }.prefix(limit))
     }
-
-    func dueFactors(at now: Timestamp, limit: Int) -> [OldFactor] {
-        Array(content.oldFactors.filter { $0.value.dueAt <= now }.map(\.key).prefix(limit))
-    }
-
-    mutating func putOff(_ factor: OldFactor, at now: Timestamp) {
-        let tries = (content.oldFactors[factor]?.tries ?? 0) + 1
-        content.oldFactors[factor] = (now + OldFactor.pause(tries: tries), tries)
-    }
 }

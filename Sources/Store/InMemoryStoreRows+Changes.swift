@@ -21,7 +21,8 @@ extension InMemoryRows {
             let hash = hash(ofCode: code.revealed, factorSID: sid)
             content.reserved[context.key] = (hash, context.now + Reservation.life)
         case .releaseCode: content.reserved[context.key] = nil
-        default: applyAdministration(change, context)
+        case .chore, .choreDone, .endCode: applyChore(change, context.now)
+        default: applyAdministration(change)
         }
     }
 
@@ -36,7 +37,7 @@ extension InMemoryRows {
         }
     }
 
-    private mutating func applyAdministration(_ change: Change, _ context: ChangeContext) {
+    private mutating func applyAdministration(_ change: Change) {
         switch change {
         case .options(let values): for (name, value) in values { content.options[name] = value }
         case .bypass(let user, let code, let until):
@@ -51,9 +52,6 @@ extension InMemoryRows {
             content.tickets.append(.init(user: user, hash: hash, until: until))
         case .useTicket(let hash): content.tickets.removeAll { $0.hash == hash }
         case .enrolment(let user, let enrolment): content.enrolments[user] = enrolment
-        case .oldFactor(let factor): content.oldFactors[factor] = (context.now + OldFactor.pause(tries: 0), 0)
-        case .forgetFactor(let identity):
-            content.oldFactors = content.oldFactors.filter { $0.key.identity != identity }
         case .challenge(let sid, let challenge): content.challenges[sid] = challenge
         case .cancelSend(let key, let login): content.canceledSends[key] = login
         case .letters(let ids, let state, let dueAt): setLetters(ids, state, dueAt)

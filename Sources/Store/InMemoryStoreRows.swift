@@ -32,11 +32,12 @@ struct InMemoryContent: Sendable {
     var bypasses: [Expiring] = []
     var tickets: [Expiring] = []
     var enrolments: [String: Enrolment] = [:]
-    var oldFactors: [OldFactor: (dueAt: Timestamp, tries: Int)] = [:]
     var challenges: [String: OpenChallenge] = [:]
     var reserved: [JobKey: (hash: [UInt8], until: Timestamp)] = [:]
     var canceledSends: [JobKey: LoginKey] = [:]
     var letters: [DeadLetterRow] = []
+    var chores: [ProviderChoreRow] = []
+    var lastChore: Int64 = 0
     var audit: [AuditEntry] = []
     var history: [(entry: HistoryEntry, number: E164?)] = []
     var reads: [ReadKind: [Timestamp]] = [:]

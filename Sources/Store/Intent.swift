@@ -49,7 +49,7 @@ public enum CallLock: Sendable, Hashable {
     /// What a store finds it by, hashed.
     package var text: String {
         switch self {
-        case .number(let number): "number \(number.revealed)"
+        case .number(let number): number.revealed
         case .authenticator(let user): "authenticator \(user)"
         }
     }

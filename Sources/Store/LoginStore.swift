@@ -124,11 +124,12 @@ public protocol LoginStore: CallStore {
     /// The person's open enrolment, for a reply that shows it.
     func enrolment(of user: String) async throws(StoreError) -> Enrolment?
 
-    /// Takes factors that have to go at Twilio; each is one worker's for a while, and due again if it fails.
-    func takeOldFactors(limit: Int) async throws(StoreError) -> [OldFactor]
-
     /// Takes dead letters whose replay is due: each is one worker's for a while, and due again if it dies.
     func takeDueLetters(limit: Int) async throws(StoreError) -> [DeadLetterRow]
+
+    /// Takes what is due to be undone at Twilio: each is one worker's until it is due again, after a growing pause. Whoever
+    /// has done one says so by ``Change/choreDone(_:)``.
+    func takeDueChores(limit: Int) async throws(StoreError) -> [ProviderChoreRow]
 
     /// Forgets what no rule looks at any more, a little at a time, so that no job waits for it.
     ///

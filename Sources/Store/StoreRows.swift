@@ -95,17 +95,17 @@ package protocol StoreRows: CallRows {
     func challenge(of factorSID: String, at now: Timestamp) throws(Failure) -> OpenChallenge?
     /// Whether another job than `key` has reserved the code.
     func isReserved(_ hash: [UInt8], except key: JobKey, at now: Timestamp) throws(Failure) -> Bool
-    /// Enrolments that have run out, and factors whose turn to be removed at Twilio has come.
+    /// Enrolments that have run out and are not ended yet.
     func runOutEnrolments(at now: Timestamp, limit: Int) throws(Failure) -> [Enrolment]
-    func dueFactors(at now: Timestamp, limit: Int) throws(Failure) -> [OldFactor]
-    /// Puts a factor's turn off, longer each time.
-    mutating func putOff(_ factor: OldFactor, at now: Timestamp) throws(Failure)
     func cancelsSend(_ key: JobKey, of login: LoginKey) throws(Failure) -> Bool
 
     func census() throws(Failure) -> [Census]
     func page(_ page: UserPage) throws(Failure) -> [UserRecord]
     func letters(_ selection: DeadSelection) throws(Failure) -> [DeadLetterRow]
     func dueLetters(at now: Timestamp, limit: Int) throws(Failure) -> [DeadLetterRow]
+    func dueChores(at now: Timestamp, limit: Int) throws(Failure) -> [ProviderChoreRow]
+    /// Replaces when it is due and how often it was tried.
+    mutating func put(_ row: ProviderChoreRow) throws(Failure)
 
     mutating func apply(_ change: Change, _ context: ChangeContext) throws(Failure)
 

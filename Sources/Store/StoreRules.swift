@@ -137,18 +137,6 @@ extension StoreRows {
         return true
     }
 
-    /// Factors that have to go at Twilio, those of enrolments that ran out among them. Each is one worker's for a while.
-    package mutating func takeOldFactors(limit: Int) throws(Failure) -> [OldFactor] {
-        let now = clocks.wall()
-        for enrolment in try runOutEnrolments(at: now, limit: limit) {
-            try apply(.enrolment(user: enrolment.login.user, enrolment.ended(.enrolmentExpired)), .nobody(now))
-            try apply(.oldFactor(enrolment.factor), .nobody(now))
-        }
-        let due = try dueFactors(at: now, limit: limit)
-        for factor in due { try putOff(factor, at: now) }
-        return due
-    }
-
     /// Their time is put off, so that no other worker takes them; whoever carries one through says so.
     package mutating func takeDueLetters(limit: Int) throws(Failure) -> [DeadLetterRow] {
         let now = clocks.wall()

@@ -4,6 +4,27 @@ import GRDB
 import Store
 import Wire
 
+extension Schema {
+    /// Authenticators; and what only one job at a time may work on is no longer a number alone.
+    static let authenticators = """
+        ALTER TABLE job RENAME COLUMN number_hmac TO lock_hmac;
+        ALTER TABLE pending ADD COLUMN confirmed INTEGER NOT NULL DEFAULT 0;
+        CREATE TABLE enrolment (
+            user TEXT PRIMARY KEY, application TEXT NOT NULL, login TEXT NOT NULL, identity TEXT NOT NULL,
+            factor_sid TEXT, secret BLOB, label TEXT NOT NULL, issuer TEXT NOT NULL, digits INTEGER NOT NULL,
+            period INTEGER NOT NULL, expires_at INTEGER NOT NULL, tries INTEGER NOT NULL, ticket BLOB,
+            confirmed INTEGER NOT NULL, ended TEXT) WITHOUT ROWID;
+        CREATE INDEX enrolment_by_end ON enrolment (expires_at) WHERE ended IS NULL;
+        CREATE TABLE challenge (
+            factor_sid TEXT PRIMARY KEY, sid TEXT NOT NULL, expires_at INTEGER NOT NULL, tries INTEGER NOT NULL)
+            WITHOUT ROWID;
+        CREATE TABLE used_code (
+            front_end TEXT NOT NULL, message_id TEXT NOT NULL, hash BLOB NOT NULL, until INTEGER NOT NULL,
+            PRIMARY KEY (front_end, message_id)) WITHOUT ROWID;
+        CREATE INDEX used_code_by_hash ON used_code (hash);
+        """
+}
+
 /// Rows about authenticators.
 extension SQLiteRows {
     func enrolment(of user: String) throws -> Enrolment? {
@@ -46,30 +67,10 @@ extension SQLiteRows {
         ).map(readEnrolment)
     }
 
-    func dueFactors(at now: Timestamp, limit: Int) throws -> [OldFactor] {
-        try Row.fetchAll(
-            db.cachedStatement(
-                sql: "SELECT identity, factor_sid FROM old_factor WHERE due_at <= ? ORDER BY due_at LIMIT ?"),
-            arguments: [now.milliseconds, limit]
-        ).map { OldFactor(identity: $0[0], factorSID: $0[1]) }
-    }
-
-    func putOff(_ factor: OldFactor, at now: Timestamp) throws {
-        let tries = (try one("SELECT tries FROM old_factor WHERE identity = ?", [factor.identity])?[0] ?? 0) + 1
-        try run(
-            "UPDATE old_factor SET tries = ?, due_at = ? WHERE identity = ?",
-            [tries, (now + OldFactor.pause(tries: tries)).milliseconds, factor.identity])
-    }
-
     func applyAuthenticator(_ change: Change, _ context: ChangeContext) throws {
         switch change {
         case .enrolment(let user, nil): try run("DELETE FROM enrolment WHERE user = ?", [user])
         case .enrolment(_, let enrolment?): try put(enrolment)
-        case .oldFactor(let factor):
-            try run(
-                "REPLACE INTO old_factor VALUES (?, ?, ?, 0)",
-                [factor.identity, factor.factorSID, (context.now + OldFactor.pause(tries: 0)).milliseconds])
-        case .forgetFactor(let identity): try run("DELETE FROM old_factor WHERE identity = ?", [identity])
         case .challenge(let factorSID, nil): try run("DELETE FROM challenge WHERE factor_sid = ?", [factorSID])
         case .challenge(let factorSID, let challenge?):
             try run(

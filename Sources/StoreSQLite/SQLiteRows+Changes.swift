@@ -16,8 +16,9 @@ extension SQLiteRows {
         case .uncount(let tallies): try uncount(tallies, context)
         case .pace(let key, let pace): try put(key, pace)
         case .approval(let login, let client): try approve(login, client, context.now)
-        case .reserveCode, .releaseCode, .enrolment, .oldFactor, .forgetFactor, .challenge:
+        case .reserveCode, .releaseCode, .enrolment, .challenge:
             try applyAuthenticator(change, context)
+        case .chore, .choreDone, .endCode: try applyChore(change, context.now)
         default: try applyAdministration(change, context.now)
         }
     }
@@ -93,9 +94,8 @@ extension SQLiteRows {
             "REPLACE INTO pending VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [
                 login.user, login.application.rawValue, login.login, hash(pending.number), try seal(pending.place),
-                pending.sid, pending.purpose.rawValue, pending.ticket.map { Data($0) }, pending.wasConfirmed,
-                pending.ended?.rawValue,
-                (clocks.wall() + .seconds(86_400)).milliseconds,
+                pending.sid, pending.purpose.rawValue, pending.ticket.map { Data($0) }, pending.ended?.rawValue,
+                (clocks.wall() + .seconds(86_400)).milliseconds, pending.wasConfirmed,
             ])
     }
 

@@ -147,12 +147,12 @@ public final class SQLiteStore: LoginStore {
         try await read { try $0.enrolment(of: user) }
     }
 
-    public func takeOldFactors(limit: Int) async throws(StoreError) -> [OldFactor] {
-        try await write { try $0.takeOldFactors(limit: limit) }
-    }
-
     public func takeDueLetters(limit: Int) async throws(StoreError) -> [DeadLetterRow] {
         try await write { try $0.takeDueLetters(limit: limit) }
+    }
+
+    public func takeDueChores(limit: Int) async throws(StoreError) -> [ProviderChoreRow] {
+        try await write { try $0.takeDueChores(limit: limit) }
     }
 
     public func sweep(_ retention: Retention, limit: Int) async throws(StoreError) -> Int {

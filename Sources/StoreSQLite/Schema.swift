@@ -10,6 +10,8 @@ enum Schema {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("0001") { try $0.execute(sql: first) }
         migrator.registerMigration("0002") { try $0.execute(sql: calls) }
+        migrator.registerMigration("0003-chores") { try $0.execute(sql: chores) }
+        migrator.registerMigration("0004-authenticators") { try $0.execute(sql: authenticators) }
         return migrator
     }
 
@@ -36,9 +38,9 @@ enum Schema {
             user TEXT NOT NULL, application TEXT NOT NULL, login TEXT NOT NULL, state INTEGER NOT NULL,
             worker INTEGER NOT NULL, fence INTEGER NOT NULL, begins INTEGER NOT NULL, lease_until INTEGER NOT NULL,
             begun_at INTEGER NOT NULL, deadline INTEGER NOT NULL, generation INTEGER NOT NULL,
-            lock_hmac BLOB, call BLOB, outcome TEXT, reply BLOB NOT NULL, reply_state INTEGER NOT NULL,
+            number_hmac BLOB, call BLOB, outcome TEXT, reply BLOB NOT NULL, reply_state INTEGER NOT NULL,
             recorded_at INTEGER, withheld TEXT, PRIMARY KEY (front_end, message_id)) WITHOUT ROWID;
-        CREATE INDEX job_begun ON job (lock_hmac) WHERE state = 0;
+        CREATE INDEX job_begun_on_number ON job (number_hmac) WHERE state = 0;
         CREATE INDEX job_by_time ON job (recorded_at) WHERE recorded_at IS NOT NULL;
         CREATE TABLE user (
             name TEXT PRIMARY KEY, known INTEGER NOT NULL, required INTEGER NOT NULL, grace_until INTEGER,
@@ -50,8 +52,8 @@ enum Schema {
             ended TEXT) WITHOUT ROWID;
         CREATE TABLE pending (
             user TEXT NOT NULL, application TEXT NOT NULL, login TEXT NOT NULL, number_hmac BLOB NOT NULL,
-            place BLOB NOT NULL, sid TEXT NOT NULL, purpose TEXT NOT NULL, ticket BLOB, confirmed INTEGER NOT NULL,
-            ended TEXT, until INTEGER NOT NULL, PRIMARY KEY (user, application, login)) WITHOUT ROWID;
+            place BLOB NOT NULL, sid TEXT NOT NULL, purpose TEXT NOT NULL, ticket BLOB, ended TEXT,
+            until INTEGER NOT NULL, PRIMARY KEY (user, application, login)) WITHOUT ROWID;
         CREATE INDEX pending_by_number ON pending (number_hmac) WHERE ended IS NULL;
         CREATE TABLE approval (
             user TEXT NOT NULL, application TEXT NOT NULL, login TEXT NOT NULL, at INTEGER NOT NULL,
@@ -67,21 +69,6 @@ enum Schema {
         CREATE TABLE pace (key BLOB PRIMARY KEY, streak INTEGER NOT NULL, not_before INTEGER NOT NULL) WITHOUT ROWID;
         CREATE TABLE bypass (user TEXT PRIMARY KEY, hash BLOB NOT NULL, until INTEGER NOT NULL) WITHOUT ROWID;
         CREATE TABLE ticket (hash BLOB PRIMARY KEY, user TEXT NOT NULL, until INTEGER NOT NULL) WITHOUT ROWID;
-        CREATE TABLE enrolment (
-            user TEXT PRIMARY KEY, application TEXT NOT NULL, login TEXT NOT NULL, identity TEXT NOT NULL,
-            factor_sid TEXT, secret BLOB, label TEXT NOT NULL, issuer TEXT NOT NULL, digits INTEGER NOT NULL,
-            period INTEGER NOT NULL, expires_at INTEGER NOT NULL, tries INTEGER NOT NULL, ticket BLOB,
-            confirmed INTEGER NOT NULL, ended TEXT) WITHOUT ROWID;
-        CREATE INDEX enrolment_by_end ON enrolment (expires_at);
-        CREATE TABLE old_factor (
-            identity TEXT PRIMARY KEY, factor_sid TEXT, due_at INTEGER NOT NULL, tries INTEGER NOT NULL) WITHOUT ROWID;
-        CREATE TABLE challenge (
-            factor_sid TEXT PRIMARY KEY, sid TEXT NOT NULL, expires_at INTEGER NOT NULL, tries INTEGER NOT NULL)
-            WITHOUT ROWID;
-        CREATE TABLE used_code (
-            front_end TEXT NOT NULL, message_id TEXT NOT NULL, hash BLOB NOT NULL, until INTEGER NOT NULL,
-            PRIMARY KEY (front_end, message_id)) WITHOUT ROWID;
-        CREATE INDEX used_code_by_hash ON used_code (hash);
         CREATE TABLE canceled_send (
             front_end TEXT NOT NULL, message_id TEXT NOT NULL, user TEXT NOT NULL, application TEXT NOT NULL,
             login TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (front_end, message_id)) WITHOUT ROWID;

@@ -8,7 +8,8 @@ extension TwilioClient {
     /// - Parameters:
     ///   - verificationSID: Only those of this verification.
     ///   - to: Only those to this number.
-    ///   - createdAfter: Only those created later, in whole seconds (rounded down).
+    ///   - createdAfter: Only those created in that second or later; the filter is set a second earlier, since it may
+    ///     leave out its own.
     /// - Returns: In Twilio's order.
     /// - Throws: `badResponse` also for a list that is not complete after 2000 entries: half a list would mislead.
     public func attempts(
@@ -17,14 +18,14 @@ extension TwilioClient {
         var filters: [(String, String)] = []
         if let verificationSID { filters.append(("VerificationSid", verificationSID)) }
         if let to { filters.append(("ChannelData.To", to.revealed)) }
-        if let createdAfter { filters.append(("DateCreatedAfter", Self.wholeSeconds(createdAfter))) }
+        if let createdAfter { filters.append(("DateCreatedAfter", Self.secondBefore(createdAfter))) }
         let chosen = filters
         return try await list(
             { _ in "Attempts" }, key: "attempts", query: { [("VerifyServiceSid", $0.serviceSID)] + chosen },
             item: { Attempt($0, clockOffset: $1.clockOffset) })
     }
 
-    private static func wholeSeconds(_ time: Timestamp) -> String {
-        time.roundedDown.description.prefix(19) + "Z"
+    private static func secondBefore(_ time: Timestamp) -> String {
+        (time.roundedDown - .seconds(1)).description.prefix(19) + "Z"
     }
 }

@@ -66,7 +66,8 @@ public struct TwilioClient: Sendable {
         do { response = try await transport.perform(request, gate: gate) } catch { throw CallFailure(error) }
         let now = clocks.wall()
         guard (200...299).contains(response.status) else { throw CallFailure(response, now: now) }
-        let offset = response.date.flatMap { HTTPDate.parse($0) }.map { now - $0 }
+        // Twilio tells whole seconds: a fraction of ours would only feign a difference.
+        let offset = response.date.flatMap { HTTPDate.parse($0) }.map { now.roundedDown - $0 }
         return Exchange(response: response, account: account, clockOffset: offset)
     }
 

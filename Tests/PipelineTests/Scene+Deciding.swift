@@ -61,6 +61,7 @@ extension [Change] {
     var canceledSends: [JobKey] { compactMap { if case .cancelSend(let key, _) = $0 { key } else { nil } } }
     /// The clients of approvals; an approval without one is `""`.
     var approvedClients: [String] { compactMap { if case .approval(_, let client) = $0 { client ?? "" } else { nil } } }
+    var chores: [ProviderChore] { compactMap { if case .chore(let chore) = $0 { chore } else { nil } } }
     /// The names of everything else.
     var kinds: [String] { map { String("\($0)".prefix { $0 != "(" }) } }
 }

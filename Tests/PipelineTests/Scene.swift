@@ -154,7 +154,9 @@ extension [Change] {
     var counted: [Tally] { flatMap { if case .count(let tallies) = $0 { return tallies } else { return [] } } }
     var uncounted: [Tally] { flatMap { if case .uncount(let tallies) = $0 { return tallies } else { return [] } } }
     var approvals: [LoginKey] { compactMap { if case .approval(let login, _) = $0 { login } else { nil } } }
-    var oldFactors: [OldFactor] { compactMap { if case .oldFactor(let factor) = $0 { factor } else { nil } } }
+    var oldFactors: [OldFactor] {
+        compactMap { if case .chore(.removeFactor(let factor)) = $0 { factor } else { nil } }
+    }
     var enrolments: [Enrolment?] { compactMap { if case .enrolment(_, let enrolment) = $0 { enrolment } else { nil } } }
     var challenges: [OpenChallenge?] { compactMap { if case .challenge(_, let open) = $0 { open } else { nil } } }
     var ties: [PendingCode] { compactMap { if case .pending(let tie) = $0 { tie } else { nil } } }

@@ -58,7 +58,7 @@ struct StoreInspectionTests {
             try db.execute(sql: "INSERT INTO site_option VALUES ('x', 'y')")
             let page = try Int.fetchOne(db, sql: "SELECT rootpage FROM sqlite_schema WHERE name = 'read_log_by_time'")
             try db.execute(
-                sql: "UPDATE sqlite_schema SET rootpage = ? WHERE name = 'job_begun'", arguments: [page])
+                sql: "UPDATE sqlite_schema SET rootpage = ? WHERE name = 'job_begun_on_number'", arguments: [page])
         }
         try queue.close()
         let inspection = try await SQLiteStore.inspect(world.configuration)

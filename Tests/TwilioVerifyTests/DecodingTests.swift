@@ -16,11 +16,12 @@ import TwilioVerify
         ),
     ]
 
-    private func fetch(_ members: [(String, JSONTree)], date: String? = nil) async -> Result<Verification?, CallFailure>
-    {
+    private func fetch(
+        _ members: [(String, JSONTree)], date: String? = nil, at now: Timestamp = Sample.now
+    ) async -> Result<Verification?, CallFailure> {
         let body = Array(JSONTree.object(members).description.utf8)
         let answer = TransportResponse(status: 200, date: date, body: body)
-        let client = Sample.client(ScriptedTransport(.success(answer)))
+        let client = Sample.client(ScriptedTransport(.success(answer)), at: now)
         do throws(CallFailure) { return .success(try await client.fetchVerification(.sid(Sample.verification))) } catch
         {
             return .failure(error)
@@ -94,8 +95,10 @@ import TwilioVerify
             ("Sat, 31 Jan 2026 12:00:00 GMT", 0), ("yesterday", nil), (nil, nil),
         ] as [(String?, Int?)])
     func `The offset of the clocks comes from the answer's date`(date: String?, seconds: Int?) async {
-        let offset = (try? await fetch(Self.members, date: date).get())??.clockOffset
-        #expect(offset == seconds.map { .seconds($0) })
+        for fraction in [Duration.zero, .milliseconds(999)] {
+            let fetched = await fetch(Self.members, date: date, at: Sample.now + fraction)
+            #expect((try? fetched.get())??.clockOffset == seconds.map { .seconds($0) })
+        }
     }
 
     @Test(arguments: [

@@ -29,7 +29,7 @@ import TwilioVerify
 
     private let bad = CallFailure(effect: .unknown, result: .badResponse, meaning: .providerFault, httpStatus: 200)
 
-    @Test func `The filters are those asked for, in whole seconds`() async throws {
+    @Test func `The filters are those asked for, a whole second earlier`() async throws {
         let transport = ScriptedTransport(page([], next: nil))
         let client = Sample.client(transport)
         let time = Sample.now + .milliseconds(999)
@@ -41,7 +41,7 @@ import TwilioVerify
         #expect(
             transport.requests.map(\.url) == [
                 base + "&VerificationSid=\(Sample.verification)&ChannelData.To=%2B15017122661"
-                    + "&DateCreatedAfter=2026-01-31T12%3A00%3A00Z&PageSize=100",
+                    + "&DateCreatedAfter=2026-01-31T11%3A59%3A59Z&PageSize=100",
                 base + "&PageSize=100",
             ])
     }

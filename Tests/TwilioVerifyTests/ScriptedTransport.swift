@@ -50,7 +50,9 @@ enum Sample {
         get throws { try #require(E164(number)) }
     }
 
-    static func client(_ transport: any Transport, baseURL: String = "https://twilio.invalid") -> TwilioClient {
+    static func client(
+        _ transport: any Transport, baseURL: String = "https://twilio.invalid", at now: Timestamp = Sample.now
+    ) -> TwilioClient {
         TwilioClient(
             baseURL: baseURL,
             account: {

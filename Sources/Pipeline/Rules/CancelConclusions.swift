@@ -13,18 +13,15 @@ struct CancelConclusions: Sendable {
         self.cancel = cancel
     }
 
-    /// - Parameters:
-    ///   - isDone: Twilio has ended all of them, or knows none any more.
-    ///   - removed: The factors that are gone.
-    func ended(isDone: Bool, removed: [OldFactor] = [], _ situation: Situation) -> Answer {
+    /// - Parameter left: those that Twilio has not ended, as far as we know.
+    func ended(left: [ProviderChore], _ situation: Situation) -> Answer {
         let draft = ReplyDraft(intent)
         guard intent.kind == .adminUserReset else {
             return draft.answer(.canceled, at: situation.now, changes: ended(.notPending, situation))
         }
-        let changes =
-            (isDone ? ended(.reset, situation) : []) + removed.map { Change.forgetFactor(identity: $0.identity) }
+        let changes = left.isEmpty ? ended(.reset, situation) : left.map { .chore($0) }
         var answer = draft.answer(.done, at: situation.now, changes: changes) {
-            $0.providerPending = isDone ? nil : true
+            $0.providerPending = left.isEmpty ? nil : true
         }
         answer.withheld = cancel.withheld
         return answer

@@ -61,22 +61,26 @@ struct CancelRulesTests {
         #expect(decision.answer?.outcome == .late && decision.changes.isEmpty)
     }
 
-    @Test("2 cancel: canceled whether Twilio could be told or not", arguments: [true, false])
-    func concluded(isDone: Bool) throws {
-        let answer = try conclusions(.cancel).ended(isDone: isDone, scene.pendingSituation())
+    @Test(
+        "2 cancel: canceled whether Twilio could be told or not",
+        arguments: [[], [ProviderChore.cancelVerification(sid: "VE1")]])
+    func concluded(left: [ProviderChore]) throws {
+        let answer = try conclusions(.cancel).ended(left: left, scene.pendingSituation())
         #expect(answer.outcome == .canceled && answer.changes.codes.map(\.ended) == [.notPending])
-        let newer = try conclusions(.cancel).ended(isDone: isDone, scene.pendingSituation { $0.code?.sid = "VE2" })
+        let newer = try conclusions(.cancel).ended(left: left, scene.pendingSituation { $0.code?.sid = "VE2" })
         #expect(newer.changes.isEmpty)
     }
 
     @Test("2 admin.user.reset: provider_pending if that still has to happen; an ended code holds nobody up")
     func reset() throws {
-        let done = try conclusions(.adminUserReset, withheld: .ticket).ended(isDone: true, scene.pendingSituation())
+        let done = try conclusions(.adminUserReset, withheld: .ticket).ended(left: [], scene.pendingSituation())
         #expect(done.outcome == .done && done.withheld == .ticket)
         #expect(try done.reply.providerPending == nil)
         #expect(done.changes.codes.map(\.ended) == [.reset])
-        let pending = try conclusions(.adminUserReset).ended(isDone: false, scene.pendingSituation())
+        let left = ProviderChore.cancelVerification(sid: "VE1")
+        let pending = try conclusions(.adminUserReset).ended(left: [left], scene.pendingSituation())
         #expect(try pending.reply.providerPending == true)
-        #expect(pending.changes.isEmpty && pending.withheld == nil)
+        #expect(pending.changes.chores == [left] && pending.withheld == nil)
+        #expect(pending.changes.codes.isEmpty)
     }
 }

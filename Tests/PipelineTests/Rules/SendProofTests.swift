@@ -31,6 +31,7 @@ struct SendProofTests {
         #expect(try !scene.sending().shows(scene.verification(after: -1)))
         #expect(try !scene.sending().shows(scene.verification(after: -60)))
         #expect(try scene.sending().shows(scene.verification(after: -60, offset: .seconds(60))))
+        #expect(try !scene.sending().shows(scene.verification(after: -60, offset: .seconds(59))))
         #expect(try !scene.sending().shows(scene.verification(after: 5, offset: .seconds(-10))))
     }
 

@@ -23,8 +23,8 @@ extension Desk {
     }
 
     /// What the worker does beside its jobs, once.
-    func removeOldFactors() async -> Int {
-        await pipeline.remover(logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }).turn()
+    func doChores() async throws {
+        try await pipeline.choreRunner(logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }).turn()
     }
 
     /// Scans the picture.

@@ -72,7 +72,7 @@ extension AdminRules {
         // Whatever was begun before the reset ends with it: the phone that confirmed it may be in other hands.
         let enrolment = situation.enrolment.map { [Change.enrolment(user: login.user, $0.ended(.reset))] } ?? []
         let changes =
-            [.user(user), .endLogins(user: login.user, .reset)] + enrolment + factors.map { .oldFactor($0) }
+            [.user(user), .endLogins(user: login.user, .reset)] + enrolment
             + (wantsTicket ? ticket(situation) : [])
         var answer = audited(
             .done, situation, changes: changes, detail: ["reason": reason, "what": what.rawValue])
@@ -98,7 +98,9 @@ extension AdminRules {
         rules.draft.user = nil
         var answer = rules.audited(
             .done, situation,
-            changes: situation.factors(.all).map { .oldFactor($0) } + [.erase(user: login.user, pseudonym: pseudonym)],
+            changes: situation.factors(.all).map { .chore(.removeFactor($0)) } + [
+                .erase(user: login.user, pseudonym: pseudonym)
+            ],
             detail: ["reason": reason], user: pseudonym)
         answer.withheld = .user
         return answer

@@ -41,7 +41,8 @@ struct EnrolConclusions: Sendable {
     /// The person was reset, erased or renamed meanwhile: what was or may have been made serves nobody.
     func overtaken(_ situation: Situation, leaving sid: String? = nil) -> Answer {
         let old = OldFactor(identity: factor.identity, factorSID: sid)
-        return draft.answer(.expired, .reset, at: situation.now, changes: given(up: situation) + [.oldFactor(old)])
+        return draft.answer(
+            .expired, .reset, at: situation.now, changes: given(up: situation) + [.chore(.removeFactor(old))])
     }
 
     func refused(_ failure: CallFailure, _ situation: Situation) -> Answer {
@@ -62,7 +63,7 @@ struct EnrolConclusions: Sendable {
     func uncertain(_ situation: Situation) -> Answer {
         let old = OldFactor(identity: factor.identity, factorSID: nil)
         return draft.answer(
-            .uncertain, .answerLost, at: situation.now, changes: given(up: situation) + [.oldFactor(old)]
+            .uncertain, .answerLost, at: situation.now, changes: given(up: situation) + [.chore(.removeFactor(old))]
         ) {
             $0.retryAt = situation.now.description
         }

@@ -69,6 +69,6 @@ extension Situation {
     /// What an enrolment that is given up leaves at Twilio.
     var oldEnrolment: [Change] {
         guard let enrolment, enrolment.ended == nil else { return [] }
-        return [.oldFactor(enrolment.factor)]
+        return [.chore(.removeFactor(enrolment.factor))]
     }
 }

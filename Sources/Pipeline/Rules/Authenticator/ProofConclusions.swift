@@ -28,7 +28,7 @@ struct ProofConclusions: FactorConclusions {
         user.lastApprovedAt = now
         user.authenticator = Authenticator(factorSID: sid, identity: enrolment.identity, registeredAt: now)
         let registered: [Change] =
-            [.user(user), .enrolment(user: factor.user, nil)] + (old.map { [.oldFactor($0)] } ?? [])
+            [.user(user), .enrolment(user: factor.user, nil)] + (old.map { [.chore(.removeFactor($0))] } ?? [])
             + (enrolment.ticket.map { [.useTicket($0)] } ?? [])
         return draft.answer(.approved, at: now, changes: registered + approval(situation)) {
             $0.registered = .authenticator
@@ -72,6 +72,6 @@ struct ProofConclusions: FactorConclusions {
 
     private func ended(_ reason: Reason, _ situation: Situation) -> [Change] {
         guard let enrolment = own(situation) else { return [] }
-        return [.enrolment(user: factor.user, enrolment.ended(reason)), .oldFactor(enrolment.factor)]
+        return [.enrolment(user: factor.user, enrolment.ended(reason)), .chore(.removeFactor(enrolment.factor))]
     }
 }

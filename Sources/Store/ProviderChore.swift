@@ -1,0 +1,44 @@
+public import Basics
+
+/// Something that is still to be undone at Twilio, since it could not be told when it should have been. Harmless to
+/// repeat; done as well when Twilio knows no such thing any more.
+public enum ProviderChore: Sendable, Equatable, Codable {
+    /// End a verification.
+    case cancelVerification(sid: String)
+    /// Remove a factor that serves nobody any more.
+    case removeFactor(OldFactor)
+
+    /// What the store calls it beside the sealed rest.
+    package var kind: String {
+        switch self {
+        case .cancelVerification: "cancel_verification"
+        case .removeFactor: "remove_factor"
+        }
+    }
+}
+
+/// A chore as the store holds it.
+public struct ProviderChoreRow: Sendable, Equatable {
+    public var id: Int64
+    public var chore: ProviderChore
+    /// When its turn comes.
+    public var dueAt: Timestamp
+    /// How often it was taken, this time included.
+    public var tries: Int
+
+    package init(id: Int64, chore: ProviderChore, dueAt: Timestamp, tries: Int = 0) {
+        self.id = id
+        self.chore = chore
+        self.dueAt = dueAt
+        self.tries = tries
+    }
+
+    private static let firstPause: Duration = .seconds(15)
+    private static let longestPause: Duration = .seconds(3600)
+
+    /// The pause after so many tries: longer than a call can last, and growing, since what fails once mostly goes on
+    /// failing for a while.
+    package static func pause(after tries: Int) -> Duration {
+        min(longestPause, firstPause * (1 << min(tries, 10)))
+    }
+}

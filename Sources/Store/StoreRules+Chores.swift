@@ -1,0 +1,25 @@
+import Basics
+import Wire
+
+extension StoreRows {
+    /// Each taken one is put off at once: it is the taker's until then, and tried again if nobody says that it is done.
+    package mutating func takeDueChores(limit: Int) throws(Failure) -> [ProviderChoreRow] {
+        let now = clocks.wall()
+        try endEnrolments(at: now, limit: limit)
+        var taken = try dueChores(at: now, limit: limit)
+        for index in taken.indices {
+            taken[index].tries += 1
+            taken[index].dueAt = now + ProviderChoreRow.pause(after: taken[index].tries)
+            try put(taken[index])
+        }
+        return taken
+    }
+
+    /// An enrolment that has run out leaves its factor at Twilio.
+    private mutating func endEnrolments(at now: Timestamp, limit: Int) throws(Failure) {
+        for enrolment in try runOutEnrolments(at: now, limit: limit) {
+            try apply(.enrolment(user: enrolment.login.user, enrolment.ended(.enrolmentExpired)), .nobody(now))
+            try apply(.chore(.removeFactor(enrolment.factor)), .nobody(now))
+        }
+    }
+}

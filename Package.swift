@@ -80,6 +80,7 @@ let package = Package(
             name: "TwilioSimulator",
             dependencies: [
                 "Basics", "PhoneNumbers",
+                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),

@@ -58,7 +58,8 @@ import Testing
         ("POST", "/v2/Services/VA1/VerificationCheck", .check), ("GET", "/v2/Services/VA1/Verifications/+1", .fetch),
         ("POST", "/v2/Services/VA1/Verifications/VE1", .update), ("GET", "/v2/Attempts", .attempts),
         ("GET", "/v2/Services", .services), ("DELETE", "/v2/Services/VA1", .services), ("GET", "/v2", .any),
-        ("GET", "/v2/Services/VA1/Entities/x", .any),
+        ("GET", "/v2/Services/VA1/Entities/x", .fetchEntity), ("PUT", "/v2/Services/VA1/Entities", .any),
+        ("GET", "/v2/Services/VA1/Entities/x/Factors/YF1/x", .any),
     ])
     func `Requests are told apart`(method: String, path: String, operation: SimulatorOperation) {
         #expect(SimulatorOperation(method: method, path: APIRequest.segments(path)) == operation)

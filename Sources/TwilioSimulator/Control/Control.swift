@@ -47,6 +47,9 @@ extension SimulatorState {
             body: .object([
                 "sends": .integer(counted.sends), "checks": .integer(counted.checks),
                 "approved": .integer(counted.approved), "numbers": .integer(counted.numbers),
+                "factors": .integer(counted.factors), "factors_verified": .integer(counted.factorsVerified),
+                "challenges": .integer(counted.challenges),
+                "challenges_approved": .integer(counted.challengesApproved),
             ]))
     }
 

@@ -23,6 +23,11 @@ struct FormFields: Sendable, Equatable {
         return value
     }
 
+    /// Every value under that name that is not empty, in order: how a form writes a list.
+    func all(_ name: String) -> [String] {
+        pairs.filter { $0.name == name && !$0.value.isEmpty }.map(\.value)
+    }
+
     /// Every pair but those of the given names, encoded again.
     func encoded(leavingOut names: Set<String>) -> String {
         pairs.filter { !names.contains($0.name) }

@@ -17,6 +17,9 @@ struct SimulatedService: Sendable, Equatable, Listed {
         settings[parameter].map { $0 == "true" } ?? value
     }
 
+    /// A setting that is a number; `nil` when it was never set.
+    func number(_ parameter: String) -> Int? { settings[parameter].flatMap { Int($0) } }
+
     /// Takes over the parameters that are there, leaves the others, as Twilio's update does.
     mutating func apply(_ form: FormFields, now: Timestamp) throws(APIFailure) {
         if let name = form["FriendlyName"] {

@@ -14,16 +14,12 @@ enum ScriptedNumbers {
 
     /// The error that starting a verification for `to` gives; `nil` for a number that behaves.
     static func failure(to: String, channel: String, riskCheck: Bool) -> APIFailure? {
-        guard let code = code(of: to), let refusal = ScriptedErrors.refusals.first(where: { $0.codes ~= code })
-        else { return nil }
+        guard let code = code(of: to), let refusal = ScriptedErrors.refusal(code) else { return nil }
         switch refusal.condition {
         case .textsOnly where channel != "sms": return nil
         case .riskCheck where !riskCheck: return nil
-        default: break
+        default: return ScriptedErrors.failure(code)
         }
-        return APIFailure(
-            code: code, status: refusal.status, message: refusal.message,
-            retryAfter: code == 20429 || code == 25109 ? 1 : nil)
     }
 
     /// Why a message to `to` does not arrive: Twilio's error for a text, the call's status for a call; `nil` when it

@@ -1,0 +1,39 @@
+/// How a factor's codes are made and checked.
+struct FactorSettings: Sendable, Equatable {
+    var algorithm = OneTimePassword.Algorithm.sha1
+    /// How many steps to either side of now a code is taken for, 0 to 2.
+    var skew = 1
+    /// Digits of a code, 3 to 8.
+    var codeLength = 6
+    /// Seconds that a code lasts, 20 to 60.
+    var timeStep = 30
+
+    init() {}
+
+    /// What the service has been set to; Twilio's defaults where it has not.
+    init(of service: SimulatedService) {
+        skew = service.number("Totp.Skew") ?? skew
+        codeLength = service.number("Totp.CodeLength") ?? codeLength
+        timeStep = service.number("Totp.TimeStep") ?? timeStep
+    }
+
+    /// Takes over the parameters that are there.
+    mutating func apply(_ form: FormFields) throws(APIFailure) {
+        skew = try Self.number(form, "Config.Skew", 0...2) ?? skew
+        codeLength = try Self.number(form, "Config.CodeLength", 3...8) ?? codeLength
+        timeStep = try Self.number(form, "Config.TimeStep", 20...60) ?? timeStep
+        guard let word = form["Config.Alg"] else { return }
+        guard let named = OneTimePassword.Algorithm(rawValue: word.lowercased()) else {
+            throw .invalidRequest("Config.Alg")
+        }
+        algorithm = named
+    }
+
+    private static func number(
+        _ form: FormFields, _ name: String, _ range: ClosedRange<Int>
+    ) throws(APIFailure) -> Int? {
+        guard let text = form[name] else { return nil }
+        guard let number = Int(text), range.contains(number) else { throw .invalidRequest(name) }
+        return number
+    }
+}

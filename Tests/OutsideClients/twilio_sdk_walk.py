@@ -1,4 +1,5 @@
-"""Walks every call of Twilio's official Python SDK for services, verifications, checks, attempts and their summary.
+"""Walks every call of Twilio's official Python SDK for services, verifications, checks, attempts, their summary,
+entities, factors and challenges.
 
 usage: twilio_sdk_walk.py BASE      BASE is the address of a fresh simulator that started with its defaults
 """
@@ -11,6 +12,7 @@ from twilio.base.exceptions import TwilioException, TwilioRestException
 
 import twilio_client
 from checks import Checks
+from twilio_authenticator_walk import AuthenticatorWalk
 from twilio_client import SERVICE, RecordingHttpClient, Simulator
 
 PHONE, OTHER, GERMAN = "+15017122661", "+15017122662", "+4915112345678"
@@ -343,6 +345,7 @@ class Walk:
         self.verification_checks()
         self.attempts(service)
         self.summary()
+        AuthenticatorWalk(self).run()
         self.credentials()
         self.http.complete()
         self.faults()

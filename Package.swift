@@ -162,7 +162,9 @@ let package = Package(
                 "Basics", "Pipeline", "SitePolicy", "Store", "TestKit", "TwilioVerify", "Wire",
                 .product(name: "Logging", package: "swift-log"),
             ]),
-        .testTarget(name: "TwilioSimulatorTests", dependencies: ["Basics", "TestKit", "TwilioSimulator"]),
+        .testTarget(
+            name: "TwilioSimulatorTests",
+            dependencies: ["Basics", "TestKit", "TwilioSimulator", .product(name: "Logging", package: "swift-log")]),
         .testTarget(
             name: "StoreContractTests",
             dependencies: [

@@ -5,7 +5,8 @@ import NIOCore
 import NIOPosix
 import ServiceLifecycle
 
-/// A server that behaves like Twilio Verify v2, as far as verifying telephone numbers goes, and sends nothing.
+/// A server that behaves like Twilio Verify v2, as far as telephone numbers and authenticator apps go, and sends
+/// nothing.
 ///
 /// Run it with ``run(onReady:)``; look at what it "sent" with ``outbox(to:)``, on its page `/` or under
 /// `/_simulator`. It speaks plain HTTP and is meant for loopback.
@@ -65,12 +66,18 @@ public final class TwilioSimulator: Sendable {
         state.withLock { $0.twilio.setChannel(channel, enabled: enabled, service: configuration.serviceSID) }
     }
 
+    /// What becomes of an authenticator's code that was used before, and of a wrong one: see
+    /// ``SimulatorConfiguration/refusesReplay`` and ``SimulatorConfiguration/refusesWrongCodes``.
+    public func setCodes(refuseReplay: Bool, refuseWrong: Bool = false) {
+        state.withLock { $0.twilio.codes = CodeRules(refuseReplay: refuseReplay, refuseWrong: refuseWrong) }
+    }
+
     /// Lets time pass at once.
     public func advanceClock(by duration: Duration) {
         state.withLock { $0.clockOffset += duration }
     }
 
-    /// Forgets verifications, messages, faults, counters and services made since the start.
+    /// Forgets verifications, messages, entities with all they have, faults, counters and services made since the start.
     public func reset() {
         let wall = clocks.wall()
         state.withLock { $0.reset(now: wall + $0.clockOffset) }

@@ -13,6 +13,7 @@ extension SimulatorState {
                 faults.set(order.fault, on: order.operation)
             case ("POST", "clock"): try advanceClock(request.form)
             case ("POST", "channel"): try setChannel(request.form)
+            case ("POST", "codes"): try setCodeRules(request.form)
             case ("POST", "reset"): reset(now: now)
             default: return Self.refusal(404, "No such control; GET /_simulator lists them")
             }
@@ -63,7 +64,8 @@ extension SimulatorState {
                 ordered.map { operation, fault in
                     .object([
                         "operation": .string(operation.rawValue), "kind": .string(fault.kind.rawValue),
-                        "percent": .integer(fault.percent), "count": fault.count.map { .integer($0) } ?? nil,
+                        "code": fault.code.map { .integer($0) } ?? nil, "percent": .integer(fault.percent),
+                        "count": fault.count.map { .integer($0) } ?? nil,
                     ])
                 }))
     }
@@ -82,6 +84,17 @@ extension SimulatorState {
         let service = form["service"] ?? twilio.configuration.serviceSID
         guard twilio.services.contains(where: { $0.sid == service }) else { throw .unknownService }
         twilio.setChannel(channel, enabled: enabled == "true", service: service)
+    }
+
+    private mutating func setCodeRules(_ form: FormFields) throws(ControlProblem) {
+        let replay = form["replay"].map { $0 == "refused" }
+        let wrong = form["wrong"].map { $0 == "refused" }
+        guard ["accepted", "refused", nil].contains(form["replay"]),
+            ["answered", "refused", nil].contains(form["wrong"]),
+            replay != nil || wrong != nil
+        else { throw ControlProblem("replay is accepted or refused, wrong is answered or refused") }
+        twilio.codes.refuseReplay = replay ?? twilio.codes.refuseReplay
+        twilio.codes.refuseWrong = wrong ?? twilio.codes.refuseWrong
     }
 
     static func refusal(_ status: Int, _ text: String) -> APIResponse {

@@ -19,6 +19,7 @@ struct FaultOrder: Sendable, Equatable {
         fault.count = try Self.number(form, "count", 1...1_000_000)
         fault.delay = try Self.number(form, "ms", 0...3_600_000).map { .milliseconds($0) }
         fault.bytes = try Self.number(form, "bytes", 0...100_000_000) ?? fault.bytes
+        fault.code = try Self.code(form, kind)
         if let text = form["retry_after"] { fault.retryAfter = try Self.retryAfter(text) }
         if let text = form["body"] {
             guard let format = SimulatorFault.Format(rawValue: text) else {
@@ -38,6 +39,16 @@ struct FaultOrder: Sendable, Equatable {
             throw ControlProblem("\(name) is a whole number from \(range.lowerBound) to \(range.upperBound)")
         }
         return value
+    }
+
+    /// Twilio's code of a kind that needs one.
+    private static func code(_ form: FormFields, _ kind: SimulatorFault.Kind) throws(ControlProblem) -> Int? {
+        let code = form["code"].flatMap { Int($0) }
+        let isKnown = code.flatMap(ScriptedErrors.refusal) != nil
+        guard kind == .error ? isKnown : form["code"] == nil else {
+            throw ControlProblem("code goes with error, and is one of the errors that the page lists")
+        }
+        return code
     }
 
     /// Goes into a header as it is.

@@ -38,6 +38,8 @@ extension SimulatorState {
                 return "Fault on \(operation.rawValue): \(fault.kind.rawValue)\(often)\(left)"
             }
         }
+        if twilio.codes.refuseReplay { lines.append("An authenticator's code counts once") }
+        if twilio.codes.refuseWrong { lines.append("An authenticator's wrong code is an error") }
         if clockOffset > .zero { lines.append("The clock is \(clockOffset.components.seconds) seconds ahead") }
         for service in twilio.services where !service.disabledChannels.isEmpty {
             let channels = service.disabledChannels.sorted().joined(separator: ", ")

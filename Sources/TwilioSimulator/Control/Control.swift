@@ -8,6 +8,9 @@ extension SimulatorState {
             case ("GET", "outbox"): return outbox(to: request.query["to"])
             case ("GET", "stats"): return stats()
             case ("GET", "fault"): return faultList()
+            case ("GET", "authenticator"): return authenticator(now: now)
+            case ("POST", "account"): try app.add(link: Redacted(request.form["link"] ?? ""))
+            case ("POST", "forget-account"): try app.remove(request.form["id"].flatMap { Int($0) } ?? 0)
             case ("POST", "fault"):
                 let order = try FaultOrder(request.form)
                 faults.set(order.fault, on: order.operation)
@@ -21,53 +24,6 @@ extension SimulatorState {
         } catch {
             return Self.refusal(error.status, error.text)
         }
-    }
-
-    /// Oldest first.
-    private func outbox(to: String?) -> APIResponse {
-        // A `+` sent unescaped in a query reads as a space; nobody means a number with a space in front.
-        let number = to.map { $0.hasPrefix(" ") ? "+" + $0.dropFirst() : $0 }
-        let messages = twilio.outbox.filter { number == nil || $0.to == number }
-        return APIResponse(
-            status: 200,
-            body: .array(
-                messages.map { message in
-                    .object([
-                        "at": .string(message.at.description), "to": .string(message.to),
-                        "channel": .string(message.channel), "code": .string(message.code),
-                        "text": .string(message.text), "undelivered": .optional(message.undelivered),
-                        "verification_sid": .string(message.verificationSID),
-                    ])
-                }))
-    }
-
-    private func stats() -> APIResponse {
-        let counted = twilio.statistics
-        return APIResponse(
-            status: 200,
-            body: .object([
-                "sends": .integer(counted.sends), "checks": .integer(counted.checks),
-                "approved": .integer(counted.approved), "numbers": .integer(counted.numbers),
-                "factors": .integer(counted.factors), "factors_verified": .integer(counted.factorsVerified),
-                "challenges": .integer(counted.challenges),
-                "challenges_approved": .integer(counted.challengesApproved),
-            ]))
-    }
-
-    private func faultList() -> APIResponse {
-        let ordered = SimulatorOperation.allCases.compactMap { operation in
-            faults.faults[operation].map { (operation, $0) }
-        }
-        return APIResponse(
-            status: 200,
-            body: .array(
-                ordered.map { operation, fault in
-                    .object([
-                        "operation": .string(operation.rawValue), "kind": .string(fault.kind.rawValue),
-                        "code": fault.code.map { .integer($0) } ?? nil, "percent": .integer(fault.percent),
-                        "count": fault.count.map { .integer($0) } ?? nil,
-                    ])
-                }))
     }
 
     private mutating func advanceClock(_ form: FormFields) throws(ControlProblem) {

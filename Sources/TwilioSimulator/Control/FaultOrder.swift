@@ -83,9 +83,12 @@ struct ControlProblem: Error, Equatable {
         self.text = text
     }
 
-    static let unknownService: ControlProblem = {
-        var problem = ControlProblem("There is no such service")
+    static let unknownService = missing("There is no such service")
+    static let unknownAccount = missing("There is no such account")
+
+    private static func missing(_ text: String) -> ControlProblem {
+        var problem = ControlProblem(text)
         problem.status = 404
         return problem
-    }()
+    }
 }

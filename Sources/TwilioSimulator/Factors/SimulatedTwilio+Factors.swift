@@ -25,9 +25,7 @@ extension SimulatedTwilio {
         let factor = try entity.add(parameters, sid: sources.sid("YF"), secret: secret, now: now)
         keep(entity)
         statistics.factors += 1
-        let uri = KeyURI(
-            issuer: service.settings["Totp.Issuer"] ?? service.friendlyName, label: factor.friendlyName,
-            password: factor.password)
+        let uri = KeyURI(issuer: service.issuer, label: factor.friendlyName, password: factor.password)
         return NewFactor(entity: entity, factor: factor, secret: written, uri: uri.text(secret: written))
     }
 

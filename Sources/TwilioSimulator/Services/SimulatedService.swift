@@ -13,6 +13,9 @@ struct SimulatedService: Sendable, Equatable, Listed {
     let created: Timestamp
     var updated: Timestamp
 
+    /// By what name the service goes in authenticator apps.
+    var issuer: String { settings["Totp.Issuer"] ?? friendlyName }
+
     func flag(_ parameter: String, default value: Bool = false) -> Bool {
         settings[parameter].map { $0 == "true" } ?? value
     }

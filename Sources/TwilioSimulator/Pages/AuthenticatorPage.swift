@@ -27,7 +27,8 @@ enum AuthenticatorPage {
     private static func row(_ account: ShownCode) -> [String] {
         let button = """
             <form class="bare" method="post" action="/_simulator/forget-account">\
-            <input type="hidden" name="id" value="\(HTML.escaped(account.id))"><button>Remove</button></form>
+            <input type="hidden" name="id" value="\(HTML.escaped(account.id))">\
+            <button aria-label="Remove \(HTML.escaped(account.issuer)) \(HTML.escaped(account.label))">Remove</button></form>
             """
         return [HTML.escaped(account.issuer), HTML.escaped(account.label), button]
     }

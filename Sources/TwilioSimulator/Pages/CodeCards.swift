@@ -4,17 +4,17 @@ import Basics
 enum CodeCards {
     /// Nothing where there is nothing to show.
     static func html(app: [ShownCode], factors: [ShownCode]) -> String {
-        [card("Authenticator app", app), card("Codes that Twilio takes", factors)].joined()
+        card("Authenticator app", app, "account") + card("Codes that Twilio takes", factors, "factor")
     }
 
     /// After so many seconds one of the codes is no longer right; `nil` without codes.
     static func secondsLeft(_ codes: [ShownCode]) -> Int? { codes.map(\.secondsLeft).min() }
 
-    private static func card(_ title: String, _ codes: [ShownCode]) -> String {
+    private static func card(_ title: String, _ codes: [ShownCode], _ noun: String) -> String {
         guard !codes.isEmpty else { return "" }
-        let accounts = codes.count == 1 ? "1 account" : "\(codes.count) accounts"
+        let count = "\(codes.count) \(noun)\(codes.count == 1 ? "" : "s")"
         return """
-            <li class="phone app"><h2>\(HTML.escaped(title)) <small>\(accounts)</small></h2>
+            <li class="phone app"><h2>\(HTML.escaped(title)) <small>\(count)</small></h2>
             <ul class="thread">\(codes.map(entry).joined(separator: "\n"))</ul></li>
 
             """

@@ -18,16 +18,16 @@ enum ControlPage {
         \(number("code", "code of an error"))\
         \(number("count", "how many requests (empty: all)"))\(number("ms", "milliseconds"))\
         <button>Order the fault</button></form>
-        <form method="post" action="/_simulator/codes">\(select("replay", ["accepted", "refused"]))\
-        \(select("wrong", ["answered", "refused"]))<button>Set the rules for an authenticator's codes</button></form>
+        <form method="post" action="/_simulator/codes">\(select("replay", ["accepted", "refused"], "a code used before"))\
+        \(select("wrong", ["answered", "refused"], "a wrong code"))<button>Set the rules for an authenticator's codes</button></form>
         <form method="post" action="/_simulator/clock">\(number("advance_seconds", "seconds", required: true))\
         <button>Let time pass</button></form>
         <form method="post" action="/_simulator/reset"><button>Forget everything</button></form>
         """
 
-    private static func select(_ name: String, _ words: [String]) -> String {
+    private static func select(_ name: String, _ words: [String], _ label: String? = nil) -> String {
         let options = words.map { "<option>\(HTML.escaped($0))</option>" }.joined()
-        return "<label>\(name)<select name=\"\(name)\">\(options)</select></label>"
+        return "<label>\(label ?? name)<select name=\"\(name)\">\(options)</select></label>"
     }
 
     private static func number(_ name: String, _ label: String, required: Bool = false) -> String {

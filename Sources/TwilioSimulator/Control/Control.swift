@@ -27,9 +27,8 @@ extension SimulatorState {
     }
 
     private mutating func advanceClock(_ form: FormFields) throws(ControlProblem) {
-        guard let seconds = form["advance_seconds"].flatMap({ Int($0) }), (0...31_536_000).contains(seconds) else {
-            throw ControlProblem("advance_seconds is a whole number from 0 to 31536000")
-        }
+        let problem = ControlProblem.outside("advance_seconds", 0...31_536_000)
+        guard let seconds = try form.number("advance_seconds", 0...31_536_000, or: problem) else { throw problem }
         clockOffset += .seconds(seconds)
     }
 

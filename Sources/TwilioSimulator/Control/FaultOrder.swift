@@ -34,11 +34,7 @@ struct FaultOrder: Sendable, Equatable {
     private static func number(
         _ form: FormFields, _ name: String, _ range: ClosedRange<Int>
     ) throws(ControlProblem) -> Int? {
-        guard let text = form[name] else { return nil }
-        guard let value = Int(text), range.contains(value) else {
-            throw ControlProblem("\(name) is a whole number from \(range.lowerBound) to \(range.upperBound)")
-        }
-        return value
+        try form.number(name, range, or: ControlProblem.outside(name, range))
     }
 
     /// Twilio's code of a kind that needs one.
@@ -81,6 +77,10 @@ struct ControlProblem: Error, Equatable {
 
     init(_ text: String) {
         self.text = text
+    }
+
+    static func outside(_ name: String, _ range: ClosedRange<Int>) -> ControlProblem {
+        ControlProblem("\(name) is a whole number from \(range.lowerBound) to \(range.upperBound)")
     }
 
     static let unknownService = missing("There is no such service")

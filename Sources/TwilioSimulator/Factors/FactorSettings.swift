@@ -19,21 +19,16 @@ struct FactorSettings: Sendable, Equatable {
 
     /// Takes over the parameters that are there.
     mutating func apply(_ form: FormFields) throws(APIFailure) {
-        skew = try Self.number(form, "Config.Skew", 0...2) ?? skew
-        codeLength = try Self.number(form, "Config.CodeLength", 3...8) ?? codeLength
-        timeStep = try Self.number(form, "Config.TimeStep", 20...60) ?? timeStep
+        skew = try form.number("Config.Skew", 0...2, or: APIFailure.invalidRequest("Config.Skew")) ?? skew
+        codeLength =
+            try form.number("Config.CodeLength", 3...8, or: APIFailure.invalidRequest("Config.CodeLength"))
+            ?? codeLength
+        timeStep =
+            try form.number("Config.TimeStep", 20...60, or: APIFailure.invalidRequest("Config.TimeStep")) ?? timeStep
         guard let word = form["Config.Alg"] else { return }
         guard let named = OneTimePassword.Algorithm(rawValue: word.lowercased()) else {
             throw .invalidRequest("Config.Alg")
         }
         algorithm = named
-    }
-
-    private static func number(
-        _ form: FormFields, _ name: String, _ range: ClosedRange<Int>
-    ) throws(APIFailure) -> Int? {
-        guard let text = form[name] else { return nil }
-        guard let number = Int(text), range.contains(number) else { throw .invalidRequest(name) }
-        return number
     }
 }

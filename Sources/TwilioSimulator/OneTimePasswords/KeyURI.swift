@@ -48,17 +48,9 @@ struct KeyURI: Sendable, Equatable {
             throw ControlProblem("The link's algorithm is SHA1, SHA256 or SHA512")
         }
         password = OneTimePassword(
-            secret: secret, algorithm: algorithm, digits: try Self.number(fields, "digits", 3...8) ?? 6,
-            period: try Self.number(fields, "period", 1...3600) ?? 30)
-    }
-
-    private static func number(
-        _ fields: FormFields, _ name: String, _ range: ClosedRange<Int>
-    ) throws(ControlProblem) -> Int? {
-        guard let text = fields[name] else { return nil }
-        guard let number = Int(text), range.contains(number) else {
-            throw ControlProblem("The link's \(name) is a whole number from \(range.lowerBound) to \(range.upperBound)")
-        }
-        return number
+            secret: secret, algorithm: algorithm,
+            digits: try fields.number("digits", 3...8, or: ControlProblem.outside("The link's digits", 3...8)) ?? 6,
+            period: try fields.number("period", 1...3600, or: ControlProblem.outside("The link's period", 1...3600))
+                ?? 30)
     }
 }

@@ -32,14 +32,22 @@ public final class TwilioSimulator: Sendable {
     /// `onReady` is called with the port once requests are taken.
     public func run(onReady: @escaping @Sendable (Int) async -> Void = { _ in }) async throws {
         let responder = SimulatorResponder(simulator: self)
-        let server = try HTTPServerBuilder.http1().buildServer(
+        let accepted = AcceptedConnections()
+        let builder = HTTPServerBuilder { HeldHTTP1Channel(http: HTTP1Channel(responder: $0), accepted: accepted) }
+        let server = try builder.buildServer(
             configuration: .init(address: .hostname(configuration.host, port: configuration.port)),
             eventLoopGroup: MultiThreadedEventLoopGroup.singleton, logger: logger,
             responder: { request, writer, channel in
                 try await responder.respond(to: request, writer, channel)
             },
             onServerRunning: { channel in await onReady(channel.localAddress?.port ?? 0) })
-        try await server.run()
+        do {
+            try await server.run()
+        } catch {
+            await accepted.end()
+            throw error
+        }
+        await accepted.end()
     }
 
     /// The messages "sent", oldest first; all of them or those to one number.

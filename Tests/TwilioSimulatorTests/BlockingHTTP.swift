@@ -29,6 +29,12 @@ enum BlockingHTTP {
         return await exchange(port: port, (head + headers + ["", ""]).joined(separator: "\r\n") + body)
     }
 
+    /// Connects, and hangs up without a word.
+    static func touch(port: Int) {
+        let socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        if socket >= 0, connect(socket, port: port) { close(socket) }
+    }
+
     private static func transfer(port: Int, _ request: String) -> String {
         let socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         guard socket >= 0, connect(socket, port: port) else { return "no connection" }

@@ -231,6 +231,35 @@ class AuthenticatorWalk:
             self.create_challenge(sid)
         self.refused("the fifty-first in an hour", 429, 60312, lambda: self.create_challenge(sid))
 
+    # Faults
+
+    def faults(self):
+        """Answers that are lost, and errors to order; the exchanges are not compared with the document."""
+        self.lost("create-factor", lambda: self.create_factor(binding_secret=SECRET))
+        sid = self.person.factors.list()[0].sid
+        self.lost("verify-factor", lambda: self.person.factors(sid).update(auth_payload=self.code()))
+        self.checks.equal("verified nevertheless", self.person.factors(sid).fetch().status, "verified")
+        self.lost("create-challenge", lambda: self.create_challenge(
+            sid, auth_payload=self.code(), hidden_details={"request": "mine"}))
+        newest = self.person.challenges.list(order="desc", limit=1)[0]
+        found = (newest.status, newest.hidden_details)
+        self.checks.equal("found by its hidden details", found, ("approved", {"request": "mine"}))
+        self.walk.simulator.order("fault", operation="create-challenge", kind="error", code=60312, count=1)
+        self.refused("an error to order", 429, 60312, lambda: self.create_challenge(sid))
+        self.walk.simulator.order("codes", replay="refused")
+        replayed = self.create_challenge(sid, auth_payload=self.code())
+        self.checks.equal("a code counts once, if that is ordered", replayed.status, "pending")
+        self.walk.simulator.order("codes", replay="accepted", wrong="refused")
+        self.refused("a wrong code as it was once", 403, 60324,
+                     lambda: self.create_challenge(sid, auth_payload=self.wrong_code()))
+        self.walk.simulator.order("codes", wrong="answered")
+        self.lost("delete-entity", self.person.delete)
+        self.refused("deleted nevertheless", 404, 20404, self.person.fetch)
+
+    def lost(self, operation, call):
+        self.walk.simulator.order("fault", operation=operation, kind="close-after", count=1)
+        self.walk.unanswered(f"a lost answer to {operation}", call)
+
     def leave(self):
         self.checks.that("delete the entity", self.person.delete())
         self.refused("and its factors with it", 404, 20404, self.person.factors(NO_FACTOR).fetch)

@@ -44,6 +44,15 @@ class Walk:
         else:
             self.checks.that(name, False, "it succeeded")
 
+    def unanswered(self, name, call):
+        """The connection ends without an answer."""
+        try:
+            call()
+        except requests.exceptions.ConnectionError:
+            self.checks.that(name, True)
+        else:
+            self.checks.that(name, False, "it was answered")
+
     def status(self, name, status, response):
         """The variants `…_with_http_info` tell the status."""
         self.checks.equal(name, response.status_code, status)
@@ -315,11 +324,7 @@ class Walk:
             self.refused(f"a {kind}", int(kind), self.code_of(kind), lambda: self.start(to="+15017122680"))
         for kind in ("close-before", "close-after"):
             self.simulator.order("fault", operation="start", kind=kind, count=1)
-            try:
-                self.start(to="+15017122681")
-                self.checks.that(kind, False, "it was answered")
-            except requests.exceptions.ConnectionError:
-                self.checks.that(kind, True)
+            self.unanswered(kind, lambda: self.start(to="+15017122681"))
         self.checks.equal("done once", len(self.v2.verification_attempts.list(channel_data_to="+15017122681")), 1)
         self.simulator.order("fault", operation="start", kind="extra", count=1)
         self.checks.equal("unknown fields", self.start(to="+15017122682").status, "pending")
@@ -345,10 +350,12 @@ class Walk:
         self.verification_checks()
         self.attempts(service)
         self.summary()
-        AuthenticatorWalk(self).run()
+        authenticator = AuthenticatorWalk(self)
+        authenticator.run()
         self.credentials()
         self.http.complete()
         self.faults()
+        authenticator.faults()
         self.checks.finish()
 
 

@@ -80,6 +80,7 @@ let package = Package(
             name: "TwilioSimulator",
             dependencies: [
                 "Basics", "PhoneNumbers",
+                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
@@ -161,7 +162,9 @@ let package = Package(
                 "Basics", "Pipeline", "SitePolicy", "Store", "TestKit", "TwilioVerify", "Wire",
                 .product(name: "Logging", package: "swift-log"),
             ]),
-        .testTarget(name: "TwilioSimulatorTests", dependencies: ["Basics", "TestKit", "TwilioSimulator"]),
+        .testTarget(
+            name: "TwilioSimulatorTests",
+            dependencies: ["Basics", "TestKit", "TwilioSimulator", .product(name: "Logging", package: "swift-log")]),
         .testTarget(
             name: "StoreContractTests",
             dependencies: [

@@ -109,7 +109,13 @@ echo "anna is in."
 [ -z "$once" ] || exit 0
 cat <<TEXT
 
-Open $simulator to see the texts that the simulated Twilio sent. In another terminal:
+Open in a browser:
+
+  $simulator                 the phones with their texts and calls, and an authenticator app with its codes
+  ${simulator}authenticator  where the app is given an account, by the link that a real phone would scan
+  ${simulator}_simulator     faults to order, numbers that cause errors
+
+In another terminal:
 
   export VERIFY_COURIER_BROKER_URL='$BROKER_URL'
   $courier send --user anna --login my-own-login

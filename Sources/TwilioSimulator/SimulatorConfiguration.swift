@@ -23,6 +23,15 @@ public struct SimulatorConfiguration: Sendable {
     /// Whether a number may start again at once after five wrong checks. Twilio's documents say no, a live test
     /// reported by others says yes; `false` is the stricter choice.
     public var restartAfterMaxChecks = false
+    /// How long a factor can be verified after its creation. Twilio says 1 to 24 hours; after 24 it is gone.
+    public var unverifiedFactorLifetime: Duration = .seconds(3600)
+    /// Entities that can be made within a minute, the implicit ones included; more are refused with 60328. `nil` for no
+    /// limit: Twilio states no figure.
+    public var entitiesPerMinute: Int?
+    /// Whether an authenticator's code counts once. No source says that Twilio sees to it, so by default it does not.
+    public var refusesReplay = false
+    /// Whether an authenticator's wrong code is an error (60311, 60324), as before October 2021.
+    public var refusesWrongCodes = false
 
     public init() {}
 }

@@ -5,7 +5,8 @@ import NIOCore
 import NIOPosix
 import ServiceLifecycle
 
-/// A server that behaves like Twilio Verify v2, as far as verifying telephone numbers goes, and sends nothing.
+/// A server that behaves like Twilio Verify v2, as far as telephone numbers and authenticator apps go, and sends
+/// nothing.
 ///
 /// Run it with ``run(onReady:)``; look at what it "sent" with ``outbox(to:)``, on its page `/` or under
 /// `/_simulator`. It speaks plain HTTP and is meant for loopback.
@@ -31,14 +32,22 @@ public final class TwilioSimulator: Sendable {
     /// `onReady` is called with the port once requests are taken.
     public func run(onReady: @escaping @Sendable (Int) async -> Void = { _ in }) async throws {
         let responder = SimulatorResponder(simulator: self)
-        let server = try HTTPServerBuilder.http1().buildServer(
+        let accepted = AcceptedConnections()
+        let builder = HTTPServerBuilder { HeldHTTP1Channel(http: HTTP1Channel(responder: $0), accepted: accepted) }
+        let server = try builder.buildServer(
             configuration: .init(address: .hostname(configuration.host, port: configuration.port)),
             eventLoopGroup: MultiThreadedEventLoopGroup.singleton, logger: logger,
             responder: { request, writer, channel in
                 try await responder.respond(to: request, writer, channel)
             },
             onServerRunning: { channel in await onReady(channel.localAddress?.port ?? 0) })
-        try await server.run()
+        do {
+            try await server.run()
+        } catch {
+            await accepted.end()
+            throw error
+        }
+        await accepted.end()
     }
 
     /// The messages "sent", oldest first; all of them or those to one number.
@@ -65,12 +74,18 @@ public final class TwilioSimulator: Sendable {
         state.withLock { $0.twilio.setChannel(channel, enabled: enabled, service: configuration.serviceSID) }
     }
 
+    /// What becomes of an authenticator's code that was used before, and of a wrong one: see
+    /// ``SimulatorConfiguration/refusesReplay`` and ``SimulatorConfiguration/refusesWrongCodes``.
+    public func setCodes(refuseReplay: Bool, refuseWrong: Bool = false) {
+        state.withLock { $0.twilio.codes = CodeRules(refuseReplay: refuseReplay, refuseWrong: refuseWrong) }
+    }
+
     /// Lets time pass at once.
     public func advanceClock(by duration: Duration) {
         state.withLock { $0.clockOffset += duration }
     }
 
-    /// Forgets verifications, messages, faults, counters and services made since the start.
+    /// Forgets verifications, messages, entities with all they have, faults, counters and services made since the start.
     public func reset() {
         let wall = clocks.wall()
         state.withLock { $0.reset(now: wall + $0.clockOffset) }

@@ -23,6 +23,12 @@ RESOURCES = (
     "/v2/Attempts",
     "/v2/Attempts/{Sid}",
     "/v2/Attempts/Summary",
+    "/v2/Services/{ServiceSid}/Entities",
+    "/v2/Services/{ServiceSid}/Entities/{Identity}",
+    "/v2/Services/{ServiceSid}/Entities/{Identity}/Factors",
+    "/v2/Services/{ServiceSid}/Entities/{Identity}/Factors/{Sid}",
+    "/v2/Services/{ServiceSid}/Entities/{Identity}/Challenges",
+    "/v2/Services/{ServiceSid}/Entities/{Identity}/Challenges/{Sid}",
 )
 
 

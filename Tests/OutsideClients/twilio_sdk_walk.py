@@ -1,4 +1,5 @@
-"""Walks every call of Twilio's official Python SDK for services, verifications, checks, attempts and their summary.
+"""Walks every call of Twilio's official Python SDK for services, verifications, checks, attempts, their summary,
+entities, factors and challenges.
 
 usage: twilio_sdk_walk.py BASE      BASE is the address of a fresh simulator that started with its defaults
 """
@@ -11,6 +12,7 @@ from twilio.base.exceptions import TwilioException, TwilioRestException
 
 import twilio_client
 from checks import Checks
+from twilio_authenticator_walk import AuthenticatorWalk
 from twilio_client import SERVICE, RecordingHttpClient, Simulator
 
 PHONE, OTHER, GERMAN = "+15017122661", "+15017122662", "+4915112345678"
@@ -41,6 +43,15 @@ class Walk:
             self.checks.that(name, f'"code":{code},' in str(error), error)
         else:
             self.checks.that(name, False, "it succeeded")
+
+    def unanswered(self, name, call):
+        """The connection ends without an answer."""
+        try:
+            call()
+        except requests.exceptions.ConnectionError:
+            self.checks.that(name, True)
+        else:
+            self.checks.that(name, False, "it was answered")
 
     def status(self, name, status, response):
         """The variants `…_with_http_info` tell the status."""
@@ -313,11 +324,7 @@ class Walk:
             self.refused(f"a {kind}", int(kind), self.code_of(kind), lambda: self.start(to="+15017122680"))
         for kind in ("close-before", "close-after"):
             self.simulator.order("fault", operation="start", kind=kind, count=1)
-            try:
-                self.start(to="+15017122681")
-                self.checks.that(kind, False, "it was answered")
-            except requests.exceptions.ConnectionError:
-                self.checks.that(kind, True)
+            self.unanswered(kind, lambda: self.start(to="+15017122681"))
         self.checks.equal("done once", len(self.v2.verification_attempts.list(channel_data_to="+15017122681")), 1)
         self.simulator.order("fault", operation="start", kind="extra", count=1)
         self.checks.equal("unknown fields", self.start(to="+15017122682").status, "pending")
@@ -343,9 +350,12 @@ class Walk:
         self.verification_checks()
         self.attempts(service)
         self.summary()
+        authenticator = AuthenticatorWalk(self)
+        authenticator.run()
         self.credentials()
         self.http.complete()
         self.faults()
+        authenticator.faults()
         self.checks.finish()
 
 

@@ -15,15 +15,24 @@ enum BlockingHTTP {
         }
     }
 
-    /// A GET, or a POST when there is a form; with the default credentials.
-    static func send(port: Int, _ path: String, form: String? = nil, headers: [String] = []) async -> String {
+    /// A GET, or a POST when there is a form, unless another method is named; with the default credentials.
+    static func send(
+        port: Int, _ path: String, method: String? = nil, form: String? = nil, headers: [String] = []
+    ) async -> String {
         let body = form ?? ""
         let head = [
-            "\(form == nil ? "GET" : "POST") \(path) HTTP/1.1", "Host: 127.0.0.1:\(port)", "Connection: close",
+            "\(method ?? (form == nil ? "GET" : "POST")) \(path) HTTP/1.1", "Host: 127.0.0.1:\(port)",
+            "Connection: close",
             "Authorization: \(basic)", "Content-Type: application/x-www-form-urlencoded",
             "Content-Length: \(body.utf8.count)",
         ]
         return await exchange(port: port, (head + headers + ["", ""]).joined(separator: "\r\n") + body)
+    }
+
+    /// Connects, and hangs up without a word.
+    static func touch(port: Int) {
+        let socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        if socket >= 0, connect(socket, port: port) { close(socket) }
     }
 
     private static func transfer(port: Int, _ request: String) -> String {

@@ -17,7 +17,9 @@ import Testing
         ("clock", "advance_seconds=600", 204), ("clock", "advance_seconds=-1", 400), ("clock", "", 400),
         ("channel", "channel=sms&enabled=false", 204), ("channel", "channel=sms", 400),
         ("channel", "channel=fax&enabled=false", 400), ("channel", "channel=sms&enabled=false&service=VA9", 404),
-        ("reset", "", 204), ("other", "", 404),
+        ("codes", "replay=refused", 204), ("codes", "wrong=refused&replay=accepted", 204), ("codes", "", 400),
+        ("codes", "replay=maybe", 400), ("codes", "replay=refused&wrong=maybe", 400), ("reset", "", 204),
+        ("other", "", 404),
     ])
     func `Controls take what makes sense`(path: String, form: String, status: Int) {
         var state = SimulatorState(twilio: Fixture().twilio)
@@ -31,7 +33,7 @@ import Testing
         #expect(control(&state, "fault", "operation=check&kind=delay&count=2&percent=50").status == 204)
         let listed = control(&state, "fault", method: "GET")
         #expect(
-            listed.body?.rendered == #"[{"operation":"check","kind":"delay","percent":50,"count":2}]"#)
+            listed.body?.rendered == #"[{"operation":"check","kind":"delay","code":null,"percent":50,"count":2}]"#)
     }
 
     @Test func `A reset forgets, but time goes on`() throws {
@@ -44,6 +46,18 @@ import Testing
         #expect(state.twilio.outbox.isEmpty)
         #expect(state.faults.faults.isEmpty)
         #expect(state.clockOffset == .seconds(5))
+    }
+
+    @Test func `Rules for codes are set one by one, until the reset`() {
+        var state = SimulatorState(twilio: Fixture().twilio)
+        #expect(control(&state, "codes", "replay=refused").status == 204)
+        #expect(state.twilio.codes == CodeRules(refuseReplay: true, refuseWrong: false))
+        #expect(control(&state, "codes", "wrong=refused").status == 204)
+        #expect(state.twilio.codes == CodeRules(refuseReplay: true, refuseWrong: true))
+        #expect(control(&state, "codes", "replay=accepted").status == 204)
+        #expect(state.twilio.codes == CodeRules(refuseReplay: false, refuseWrong: true))
+        #expect(control(&state, "reset").status == 204)
+        #expect(state.twilio.codes == CodeRules())
     }
 }
 

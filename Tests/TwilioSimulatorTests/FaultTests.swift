@@ -38,6 +38,8 @@ import Testing
         "", "kind=nonsense", "operation=x&kind=500", "kind=500&percent=0", "kind=500&percent=101", "kind=500&count=0",
         "kind=delay&ms=-1", "kind=huge&bytes=100000001", "kind=500&body=xml", "kind=garbage&performed=true",
         "kind=429&performed=true", "kind=500&performed=maybe", "kind=429&retry_after=a%0Ab", "kind=delay&ms=soon",
+        "kind=error",
+        "kind=error&code=1", "kind=error&code=x", "kind=500&code=60312", "kind=error&code=60312&performed=true",
     ])
     func `What cannot be meant is refused in words`(form: String) {
         let problem = #expect(throws: ControlProblem.self) { try FaultOrder(FormFields(form)) }
@@ -48,7 +50,8 @@ import Testing
     @Test(arguments: SimulatorFault.Kind.allCases) func `Every kind can be ordered and is explained`(
         kind: SimulatorFault.Kind
     ) throws {
-        #expect(try FaultOrder(FormFields("kind=\(kind.rawValue)")).fault?.kind == kind)
+        let code = kind == .error ? "&code=60312" : ""
+        #expect(try FaultOrder(FormFields("kind=\(kind.rawValue)\(code)")).fault?.kind == kind)
         #expect(kind.meaning.hasSuffix("."))
         #expect(ControlPage.html(base: "", warnings: []).contains("<code>\(kind.rawValue)</code>"))
     }
@@ -58,7 +61,8 @@ import Testing
         ("POST", "/v2/Services/VA1/VerificationCheck", .check), ("GET", "/v2/Services/VA1/Verifications/+1", .fetch),
         ("POST", "/v2/Services/VA1/Verifications/VE1", .update), ("GET", "/v2/Attempts", .attempts),
         ("GET", "/v2/Services", .services), ("DELETE", "/v2/Services/VA1", .services), ("GET", "/v2", .any),
-        ("GET", "/v2/Services/VA1/Entities/x", .any),
+        ("GET", "/v2/Services/VA1/Entities/x", .fetchEntity), ("PUT", "/v2/Services/VA1/Entities", .any),
+        ("GET", "/v2/Services/VA1/Entities/x/Factors/YF1/x", .any),
     ])
     func `Requests are told apart`(method: String, path: String, operation: SimulatorOperation) {
         #expect(SimulatorOperation(method: method, path: APIRequest.segments(path)) == operation)
@@ -97,6 +101,14 @@ import Testing
         #expect(nothing?.contentType == nil)
     }
 
+    @Test(arguments: ScriptedErrors.refusals.map(\.codes.lowerBound))
+    func `Any error of the catalogue can be ordered`(code: Int) throws {
+        let fault = try #require(try FaultOrder(FormFields("operation=create-challenge&kind=error&code=\(code)")).fault)
+        let answer = try #require(fault.spoilt(fault.performs ? honest : nil))
+        let failure = try #require(ScriptedErrors.failure(code))
+        #expect(answer == WireAnswer(APIResponse(failure)))
+    }
+
     @Test(arguments: ["120", "-5", "99999999999999999999", "Sun, 06 Nov 1994 08:49:37 GMT", nil] as [String?])
     func `Retry-After says what was ordered`(text: String?) {
         #expect(spoilt(.tooManyRequests) { $0.retryAfter = text }?.retryAfter == text)
@@ -109,7 +121,7 @@ import Testing
             done.isPerformed = true
             #expect(done.performs)
         }
-        for kind in [SimulatorFault.Kind.unauthorized, .tooManyRequests, .hang, .closeBefore] {
+        for kind in [SimulatorFault.Kind.error, .unauthorized, .tooManyRequests, .hang, .closeBefore] {
             #expect(!SimulatorFault(kind).performs)
         }
     }

@@ -36,6 +36,12 @@ struct Fixture {
                         value += 1; return value
                     }, radix: 16)
                 return prefix + String(repeating: "0", count: 32 - digits.count) + digits
+            },
+            secret: {
+                let number = sids.withLock { value in
+                    value += 1; return value
+                }
+                return Redacted(Array("secret-number-\(number + 100_000)".utf8))
             })
     }
 

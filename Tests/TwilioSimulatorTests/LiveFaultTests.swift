@@ -36,10 +36,12 @@ import Testing
         kind: SimulatorFault.Kind
     ) async throws {
         try await withSimulator { simulator, port in
-            let text = await start(port, "kind=\(kind.rawValue)&bytes=300000")
+            let code = kind == .error ? "&code=60410" : ""
+            let text = await start(port, "kind=\(kind.rawValue)&bytes=300000\(code)")
             let raw = Raw(text)
             switch kind {
             case .closeBefore, .closeAfter, .hang: #expect(text == "")
+            case .error: #expect(raw.head.hasPrefix("HTTP/1.1 403 ") && raw.body.hasPrefix("{\"code\":60410,"))
             case .unauthorized, .tooManyRequests, .serverError, .badGateway, .unavailable, .gatewayTimeout:
                 #expect(raw.head.hasPrefix("HTTP/1.1 \(kind.rawValue) "))
                 #expect(raw.body.hasPrefix("{\"code\":20"))

@@ -3,12 +3,16 @@ import Testing
 import TwilioSimulator
 
 /// Runs a simulator on a free port while `body` runs.
-func withSimulator(_ body: @escaping @Sendable (TwilioSimulator, Int) async throws -> Void) async throws {
+///
+/// - Parameter logger: `nil` for one that says nothing.
+func withSimulator(
+    logger: Logger? = nil, _ body: @escaping @Sendable (TwilioSimulator, Int) async throws -> Void
+) async throws {
     var configuration = SimulatorConfiguration()
     configuration.port = 0
-    var logger = Logger(label: "test")
-    logger.logLevel = .critical
-    let simulator = TwilioSimulator(configuration: configuration, logger: logger)
+    var silent = Logger(label: "test")
+    silent.logLevel = .critical
+    let simulator = TwilioSimulator(configuration: configuration, logger: logger ?? silent)
     let (ports, ready) = AsyncStream.makeStream(of: Int.self)
     try await withThrowingTaskGroup(of: Void.self) { group in
         group.addTask {

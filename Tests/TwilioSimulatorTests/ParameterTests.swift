@@ -89,7 +89,22 @@ import Testing
         #expect(fixture.twilio.outbox.map(\.undelivered) == [ScriptedErrors.callStatuses[code], nil])
     }
 
-    @Test(arguments: ["+15005512345", "+150055604100", "+1500556041", "+15017122661"])
+    @Test(arguments: ScriptedErrors.refusals.map(\.codes.lowerBound))
+    func `Scripted numbers get their code and have every check refused`(code: Int) throws {
+        var fixture = Fixture()
+        let to = ScriptedNumbers.number(for: code, prefix: ScriptedNumbers.checkPrefix)
+        let started = try fixture.start(to)
+        for subject in ["To=\(FormFields.encoded(to))", "VerificationSid=\(started.sid)"] {
+            let form = "\(subject)&Code=\(started.code)"
+            let answer = fixture.ask("POST", "/v2/Services/\(fixture.service)/VerificationCheck", form: form)
+            #expect(answer.body?["code"] == .integer(code))
+            #expect(answer.status == ScriptedErrors.refusal(code)?.status)
+        }
+        #expect(fixture.twilio.statistics.checks == 0)
+        #expect(fixture.twilio.outbox.map(\.undelivered) == [nil])
+    }
+
+    @Test(arguments: ["+15005512345", "+15005612345", "+150055604100", "+1500556041", "+15017122661"])
     func `Other numbers behave`(to: String) throws {
         var fixture = Fixture()
         try fixture.start(to)

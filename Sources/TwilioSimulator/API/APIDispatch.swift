@@ -38,11 +38,12 @@ extension SimulatedTwilio {
         }
     }
 
-    /// A new resource of a service gets a line here: rate limits, entities with their factors and challenges.
+    /// A new resource of a service gets a line here: rate limits.
     mutating func answer(_ call: APICall, ofService sid: String) throws(APIFailure) -> APIResponse {
         switch call.rest.first {
         case "Verifications": try verificationsAnswer(call.deeper, service: sid)
         case "VerificationCheck": try checkAnswer(call.deeper, service: sid)
+        case "Entities": try entitiesAnswer(call.deeper, service: sid)
         default: throw call.nowhere
         }
     }

@@ -23,14 +23,8 @@ struct Paging: Sendable, Equatable {
     var anchor: Anchor
 
     init(_ fields: FormFields) throws(APIFailure) {
-        if let text = fields["PageSize"] {
-            guard let value = Int(text), (1...1000).contains(value) else { throw .invalid("PageSize") }
-            size = value
-        }
-        if let text = fields["Page"] {
-            guard let value = Int(text), (0...1_000_000).contains(value) else { throw .invalid("Page") }
-            page = value
-        }
+        size = try fields.number("PageSize", 1...1000, or: APIFailure.invalid("PageSize")) ?? size
+        page = try fields.number("Page", 0...1_000_000, or: APIFailure.invalid("Page")) ?? page
         anchor = .offset(page * size)
         if let token = fields["PageToken"] { anchor = try Self.anchor(token) }
     }

@@ -21,10 +21,13 @@ struct SimulatedTwilio: Sendable {
         var code: @Sendable (Int) -> String
         /// An identifier that starts with the two letters.
         var sid: @Sendable (String) -> String
+        /// The secret of a factor that brings none: 160 bits, as in Twilio's example.
+        var secret: @Sendable () -> Redacted<[UInt8]>
 
         static let system = Sources(
             code: { length in (0..<length).map { _ in String(Int.random(in: 0...9)) }.joined() },
-            sid: { $0 + RandomID.hex(bytes: 16) })
+            sid: { $0 + RandomID.hex(bytes: 16) },
+            secret: { Redacted((0..<20).map { _ in UInt8.random(in: .min ... .max) }) })
     }
 
     let configuration: SimulatorConfiguration
@@ -41,6 +44,12 @@ struct SimulatedTwilio: Sendable {
     var attempts: [SimulatedAttempt] = []
     /// Oldest first.
     var outbox: [SimulatedMessage] = []
+    var entities: [SimulatedEntity.Key: SimulatedEntity] = [:]
+    /// Deleted ones included.
+    var entitiesMade = 0
+    /// Those of the latest minute, while there is a limit.
+    var entityCreations: [Timestamp] = []
+    var codes: CodeRules
     var statistics = SimulatorStatistics()
     /// Every number that a message went to; kept apart so that counting them stays cheap in load tests.
     var recipients: Set<String> = []
@@ -48,6 +57,7 @@ struct SimulatedTwilio: Sendable {
     init(configuration: SimulatorConfiguration, sources: Sources = .system, now: Timestamp) {
         self.configuration = configuration
         self.sources = sources
+        codes = CodeRules(refuseReplay: configuration.refusesReplay, refuseWrong: configuration.refusesWrongCodes)
         services = [
             SimulatedService(
                 ordinal: 0, sid: configuration.serviceSID, friendlyName: "Simulator",

@@ -19,6 +19,7 @@ struct FaultOrder: Sendable, Equatable {
         fault.count = try Self.number(form, "count", 1...1_000_000)
         fault.delay = try Self.number(form, "ms", 0...3_600_000).map { .milliseconds($0) }
         fault.bytes = try Self.number(form, "bytes", 0...100_000_000) ?? fault.bytes
+        fault.code = try Self.code(form, kind)
         if let text = form["retry_after"] { fault.retryAfter = try Self.retryAfter(text) }
         if let text = form["body"] {
             guard let format = SimulatorFault.Format(rawValue: text) else {
@@ -33,11 +34,17 @@ struct FaultOrder: Sendable, Equatable {
     private static func number(
         _ form: FormFields, _ name: String, _ range: ClosedRange<Int>
     ) throws(ControlProblem) -> Int? {
-        guard let text = form[name] else { return nil }
-        guard let value = Int(text), range.contains(value) else {
-            throw ControlProblem("\(name) is a whole number from \(range.lowerBound) to \(range.upperBound)")
+        try form.number(name, range, or: ControlProblem.outside(name, range))
+    }
+
+    /// Twilio's code of a kind that needs one.
+    private static func code(_ form: FormFields, _ kind: SimulatorFault.Kind) throws(ControlProblem) -> Int? {
+        let code = form["code"].flatMap { Int($0) }
+        let isKnown = code.flatMap(ScriptedErrors.refusal) != nil
+        guard kind == .error ? isKnown : form["code"] == nil else {
+            throw ControlProblem("code goes with error, and is one of the errors that the page lists")
         }
-        return value
+        return code
     }
 
     /// Goes into a header as it is.
@@ -72,9 +79,16 @@ struct ControlProblem: Error, Equatable {
         self.text = text
     }
 
-    static let unknownService: ControlProblem = {
-        var problem = ControlProblem("There is no such service")
+    static func outside(_ name: String, _ range: ClosedRange<Int>) -> ControlProblem {
+        ControlProblem("\(name) is a whole number from \(range.lowerBound) to \(range.upperBound)")
+    }
+
+    static let unknownService = missing("There is no such service")
+    static let unknownAccount = missing("There is no such account")
+
+    private static func missing(_ text: String) -> ControlProblem {
+        var problem = ControlProblem(text)
         problem.status = 404
         return problem
-    }()
+    }
 }

@@ -2,6 +2,7 @@
 public struct SimulatorFault: Sendable, Equatable {
     /// What goes wrong.
     public enum Kind: String, Sendable, CaseIterable {
+        case error
         case unauthorized = "401"
         case tooManyRequests = "429"
         case serverError = "500"
@@ -33,13 +34,16 @@ public struct SimulatorFault: Sendable, Equatable {
     }
 
     public var kind: Kind
+    /// Twilio's code of ``Kind/error``; one that the simulator does not know is answered with 500.
+    public var code: Int?
     /// How many of a hundred requests it hits, 1 to 100.
     public var percent = 100
     /// How many requests it still hits; `nil` for no end.
     public var count: Int?
     /// See ``Kind/meaning``; `nil` for the kind's own.
     public var delay: Duration?
-    /// The header `Retry-After` of ``Kind/tooManyRequests``, whatever it says; `nil` leaves it out.
+    /// The header `Retry-After` of ``Kind/tooManyRequests`` and of the errors that have one, whatever it says; `nil`
+    /// leaves it out.
     public var retryAfter: String? = "1"
     public var format = Format.json
     /// Whether a request that is answered with a 5xx has nevertheless been carried out.
@@ -47,8 +51,11 @@ public struct SimulatorFault: Sendable, Equatable {
     /// Length of the body of ``Kind/huge``.
     public var bytes = 2_000_000
 
-    public init(_ kind: Kind, percent: Int = 100, count: Int? = nil, delay: Duration? = nil) {
+    public init(
+        _ kind: Kind, code: Int? = nil, percent: Int = 100, count: Int? = nil, delay: Duration? = nil
+    ) {
         self.kind = kind
+        self.code = code
         self.percent = percent
         self.count = count
         self.delay = delay
@@ -59,6 +66,7 @@ extension SimulatorFault.Kind {
     /// For the page that tells what can be ordered.
     public var meaning: String {
         switch self {
+        case .error: "Refused with the error of the field code, and Twilio's status for it. Nothing is done."
         case .unauthorized: "Refused with 401, code 20003. Nothing is done."
         case .tooManyRequests: "Refused with 429, code 20429, and Retry-After as ordered. Nothing is done."
         case .serverError, .badGateway, .unavailable, .gatewayTimeout:

@@ -2,7 +2,7 @@ extension SimulatorFault {
     /// Whether the request is carried out.
     var performs: Bool {
         switch kind {
-        case .unauthorized, .tooManyRequests, .hang, .closeBefore: false
+        case .error, .unauthorized, .tooManyRequests, .hang, .closeBefore: false
         case .serverError, .badGateway, .unavailable, .gatewayTimeout: isPerformed
         default: true
         }
@@ -17,7 +17,7 @@ extension SimulatorFault {
     ///
     /// - Parameter honest: `nil` when nothing was done.
     func spoilt(_ honest: APIResponse?) -> WireAnswer? {
-        if let refusal = kind.refusal { return refused(refusal) }
+        if let refusal { return refused(refusal) }
         guard let honest else { return nil }
         var answer = WireAnswer(honest)
         switch kind {
@@ -36,6 +36,10 @@ extension SimulatorFault {
         return answer
     }
 
+    private var refusal: APIFailure? {
+        kind == .error ? .catalogued(code ?? 20500) : kind.refusal
+    }
+
     private func refused(_ refusal: APIFailure) -> WireAnswer {
         var answer: WireAnswer
         switch format {
@@ -45,7 +49,7 @@ extension SimulatorFault {
             answer = WireAnswer(status: refusal.status, contentType: WireAnswer.page, text: page)
         case .empty: answer = WireAnswer(status: refusal.status)
         }
-        answer.retryAfter = kind == .tooManyRequests ? retryAfter : nil
+        answer.retryAfter = refusal.retryAfter == nil ? nil : retryAfter
         return answer
     }
 

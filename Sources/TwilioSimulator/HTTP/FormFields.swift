@@ -23,6 +23,22 @@ struct FormFields: Sendable, Equatable {
         return value
     }
 
+    /// Every value under that name that is not empty, in order: how a form writes a list.
+    func all(_ name: String) -> [String] {
+        pairs.filter { $0.name == name && !$0.value.isEmpty }.map(\.value)
+    }
+
+    /// The first value under that name as a whole number of that range; `nil` when there is none or it is empty.
+    ///
+    /// - Throws: `problem` for anything else.
+    func number<Problem: Error>(
+        _ name: String, _ range: ClosedRange<Int>, or problem: @autoclosure () -> Problem
+    ) throws(Problem) -> Int? {
+        guard let text = self[name] else { return nil }
+        guard let number = Int(text), range.contains(number) else { throw problem() }
+        return number
+    }
+
     /// Every pair but those of the given names, encoded again.
     func encoded(leavingOut names: Set<String>) -> String {
         pairs.filter { !names.contains($0.name) }

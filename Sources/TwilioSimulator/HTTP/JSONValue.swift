@@ -24,6 +24,14 @@ enum JSONValue: Sendable, Equatable {
     /// A string, or null for `nil`.
     static func optional(_ text: String?) -> JSONValue { text.map(JSONValue.string) ?? .null }
 
+    /// An object of strings in the order of their names, or null for `nil`.
+    static func optional(_ texts: [String: String]?) -> JSONValue {
+        guard let texts else { return .null }
+        var pairs: KeyValuePairs = [:]
+        pairs.members = texts.sorted { $0.key < $1.key }.map { Member(name: $0.key, value: .string($0.value)) }
+        return .object(pairs)
+    }
+
     /// The member `name` of an object; `nil` for anything else.
     subscript(name: String) -> JSONValue? {
         guard case .object(let pairs) = self else { return nil }

@@ -7,7 +7,7 @@ enum ControlPage {
             : warnings.map { "<p class=\"banner\">\(HTML.escaped($0))</p>" }.joined()
         let main = [
             state, forms, "<h2>By program</h2>", example(base), controls, "<h2>Faults</h2>", faultFields, kinds,
-            "<h2>Scripted numbers</h2>", numbersText, refusals, losses,
+            "<h2>Scripted numbers and identities</h2>", numbersText, refusals, losses,
         ]
         return HTML.page(title: "Controls", current: "/_simulator", main: main.joined(separator: "\n"))
     }
@@ -15,16 +15,19 @@ enum ControlPage {
     private static let forms = """
         <form method="post" action="/_simulator/fault">\(select("operation", SimulatorOperation.allCases.map(\.rawValue)))\
         \(select("kind", ["none"] + SimulatorFault.Kind.allCases.map(\.rawValue)))\
+        \(number("code", "code of an error"))\
         \(number("count", "how many requests (empty: all)"))\(number("ms", "milliseconds"))\
         <button>Order the fault</button></form>
+        <form method="post" action="/_simulator/codes">\(select("replay", ["accepted", "refused"], "a code used before"))\
+        \(select("wrong", ["answered", "refused"], "a wrong code"))<button>Set the rules for an authenticator's codes</button></form>
         <form method="post" action="/_simulator/clock">\(number("advance_seconds", "seconds", required: true))\
         <button>Let time pass</button></form>
         <form method="post" action="/_simulator/reset"><button>Forget everything</button></form>
         """
 
-    private static func select(_ name: String, _ words: [String]) -> String {
+    private static func select(_ name: String, _ words: [String], _ label: String? = nil) -> String {
         let options = words.map { "<option>\(HTML.escaped($0))</option>" }.joined()
-        return "<label>\(name)<select name=\"\(name)\">\(options)</select></label>"
+        return "<label>\(label ?? name)<select name=\"\(name)\">\(options)</select></label>"
     }
 
     private static func number(_ name: String, _ label: String, required: Bool = false) -> String {
@@ -44,14 +47,27 @@ enum ControlPage {
         "Controls, under /_simulator, from this machine only", ["Request", "Fields", "What it does"],
         [
             row("GET outbox", "to", "The messages, oldest first, as JSON; all or those to one number."),
-            row("GET stats", "", "Sends, codes looked at, approvals, numbers since the start or the last reset."),
+            row(
+                "GET authenticator", "",
+                "The codes that the page's app shows and those that Twilio would take, as JSON."),
+            row(
+                "GET stats", "",
+                "Sends, codes looked at, approvals, numbers, factors and challenges since the start or the last reset."),
             row("POST fault", "see below", "Orders a fault, or ends it with kind=none. GET lists those in force."),
             row("POST clock", "advance_seconds", "Lets time pass at once, 0 to 31536000 seconds."),
             row(
                 "POST channel", "channel, enabled, service",
                 "Switches sms, call, whatsapp or email of a service off or on, as Twilio's Console does."),
             row(
-                "POST reset", "", "Forgets verifications, messages, faults, counters and services made since the start."
+                "POST codes", "replay, wrong",
+                "replay=refused: an authenticator's code counts once; accepted is the default. wrong=refused: a wrong "
+                    + "one is an error (60311, 60324); answered is the default."),
+            row("POST account", "link", "Adds an account to the page's app by its otpauth link."),
+            row("POST forget-account", "id", "Removes it."),
+            row(
+                "POST reset", "",
+                "Forgets verifications, messages, entities, the app's accounts, faults, counters and services made since the "
+                    + "start."
             ),
         ])
 
@@ -60,6 +76,7 @@ enum ControlPage {
         [
             row("operation", list(SimulatorOperation.allCases.map(\.rawValue)), "any"),
             row("kind", "none, or a kind of the next table", ""),
+            row("code", "Twilio's code of kind error: one of the tables below", ""),
             row("count", "how many requests it hits, 1 to 1000000", "no end"),
             row("percent", "how many of a hundred requests, 1 to 100", "100"),
             row("ms", "milliseconds, 0 to 3600000, for delay, hang and slow-body", "1000; 60000 for hang"),
@@ -74,34 +91,10 @@ enum ControlPage {
         "Kinds of faults", ["Kind", "What happens"],
         SimulatorFault.Kind.allCases.map { [HTML.code($0.rawValue), HTML.escaped($0.meaning)] })
 
-    private static let numbersText = """
-        <p>\(HTML.code(ScriptedNumbers.prefix)) and the five digits of an error make a number that causes it. \
-        Twilio Verify has no such numbers. A service whose name holds the word \
-        \(HTML.code(ServiceParameters.restrictedWord)) is refused with 60248.</p>
-        """
-
-    private static let refusals = HTML.table(
-        "Refused when a code is to be sent", ["Number", "Answer", "When"],
-        ScriptedErrors.refusals.map { refusal in
-            let first = ScriptedNumbers.number(for: refusal.codes.lowerBound)
-            let last = refusal.codes.count > 1 ? " to " + ScriptedNumbers.number(for: refusal.codes.upperBound) : ""
-            let codes = refusal.codes.count > 1 ? "\(refusal.codes.lowerBound) and on" : "\(refusal.codes.lowerBound)"
-            return row(first + last, "\(refusal.status), \(codes): \(refusal.message)", refusal.condition.rawValue)
-        })
-
-    private static let losses = HTML.table(
-        "Accepted, and then nobody gets it", ["Number", "Channel", "What /v2/Attempts says"],
-        ScriptedErrors.deliveryErrors.sorted { $0.key < $1.key }.map { code, meaning in
-            row(ScriptedNumbers.number(for: code), "sms, whatsapp", "error_code \(code): \(meaning)")
-        }
-            + ScriptedErrors.callStatuses.sorted { $0.key < $1.key }.map { code, status in
-                row(ScriptedNumbers.number(for: code), "call", "call_status \(status)")
-            })
-
     private static func list(_ words: [String]) -> String { words.joined(separator: ", ") }
 
     /// The first cell is something to be typed.
-    private static func row(_ first: String, _ rest: String...) -> [String] {
+    static func row(_ first: String, _ rest: String...) -> [String] {
         [HTML.code(first)] + rest.map(HTML.escaped)
     }
 }

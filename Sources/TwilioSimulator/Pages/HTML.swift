@@ -25,7 +25,7 @@ enum HTML {
             <meta name="viewport" content="width=device-width, initial-scale=1">\(again)
             <style>\(Style.text)</style></head>
             <body><header><p class="brand">Twilio simulator</p><nav aria-label="Pages">\
-            \(link("/", "Outbox", current))\(link("/_simulator", "Controls", current))</nav></header>
+            \(link("/", "Phones", current))\(link(AuthenticatorPage.path, "Authenticator", current))\(link("/_simulator", "Controls", current))</nav></header>
             <main><h1>\(escaped(title))</h1>
             \(main)
             </main></body></html>

@@ -14,7 +14,7 @@ enum Style {
         nav a{padding:.35rem .8rem;border-radius:2rem;color:var(--ink);text-decoration:none}
         nav a[aria-current]{background:var(--bubble);font-weight:600}
         a{color:var(--accent)}
-        a:focus-visible,button:focus-visible,input:focus-visible,select:focus-visible,.wide:focus-visible\
+        a:focus-visible,button:focus-visible,input:focus-visible,select:focus-visible,textarea:focus-visible,.wide:focus-visible\
         {outline:3px solid var(--accent);outline-offset:2px}
         main{max-width:78rem;margin:0 auto;padding:1rem 1.5rem 4rem}
         h1{margin:.5rem 0 .25rem;font-size:1.7rem}h2{margin:2rem 0 .5rem;font-size:1.2rem}
@@ -35,6 +35,18 @@ enum Style {
         .lost .bubble{border:1px dashed var(--bad)}
         .about{display:flex;flex-wrap:wrap;gap:.15rem .6rem;margin:.25rem .2rem 0;font-size:.82rem;color:var(--faint)}
         .about b{font-weight:600}.approved b{color:var(--good)}.lost b{color:var(--bad)}
+        .app{border-color:light-dark(#1d3b2c,#37584a)}
+        .account{list-style:none}.account .name{margin:0;overflow-wrap:anywhere}
+        .code{display:flex;justify-content:space-between;align-items:baseline;gap:1rem;margin:.1rem 0 .35rem}
+        .code strong{font-size:1.9rem;letter-spacing:.08em;font-variant-numeric:tabular-nums;white-space:nowrap;\
+        color:var(--accent)}
+        @property --left{syntax:"<integer>";inherits:false;initial-value:0}
+        @keyframes left{to{--left:0}}@keyframes bar{from{width:var(--from)}to{width:0}}
+        .left{counter-reset:left var(--left);animation:left linear forwards;color:var(--faint);\
+        font-variant-numeric:tabular-nums}.left::after{content:counter(left) " s"}
+        .bar{display:block;height:.25rem;width:var(--from);border-radius:1rem;background:var(--accent);\
+        animation:bar linear forwards}
+        @media (prefers-reduced-motion){.bar{display:none}}
         .empty{padding:3rem 1rem;text-align:center;color:var(--faint);border:2px dashed var(--line);border-radius:1.5rem}
         .wide{overflow-x:auto}
         table{border-collapse:collapse;width:100%;background:var(--card)}
@@ -43,6 +55,9 @@ enum Style {
         code,pre{font:.92em ui-monospace,monospace}pre{overflow-x:auto;padding:.8rem 1rem;background:var(--card)}
         form{display:flex;flex-wrap:wrap;gap:.8rem 1.2rem;align-items:end;padding:1rem;background:var(--card);\
         border:1px solid var(--line);border-radius:.6rem;margin:.5rem 0}
+        .tall{display:grid;align-items:start;justify-items:start}.tall label{width:100%}
+        textarea{font:.95em ui-monospace,monospace;width:100%;padding:.5rem .6rem;overflow-wrap:anywhere}
+        .bare{padding:0;margin:0;border:0;background:none}
         label{display:grid;gap:.2rem;font-size:.9rem}
         input,select,button{font:inherit;padding:.35rem .6rem;min-height:2.2rem}
         input[type=number]{width:8rem}

@@ -32,7 +32,7 @@ extension ResponseBodies {
 
     /// Null where nothing was set, as in Twilio's example; the defaults hold nevertheless.
     private func totp(_ item: SimulatedService) -> JSONValue {
-        func number(_ name: String) -> JSONValue { item.settings[name].flatMap { Int($0) }.map { .integer($0) } ?? nil }
+        func number(_ name: String) -> JSONValue { item.number(name).map { .integer($0) } ?? nil }
         return .object([
             "issuer": .optional(item.settings["Totp.Issuer"]), "time_step": number("Totp.TimeStep"),
             "code_length": number("Totp.CodeLength"), "skew": number("Totp.Skew"),

@@ -13,9 +13,15 @@ struct SimulatedService: Sendable, Equatable, Listed {
     let created: Timestamp
     var updated: Timestamp
 
+    /// By what name the service goes in authenticator apps.
+    var issuer: String { settings["Totp.Issuer"] ?? friendlyName }
+
     func flag(_ parameter: String, default value: Bool = false) -> Bool {
         settings[parameter].map { $0 == "true" } ?? value
     }
+
+    /// A setting that is a number; `nil` when it was never set.
+    func number(_ parameter: String) -> Int? { settings[parameter].flatMap { Int($0) } }
 
     /// Takes over the parameters that are there, leaves the others, as Twilio's update does.
     mutating func apply(_ form: FormFields, now: Timestamp) throws(APIFailure) {

@@ -23,6 +23,7 @@ extension SimulatedTwilio {
     mutating func deleteService(_ sid: String) throws(APIFailure) {
         _ = try service(sid)
         services.removeAll { $0.sid == sid }
+        entities = entities.filter { $0.key.serviceSID != sid }
     }
 
     /// Switches a channel of a service off or on, as Twilio's Console does.

@@ -1,29 +1,32 @@
 /// Telephone numbers that make the simulator misbehave on purpose: `+150055` and the five digits of the error that is
-/// wanted. Twilio Verify has no such numbers; these are ours, in a range that nobody has.
+/// wanted when a code is to be sent, `+150056` and those of the error of its check. Twilio Verify has no such numbers;
+/// these are ours, in a range that nobody has.
 ///
 /// `+15005560410` is refused with 60410, `+15005530003` is accepted and its text ends with the delivery error 30003,
-/// `+15005500486` is accepted and its call finds the line busy. ``ScriptedErrors`` lists the codes; any other number
-/// behaves.
+/// `+15005500486` is accepted and its call finds the line busy, `+15005660202` gets its text and has every check refused
+/// with 60202. ``ScriptedErrors`` lists the codes; any other number behaves.
 enum ScriptedNumbers {
     static let prefix = "+150055"
+    static let checkPrefix = "+150056"
 
-    /// The number that causes an error.
-    static func number(for code: Int) -> String {
+    /// The number that causes an error when a code is to be sent, or checked.
+    static func number(for code: Int, prefix: String = Self.prefix) -> String {
         prefix + String(code + 100_000).dropFirst()
+    }
+
+    /// The error that checking a code of `to` gives; `nil` for a number that behaves.
+    static func checkFailure(to: String) -> APIFailure? {
+        code(of: to, prefix: checkPrefix).flatMap(ScriptedErrors.failure)
     }
 
     /// The error that starting a verification for `to` gives; `nil` for a number that behaves.
     static func failure(to: String, channel: String, riskCheck: Bool) -> APIFailure? {
-        guard let code = code(of: to), let refusal = ScriptedErrors.refusals.first(where: { $0.codes ~= code })
-        else { return nil }
+        guard let code = code(of: to), let refusal = ScriptedErrors.refusal(code) else { return nil }
         switch refusal.condition {
         case .textsOnly where channel != "sms": return nil
         case .riskCheck where !riskCheck: return nil
-        default: break
+        default: return ScriptedErrors.failure(code)
         }
-        return APIFailure(
-            code: code, status: refusal.status, message: refusal.message,
-            retryAfter: code == 20429 || code == 25109 ? 1 : nil)
     }
 
     /// Why a message to `to` does not arrive: Twilio's error for a text, the call's status for a call; `nil` when it
@@ -37,9 +40,11 @@ enum ScriptedNumbers {
     static func isLandline(_ number: String) -> Bool { code(of: number) == 60205 || code(of: number) == 30006 }
 
     /// The scripted range belongs to no area; it counts as the United States.
-    static func region(of number: String) -> String? { number.hasPrefix(prefix) ? "US" : nil }
+    static func region(of number: String) -> String? {
+        number.hasPrefix(prefix) || number.hasPrefix(checkPrefix) ? "US" : nil
+    }
 
-    private static func code(of number: String) -> Int? {
+    private static func code(of number: String, prefix: String = Self.prefix) -> Int? {
         guard number.hasPrefix(prefix), number.utf8.count == prefix.utf8.count + 5 else { return nil }
         return Int(number.dropFirst(prefix.count))
     }

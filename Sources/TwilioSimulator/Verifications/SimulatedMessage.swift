@@ -28,6 +28,12 @@ public struct SimulatorStatistics: Sendable, Equatable {
     public internal(set) var approved = 0
     /// Different numbers that a message went to.
     public internal(set) var numbers = 0
+    /// Authenticators made, and verified by a first code.
+    public internal(set) var factors = 0
+    public internal(set) var factorsVerified = 0
+    /// Challenges made, and answered rightly.
+    public internal(set) var challenges = 0
+    public internal(set) var challengesApproved = 0
 }
 
 /// What people read or hear, in the words of Twilio's examples.

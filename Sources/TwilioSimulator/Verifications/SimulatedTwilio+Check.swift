@@ -16,6 +16,7 @@ extension SimulatedTwilio {
         guard var found = visibleVerification(service: sid, idOrNumber: idOrNumber, now: now),
             found.status != .canceled
         else { throw .notFound("/Services/\(sid)/VerificationCheck") }
+        if let failure = ScriptedNumbers.checkFailure(to: found.to) { throw failure }
         guard found.status == .pending else { throw .maxChecks }
 
         statistics.checks += 1

@@ -1,27 +1,47 @@
 import Basics
 
-/// The page for people: phones with the texts and calls that the simulator would have made, newest first.
-enum OutboxPage {
+/// The page for people: an authenticator app with its codes, and phones with the texts and calls that the simulator would
+/// have made, newest first.
+enum PhonesPage {
     /// At most this many messages are shown.
     static let limit = 200
 
-    /// - Parameters:
-    ///   - phones: As ``SimulatedTwilio/phones(limit:now:)`` orders them.
-    ///   - warnings: What is unusual at present: faults, a moved clock.
-    ///   - refresh: Seconds after which the browser loads the page again; `nil` for never.
-    static func html(_ phones: [Phone], warnings: [String], refresh: Int?) -> String {
+    /// What stands on it.
+    struct Content {
+        /// As ``SimulatedTwilio/phones(limit:now:)`` orders them.
+        var phones: [Phone] = []
+        /// The app's codes.
+        var app: [ShownCode] = []
+        /// The codes that Twilio would take.
+        var factors: [ShownCode] = []
+        /// What is unusual at present: faults, a moved clock.
+        var warnings: [String] = []
+    }
+
+    /// - Parameter refresh: Seconds after which the browser loads the page again; `nil` for when a code changes, if there
+    ///   is one.
+    static func html(_ content: Content, refresh: Int?) -> String {
         let again =
             refresh == nil
             ? "<a href=\"/\">Load again</a> or <a href=\"/?refresh=3\">every three seconds</a>."
             : "Loads again every \(refresh ?? 0) seconds. <a href=\"/\">Stop that</a>."
-        let banners = warnings.map { "<p class=\"banner\">\(HTML.escaped($0))</p>" }.joined()
-        let content =
-            phones.isEmpty
-            ? "<p class=\"empty\">No messages yet.<br>A code that is sent or spoken appears here, on its phone.</p>"
-            : "<ul class=\"phones\">\(phones.map(phone).joined(separator: "\n"))</ul>"
+        let banners = content.warnings.map { "<p class=\"banner\">\(HTML.escaped($0))</p>" }.joined()
+        let change = CodeCards.secondsLeft(content.app + content.factors)
+        let main = """
+            <p class="lead">Nothing here was really sent. \(again) \
+            <a href="\(AuthenticatorPage.path)">Add an account to the authenticator app</a>.</p>\(banners)
+            \(screens(content))
+            """
         return HTML.page(
-            title: "Outbox", current: "/", refresh: refresh,
-            main: "<p class=\"lead\">Nothing here was really sent. \(again)</p>\(banners)\n\(content)")
+            title: "Phones", current: "/", refresh: [refresh, change].compactMap(\.self).min(), main: main)
+    }
+
+    private static func screens(_ content: Content) -> String {
+        let codes = CodeCards.html(app: content.app, factors: content.factors)
+        let messages = content.phones.map(phone).joined(separator: "\n")
+        return codes.isEmpty && messages.isEmpty
+            ? "<p class=\"empty\">No messages yet.<br>A code that is sent or spoken appears here, on its phone.</p>"
+            : "<ul class=\"phones\">\(codes)\(messages)</ul>"
     }
 
     private static func phone(_ phone: Phone) -> String {

@@ -106,6 +106,12 @@ step 0 check --user anna --login demo-first-login <<<"$code"
 
 echo
 echo "anna is in."
+(
+    umask 077
+    export TWILIO="${simulator%/}"
+    export -p | grep -E '^declare -x (VERIFY_COURIER_|TWILIO=)' >"$demo/env"
+    echo "PATH=$(dirname "$courier"):\$PATH" >>"$demo/env"
+)
 [ -z "$once" ] || exit 0
 cat <<TEXT
 
@@ -117,9 +123,12 @@ Open in a browser:
 
 In another terminal:
 
-  export VERIFY_COURIER_BROKER_URL='$BROKER_URL'
-  $courier send --user anna --login my-own-login
-  echo CODE | $courier check --user anna --login my-own-login
+  . $demo/env
+  verify-courier send --user anna --login my-own-login
+  echo CODE | verify-courier check --user anna --login my-own-login
+  verify-courier register authenticator --user anna --login my-own-login --picture app.svg
+
+and so on as docs/walkthrough.md goes.
 
 Ctrl-C stops everything.
 TEXT

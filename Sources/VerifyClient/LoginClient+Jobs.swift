@@ -51,6 +51,25 @@ extension LoginClient {
         return try await ask(.registerPhone, body, options)
     }
 
+    /// Hands out a secret for an authenticator app; the first right code of the same login registers it.
+    ///
+    /// Within ten minutes the same login is shown the same secret again.
+    ///
+    /// - Parameters:
+    ///   - label: what the app shows beside its codes; the user by default.
+    ///   - picture: how the QR code is drawn.
+    ///   - ticket: where the site asks for one.
+    public func registerAuthenticator(
+        for login: Job.Login, label: String? = nil, picture: Picture = .svg, ticket: Redacted<String>? = nil,
+        _ options: AskOptions = AskOptions()
+    ) async throws -> Reply {
+        var body = JobBody(login)
+        body["label"] = label.map { .string($0) }
+        body["qr"] = .string(picture.rawValue)
+        body["ticket"] = ticket.map { .string($0.revealed) }
+        return try await ask(.registerAuthenticator, body, options)
+    }
+
     /// Sends a code to the person's registered phone.
     public func send(
         by channel: Channel, for login: Job.Login, _ options: AskOptions = AskOptions()

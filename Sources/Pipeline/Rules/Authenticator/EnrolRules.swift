@@ -59,7 +59,10 @@ struct EnrolRules: JobRules {
 
     /// The reply without what it is about: that is filled in from the open enrolment whenever it is given.
     static func enrolling(_ draft: ReplyDraft, _ enrolment: Enrolment, _ picture: Picture, _ now: Timestamp) -> Answer {
-        var answer = draft.answer(.enrolling, at: now) { $0.expiresAt = enrolment.expiresAt.description }
+        var answer = draft.answer(.enrolling, at: now) {
+            $0.channel = .authenticator
+            $0.expiresAt = enrolment.expiresAt.description
+        }
         answer.withheld = .enrolment(identity: enrolment.identity, picture)
         return answer
     }

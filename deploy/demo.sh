@@ -117,7 +117,7 @@ cat <<TEXT
 
 Open in a browser:
 
-  $simulator                 the phones with their texts and calls, and an authenticator app with its codes
+  $simulator               the phones with their texts and calls, and an authenticator app with its codes
   ${simulator}authenticator  where the app is given an account, by the link that a real phone would scan
   ${simulator}_simulator     faults to order, numbers that cause errors
 

@@ -4,7 +4,8 @@ import Foundation
 
 struct SimulateCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "simulate", abstract: "Runs a simulator of Twilio Verify; its first page shows the codes.",
+        commandName: "simulate",
+        abstract: "Runs a simulator of Twilio Verify; its first page shows phones and an authenticator app.",
         discussion: "Point the worker at it: VERIFY_COURIER_TWILIO_BASE_URL=http://127.0.0.1:8089")
 
     @OptionGroup var common: CommonOptions

@@ -90,11 +90,16 @@ import Testing
         var state = SimulatorState(twilio: Fixture().twilio)
         #expect(text(page(&state, "/_simulator")).contains("Everything behaves."))
         state.faults.set(SimulatorFault(.hang, percent: 20, count: 3), on: .start)
+        state.faults.set(SimulatorFault(.error, code: 60312), on: .createChallenge)
+        state.twilio.codes = CodeRules(refuseReplay: true, refuseWrong: true)
         state.clockOffset = .seconds(60)
         state.twilio.setChannel("call", enabled: false, service: state.twilio.configuration.serviceSID)
         for path in ["/", "/_simulator"] {
             let html = text(page(&state, path))
             #expect(html.contains("Fault on start: hang, 20 % of them, 3 more"))
+            #expect(html.contains("Fault on create-challenge: error 60312<"))
+            #expect(html.contains("An authenticator&#39;s code counts once"))
+            #expect(html.contains("An authenticator&#39;s wrong code is an error"))
             #expect(html.contains("The clock is 60 seconds ahead"))
             #expect(html.contains("Switched off for Simulator: call"))
         }
@@ -106,6 +111,8 @@ import Testing
         for code in ScriptedErrors.refusals.map(\.codes.lowerBound) + ScriptedErrors.deliveryErrors.keys
             + ScriptedErrors.callStatuses.keys
         { #expect(html.contains(ScriptedNumbers.number(for: code)), "\(code)") }
+        #expect(html.contains(ScriptedNumbers.checkPrefix))
+        #expect(html.contains(ScriptedIdentities.identity(.createChallenge, 60312)))
     }
 
     @Test func `A form leads back to its page, another site's form leads nowhere`() {

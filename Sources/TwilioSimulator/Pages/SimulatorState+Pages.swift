@@ -49,9 +49,10 @@ extension SimulatorState {
     private var warnings: [String] {
         var lines = SimulatorOperation.allCases.compactMap { operation in
             faults.faults[operation].map { fault in
+                let code = fault.code.map { " \($0)" } ?? ""
                 let often = fault.percent < 100 ? ", \(fault.percent) % of them" : ""
                 let left = fault.count.map { ", \($0) more" } ?? ""
-                return "Fault on \(operation.rawValue): \(fault.kind.rawValue)\(often)\(left)"
+                return "Fault on \(operation.rawValue): \(fault.kind.rawValue)\(code)\(often)\(left)"
             }
         }
         if twilio.codes.refuseReplay { lines.append("An authenticator's code counts once") }

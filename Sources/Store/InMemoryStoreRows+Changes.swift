@@ -87,6 +87,9 @@ extension InMemoryRows {
         content.counted.removeAll { $0.owner == user }
         content.paces[.user(user)] = nil
         if let number = content.users[user]?.phone?.number { content.paces[.number(number, isProven: true)] = nil }
+        for tie in content.pendings.values where tie.login.user == user {
+            content.paces[.number(tie.number, isProven: tie.purpose == .login)] = nil
+        }
     }
 
     private mutating func forget(_ user: String) {

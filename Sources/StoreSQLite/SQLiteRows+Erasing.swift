@@ -32,6 +32,10 @@ extension SQLiteRows {
         try run("DELETE FROM tally WHERE owner = ?", [user])
         try put(.user(user), nil)
         if let number = try self.user(user)?.phone?.number { try put(.number(number, isProven: true), nil) }
+        let ties = try Row.fetchAll(db, sql: "SELECT place, purpose FROM pending WHERE user = ?", arguments: [user])
+        for tie in ties {
+            try put(.number(try openPlace(tie[0]).number, isProven: tie[1] == Purpose.login.rawValue), nil)
+        }
     }
 
     /// What is under way for the person must not bring them back.

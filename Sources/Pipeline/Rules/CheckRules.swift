@@ -65,7 +65,14 @@ struct CheckRules: JobRules {
             changes: [
                 .bypass(user: login.user, nil, until: situation.now), .user(user),
                 .approval(LoginKey(login), client: login.client), .pace(.user(login.user), nil),
-            ])
+            ] + numbersUnpaced(situation))
+    }
+
+    /// An approval opens the next send to the person's numbers as well.
+    private func numbersUnpaced(_ situation: Situation) -> [Change] {
+        let own = situation.user?.phone.map { PaceKey.number($0.number, isProven: true) }
+        let pending = situation.pending.map { PaceKey.number($0.number, isProven: $0.purpose == .login) }
+        return Set([own, pending].compactMap(\.self)).map { .pace($0, nil) }
     }
 
     /// What a code gets that could only be a bypass code: where there is one, a wrong guess is counted as such.

@@ -6,7 +6,7 @@ import Wire
 /// How a call ended, as far as it matters to the job.
 enum CallResult<Value: Sendable>: Sendable {
     case done(Value)
-    /// Twilio answered no: final.
+    /// Twilio answered no: final; or has been asked too much until there was no time left.
     case refused(CallFailure)
     /// Surely nothing happened, and there is no time left to try again; `throttled`: there was no room for it.
     case notDone(Outcome)
@@ -36,9 +36,11 @@ extension Caller {
                 let wait = max(error.retryAfter ?? .zero, backoff.next())
                 let left = intent.deadline - clocks.wall()
                 guard left - wait >= ReplyDraft.leastTime else {
+                    if error.result == .rateLimited { return .refused(error) }
                     return .notDone(error.result == .withheld && left < ReplyDraft.leastTime ? .late : .unavailable)
                 }
-                try? await Task.sleep(for: wait)
+                // Cancelled, nothing is tried again: surely nothing happened.
+                do { try await Task.sleep(for: wait) } catch { return .notDone(.unavailable) }
                 // A lease that cannot be renewed is another worker's now: its outcome will count, not ours.
                 if let renewed = try? await store.renew(intent) { lease = renewed.leaseUntil }
             }

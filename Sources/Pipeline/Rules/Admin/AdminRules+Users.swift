@@ -33,7 +33,7 @@ extension AdminRules {
         if let place {
             if let phone = user.phone, phone.number != place.number {
                 // A registered phone is changed by a reset only.
-                return audited(.notAllowed, reason: .alreadyRegistered, situation)
+                return audited(.notAllowed, reason: .contactAdministrator, situation)
             }
             user.phone = user.phone ?? Phone(place: place, registeredAt: situation.now)
         }

@@ -30,6 +30,7 @@ struct Reconciler: Sendable {
             }
             guard look.mayContinue(at: clocks.monotonic()) else { break }
             await look.pause()
+            try throwIfStopping()
             guard let renewed = try await store.renew(intent) else { return .superseded }
             intent = renewed
         }
@@ -66,6 +67,7 @@ struct Reconciler: Sendable {
             }
             guard look.mayContinue(at: clocks.monotonic()) else { break }
             await look.pause()
+            try throwIfStopping()
             guard let renewed = try await store.renew(intent) else { return .finished(.superseded) }
             intent = renewed
         }

@@ -33,6 +33,7 @@ struct InMemoryContent: Sendable {
     var tickets: [Expiring] = []
     var canceledSends: [JobKey: LoginKey] = [:]
     var letters: [DeadLetterRow] = []
+    var lastLetter: Int64 = 0
     var chores: [ProviderChoreRow] = []
     var lastChore: Int64 = 0
     var audit: [AuditEntry] = []

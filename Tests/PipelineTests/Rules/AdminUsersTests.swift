@@ -122,6 +122,11 @@ struct AdminUsersTests {
         #expect(answer.changes.kinds == ["erase", "audit"] && answer.withheld == .user)
         #expect(try answer.reply.user == nil)
         #expect(answer.audit?.user == "erased-1" && answer.audit?.detail == #"{"reason":"left"}"#)
+        let open = scene.situation { $0.openCodes = [OpenCode(number: "n", sid: "VE1")] }
+        let rules = scene.admin(.adminUserErase, .userErase(reason: "left"))
+        #expect(try rules.answer(open).changes.chores == [.cancelVerification(sid: "VE1")] && rules.wanted.openCodes)
+        let named = try scene.admin(.adminUserErase, .userErase(reason: "u1 left, not u12")).answer(scene.situation())
+        #expect(named.audit?.detail == #"{"reason":"erased-1 left, not u12"}"#)
     }
 
     @Test("2 admin.user.rename: to a name that is free, of somebody who is there")

@@ -88,12 +88,14 @@ extension AdminRules {
         return answer
     }
 
-    /// The person's name stays in the reply that is given now, and in nothing that is kept.
+    /// The person's name stays in the reply that is given now, and in nothing that is kept, the reason neither.
     func erase(_ reason: String, _ situation: Situation) -> Answer {
         var rules = self
         rules.draft.user = nil
+        let atTwilio = situation.openCodes.map { Change.chore(.cancelVerification(sid: $0.sid)) }
         var answer = rules.audited(
-            .done, situation, changes: [.erase(user: login.user, pseudonym: pseudonym)], detail: ["reason": reason],
+            .done, situation, changes: [.erase(user: login.user, pseudonym: pseudonym)] + atTwilio,
+            detail: ["reason": reason.replacingMentions(of: login.user, with: pseudonym)],
             user: pseudonym)
         answer.withheld = .user
         return answer

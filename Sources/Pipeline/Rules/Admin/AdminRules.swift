@@ -31,7 +31,7 @@ struct AdminRules: JobRules {
         case .userList(let filter, let after, let limit):
             // One more tells whether there is a next page.
             wanted.page = UserPage(filter: filter, after: after, limit: limit + 1)
-        case .userReset: wanted.openCodes = true
+        case .userReset, .userErase: wanted.openCodes = true
         case .userRename(let to): wanted.otherUser = to
         case .explain: wanted = explanation.wanted
         case .deadList(let selection), .deadShow(let selection), .deadReplay(let selection, _, _),

@@ -15,19 +15,32 @@ enum CallResult<Value: Sendable>: Sendable {
 }
 
 extension Caller {
-    /// Calls, and repeats only what surely did nothing, while deadline and lease allow.
+    /// Calls, and repeats only what surely did nothing, while deadline and lease allow. While the operation's circuit is
+    /// open it is given up at once.
+    ///
+    /// - Parameter other: what is called, where it is not what the intent is for.
     func attempt<Value: Sendable>(
-        _ intent: Intent, _ call: (@escaping @Sendable () -> Bool) async throws(CallFailure) -> Value
+        _ intent: Intent, as other: CalledOperation? = nil,
+        _ call: (@escaping @Sendable () -> Bool) async throws(CallFailure) -> Value
     ) async -> CallResult<Value> {
         var lease = intent.leaseUntil
         var backoff = Backoff(first: .milliseconds(200), longest: .seconds(3))
+        let operation = other ?? CalledOperation(intent)
         while true {
+            guard !circuits.refuses(operation) else { return .notDone(.unavailable) }
             guard let place = await room(for: intent, lease: &lease) else { return .notDone(.throttled) }
+            guard let ticket = circuits.admit(operation) else {
+                place.leave()
+                return .notDone(.unavailable)
+            }
             let gate = gate(leaseUntil: lease, deadline: intent.deadline, place)
             do throws(CallFailure) {
                 defer { place.leave() }
-                return .done(try await call(gate))
+                let value = try await call(gate)
+                circuits.note(.good, of: ticket, operation)
+                return .done(value)
             } catch {
+                circuits.note(CircuitBreaker.Result(error), of: ticket, operation)
                 switch error.effect {
                 case .refused: return .refused(error)
                 case .unknown: return .lost

@@ -31,8 +31,9 @@ public struct Pipeline: Sendable {
             store: store, twilio: twilio.over { BudgetedTransport(transport: $0, budget: budget) }, settings: settings,
             clocks: clocks)
         caller = Caller(
-            store: store, twilio: twilio, reconciler: reconciler, budget: budget, settings: settings, clocks: clocks,
-            observer: observer)
+            store: store, twilio: twilio, reconciler: reconciler, budget: budget,
+            circuits: CircuitBreakers(clocks: clocks, observer: observer, logger: logger), settings: settings,
+            clocks: clocks, observer: observer)
     }
 
     /// Carries one message through to its recorded outcome.

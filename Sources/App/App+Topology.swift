@@ -17,7 +17,8 @@ extension App {
 extension App {
     /// Waits until the broker can be reached and every lane exists.
     ///
-    /// - Throws: ``ConfigProblem`` when the lanes are missing, `AMQPError` when the broker stays out of reach.
+    /// - Throws: ``ConfigProblem`` when the lanes are missing or may not be read, `AMQPError` when the broker stays out of
+    ///   reach.
     public func requireTopology(within patience: Duration) async throws {
         let clock = ContinuousClock()
         let end = clock.now + patience
@@ -28,6 +29,8 @@ extension App {
                 guard clock.now < end else {
                     throw ConfigProblem("the lanes are missing at the broker: run 'verify-courier topology apply'")
                 }
+            } catch let error as AMQPError where error.code == .accessRefused {
+                throw ConfigProblem(LaneRights.problem(error))
             } catch let error as AMQPError {
                 guard clock.now < end else { throw error }
             }
@@ -37,7 +40,27 @@ extension App {
 
     private func lookForLanes() async throws {
         try await BrokerAdmin.withConnection(settings.broker(name: "verify-courier check"), logger: logger) { admin in
-            for queue in TopologyPlan.queues { _ = try await admin.messageCount(of: queue.name) }
+            let version = try await admin.serverProperties()["version"]?.text
+            do {
+                for queue in TopologyPlan.queues { _ = try await admin.messageCount(of: queue.name) }
+            } catch let error as AMQPError where error.code == .accessRefused && LaneRights.areHidden(by: version) {
+                // Consuming takes no such right, and finds out as well; it only cannot end the start.
+                logger.warning("this broker does not tell whether the lanes exist: they are consumed unseen")
+            }
         }
+    }
+}
+
+/// What the worker's user may ask of the lanes.
+enum LaneRights {
+    /// Releases that want the right to configure for a mere question (rabbitmq-server#16085); those after them take any
+    /// right, those before none.
+    private static let hiding = ["4.2.6", "4.3.0"]
+
+    static func areHidden(by version: String?) -> Bool { version.map(hiding.contains) ?? false }
+
+    static func problem(_ error: AMQPError) -> String {
+        "the worker's broker user may not read the lanes: give it the rights that 'verify-courier topology definitions' "
+            + "lists (\(error))"
     }
 }

@@ -1,9 +1,17 @@
+public import Basics
 public import TwilioVerify
 public import Wire
 
 /// Hears of every call to Twilio when it has ended. Must be quick: the job waits.
 public protocol CallObserver: Sendable {
     func observed(_ call: ObservedCall)
+    /// No call of the channel is made until then, since nearly all failed; with `nil` calls are made again, since one
+    /// succeeded.
+    func isCut(_ channel: Wire.Method, until: MonotonicTime?)
+}
+
+extension CallObserver {
+    public func isCut(_ channel: Wire.Method, until: MonotonicTime?) {}
 }
 
 /// What a call to Twilio showed of a channel.

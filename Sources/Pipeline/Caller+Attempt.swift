@@ -6,7 +6,7 @@ import Wire
 /// How a call ended, as far as it matters to the job.
 enum CallResult<Value: Sendable>: Sendable {
     case done(Value)
-    /// Twilio answered no: final.
+    /// Twilio answered no: final; or has been asked too much until there was no time left.
     case refused(CallFailure)
     /// Surely nothing happened, and there is no time left to try again; `throttled`: there was no room for it.
     case notDone(Outcome)
@@ -15,19 +15,32 @@ enum CallResult<Value: Sendable>: Sendable {
 }
 
 extension Caller {
-    /// Calls, and repeats only what surely did nothing, while deadline and lease allow.
+    /// Calls, and repeats only what surely did nothing, while deadline and lease allow. While the operation's circuit is
+    /// open it is given up at once.
+    ///
+    /// - Parameter other: what is called, where it is not what the intent is for.
     func attempt<Value: Sendable>(
-        _ intent: Intent, _ call: (@escaping @Sendable () -> Bool) async throws(CallFailure) -> Value
+        _ intent: Intent, as other: CalledOperation? = nil,
+        _ call: (@escaping @Sendable () -> Bool) async throws(CallFailure) -> Value
     ) async -> CallResult<Value> {
         var lease = intent.leaseUntil
         var backoff = Backoff(first: .milliseconds(200), longest: .seconds(3))
+        let operation = other ?? CalledOperation(intent)
         while true {
+            guard !circuits.refuses(operation) else { return .notDone(.unavailable) }
             guard let place = await room(for: intent, lease: &lease) else { return .notDone(.throttled) }
+            guard let ticket = circuits.admit(operation) else {
+                place.leave()
+                return .notDone(.unavailable)
+            }
             let gate = gate(leaseUntil: lease, deadline: intent.deadline, place)
             do throws(CallFailure) {
                 defer { place.leave() }
-                return .done(try await call(gate))
+                let value = try await call(gate)
+                circuits.note(.good, of: ticket, operation)
+                return .done(value)
             } catch {
+                circuits.note(CircuitBreaker.Result(error), of: ticket, operation)
                 switch error.effect {
                 case .refused: return .refused(error)
                 case .unknown: return .lost
@@ -36,9 +49,11 @@ extension Caller {
                 let wait = max(error.retryAfter ?? .zero, backoff.next())
                 let left = intent.deadline - clocks.wall()
                 guard left - wait >= ReplyDraft.leastTime else {
+                    if error.result == .rateLimited { return .refused(error) }
                     return .notDone(error.result == .withheld && left < ReplyDraft.leastTime ? .late : .unavailable)
                 }
-                try? await Task.sleep(for: wait)
+                // Cancelled, nothing is tried again: surely nothing happened.
+                do { try await Task.sleep(for: wait) } catch { return .notDone(.unavailable) }
                 // A lease that cannot be renewed is another worker's now: its outcome will count, not ours.
                 if let renewed = try? await store.renew(intent) { lease = renewed.leaseUntil }
             }

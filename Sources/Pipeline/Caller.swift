@@ -9,6 +9,7 @@ struct Caller: Sendable {
     let twilio: TwilioClient
     let reconciler: Reconciler
     let budget: CallBudget
+    let circuits: CircuitBreakers
     let settings: PipelineSettings
     let clocks: Clocks
     let observer: (any CallObserver)?
@@ -48,7 +49,7 @@ struct Caller: Sendable {
         let send = conclusions.send
         if let other = send.cancels {
             // Harmless if it is lost: then the code that is sent is the other's, and both logins are tied to it.
-            _ = await attempt(intent) { gate throws(CallFailure) in
+            _ = await attempt(intent, as: .cancel) { gate throws(CallFailure) in
                 try await twilio.cancelVerification(sid: other, gate: gate)
             }
         }

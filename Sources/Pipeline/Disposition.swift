@@ -22,7 +22,15 @@ public struct Disposition: Sendable {
     public var outcome: Outcome?
     /// The outcome, if it was recorded just now and not found.
     public var fresh: RecordedReply?
+    /// Outcomes of other jobs that their workers left behind and this one recorded on its way.
+    public var resumed: [RecordedReply] = []
     public var publication: Publication?
+}
+
+/// Leaves a job as it is when its task is cancelled, instead of waiting without any pause: whoever gets it next carries
+/// it on.
+func throwIfStopping() throws(StoreError) {
+    if Task.isCancelled { throw StoreError(.stopping, "The worker is stopping; the job stays as it is.") }
 }
 
 /// The place that a job takes in its lane while it works. A job that waits for another gives it up meanwhile.

@@ -15,6 +15,13 @@ extension Pipeline {
         return audited(answer, envelope, read)
     }
 
+    /// A job that its rules find to be malformed is kept for an operator like one that could not be read.
+    func keptIfInvalid(_ decision: Decision, _ envelope: Envelope, _ read: ReadJob) -> Decision {
+        guard case .answer(var answer) = decision, answer.outcome == .invalid else { return decision }
+        answer.changes.append(.deadLetter(letter(envelope, read, .malformed)))
+        return .answer(answer)
+    }
+
     /// An administrator's job leaves its line in the audit trail also when it is refused.
     func audited(
         _ answer: Answer, _ envelope: Envelope, _ read: ReadJob, detail: [String: String] = [:]
@@ -53,7 +60,9 @@ extension Pipeline {
 
     /// The id was used before, for another body or key.
     func reused(_ draft: ReplyDraft, _ envelope: Envelope, _ address: ReplyAddress) -> Disposition {
-        let reply = draft.reply(.invalid, .messageIDReused, at: clocks.wall())
+        let reply = draft.reply(.invalid, .messageIDReused, at: clocks.wall()) {
+            $0.errors = [FieldProblem("message_id", "reused")]
+        }
         return disposition(reply.encoded(), .invalid, nil, envelope, address)
     }
 

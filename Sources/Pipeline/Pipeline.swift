@@ -31,8 +31,9 @@ public struct Pipeline: Sendable {
             store: store, twilio: twilio.over { BudgetedTransport(transport: $0, budget: budget) }, settings: settings,
             clocks: clocks)
         caller = Caller(
-            store: store, twilio: twilio, reconciler: reconciler, budget: budget, settings: settings, clocks: clocks,
-            observer: observer)
+            store: store, twilio: twilio, reconciler: reconciler, budget: budget,
+            circuits: CircuitBreakers(clocks: clocks, observer: observer, logger: logger), settings: settings,
+            clocks: clocks, observer: observer)
     }
 
     /// Carries one message through to its recorded outcome.
@@ -61,7 +62,10 @@ public struct Pipeline: Sendable {
             return try await refuse(envelope, read, answer, address)
         case .late:
             let answer = audited(ReplyDraft(read).answer(.late, at: clocks.wall()), envelope, read)
-            return try await refuse(envelope, read, answer, address)
+            let answered = try await refuse(envelope, read, answer, address)
+            // A record that is still there counts no longer.
+            return answered.fresh == nil
+                ? disposition(answer.body, answer.outcome, nil, envelope, address) : answered
         case .job(let job):
             return try await carry(job, read, envelope, address, slot)
         }
@@ -88,11 +92,12 @@ public struct Pipeline: Sendable {
         case .outcome(let id):
             return try await lookUp(id, of: new, draft, envelope, address)
         case .invalid(let reason, let problems):
-            let answer = invalid(draft, reason, problems, nil, envelope, read)
+            let answer = invalid(draft, reason, problems, .malformed, envelope, read)
             return try await refuse(envelope, read, answer, address)
         case .rules(let rules, let code):
             new.wanted = rules.wanted
-            return try await run(new, code, rules.decide, envelope, read, address, slot)
+            return try await run(
+                new, code, { keptIfInvalid(rules.decide($0), envelope, read) }, envelope, read, address, slot)
         }
     }
 
@@ -102,47 +107,63 @@ public struct Pipeline: Sendable {
         _ envelope: Envelope, _ read: ReadJob, _ address: ReplyAddress, _ slot: any Slot
     ) async throws(StoreError) -> Disposition {
         var pause = WaitForOther()
+        var resumed: [RecordedReply] = []
         while true {
-            switch try await store.begin(job, decide: decide) {
-            case .recorded(let record, let fresh):
-                return try await answer(record, job.login.user, envelope, address, fresh: fresh)
-            case .reused:
-                let draft = ReplyDraft(job)
-                let answer = audited(draft.answer(.invalid, .messageIDReused, at: clocks.wall()), envelope, read)
-                if !answer.changes.isEmpty { _ = try await store.refuse(nil, answer: answer) }
-                return reused(draft, envelope, address)
-            case .inProgress:
-                await pause.wait(slot)
-            case .busy:
-                if job.deadline - clocks.wall() < ReplyDraft.leastTime {
-                    let late = ReplyDraft(job).answer(.late, at: clocks.wall())
-                    if case .recorded(let record, let fresh)? = try await store.refuse(job, answer: late) {
-                        return try await answer(record, job.login.user, envelope, address, fresh: fresh)
-                    }
+            if var result = try await turn(job, code, decide, envelope, read, address, slot, &pause, &resumed) {
+                result.resumed = resumed
+                return result
+            }
+            try throwIfStopping()
+        }
+    }
+
+    /// One try to begin; `nil` when whoever stood in the way was waited for, or seen through.
+    private func turn(
+        _ job: NewJob, _ code: Redacted<String>?, _ decide: @escaping @Sendable (Situation) -> Decision,
+        _ envelope: Envelope, _ read: ReadJob, _ address: ReplyAddress, _ slot: any Slot,
+        _ pause: inout WaitForOther, _ resumed: inout [RecordedReply]
+    ) async throws(StoreError) -> Disposition? {
+        switch try await store.begin(job, decide: decide) {
+        case .recorded(let record, let fresh):
+            return try await answer(record, job.login.user, envelope, address, fresh: fresh)
+        case .reused:
+            let draft = ReplyDraft(job)
+            let answer = audited(draft.answer(.invalid, .messageIDReused, at: clocks.wall()), envelope, read)
+            if !answer.changes.isEmpty { _ = try await store.refuse(nil, answer: answer) }
+            return reused(draft, envelope, address)
+        case .inProgress:
+            await pause.wait(slot)
+        case .busy:
+            if job.deadline - clocks.wall() < ReplyDraft.leastTime {
+                let late = ReplyDraft(job).answer(.late, at: clocks.wall())
+                if case .recorded(let record, let fresh)? = try await store.refuse(job, answer: late) {
+                    return try await answer(record, job.login.user, envelope, address, fresh: fresh)
                 }
-                await pause.wait(slot)
-            case .intent(let intent):
-                Failpoint.afterBegin.hit()
-                let finished = try await caller.carryOut(intent, code: code)
-                Failpoint.afterFinish.hit()
+            }
+            await pause.wait(slot)
+        case .intent(let intent):
+            Failpoint.afterBegin.hit()
+            let finished = try await caller.carryOut(intent, code: code)
+            Failpoint.afterFinish.hit()
+            if case .recorded(let record) = finished {
+                return try await answer(record, job.login.user, envelope, address, fresh: true)
+            }
+        case .abandoned(let intent):
+            let isOurs = intent.key == job.key
+            if isOurs, intent.begins > Self.mostBegins {
+                let finished = try await poisoned(intent, envelope, read)
                 if case .recorded(let record) = finished {
                     return try await answer(record, job.login.user, envelope, address, fresh: true)
                 }
-            case .abandoned(let intent):
-                let isOurs = intent.key == job.key
-                if isOurs, intent.begins > Self.mostBegins {
-                    let finished = try await poisoned(intent, envelope, read)
-                    if case .recorded(let record) = finished {
-                        return try await answer(record, job.login.user, envelope, address, fresh: true)
-                    }
-                    continue
-                }
-                let finished = try await caller.resume(intent, code: isOurs ? code : nil)
-                if isOurs, case .recorded(let record)? = finished {
-                    return try await answer(record, job.login.user, envelope, address, fresh: true)
-                }
+                return nil
             }
+            guard case .recorded(let record)? = try await caller.resume(intent, code: isOurs ? code : nil) else {
+                return nil
+            }
+            if isOurs { return try await answer(record, job.login.user, envelope, address, fresh: true) }
+            resumed.append(record)
         }
+        return nil
     }
 
     /// Waits that grow, without holding a slot, for another job or another worker.

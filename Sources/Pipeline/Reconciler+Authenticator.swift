@@ -90,25 +90,4 @@ extension Reconciler {
     private func mayRead() async throws(StoreError) -> Bool {
         try await store.takeRead(.verification, limits: settings.readLimits)
     }
-
-    private enum Watched<Found: Sendable>: Sendable {
-        case found(Found, Intent)
-        case nothing(Intent)
-        case superseded
-    }
-
-    /// Looks until something shows, under renewed leases, for a while after the call can no longer be under way.
-    private func watch<Found: Sendable>(
-        _ first: Intent, callOverAt: MonotonicTime, _ look: () async throws(StoreError) -> Found?
-    ) async throws(StoreError) -> Watched<Found> {
-        var intent = first
-        var turns = Look(until: max(callOverAt, clocks.monotonic()) + Self.patience)
-        while true {
-            if let found = try await look() { return .found(found, intent) }
-            guard turns.mayContinue(at: clocks.monotonic()) else { return .nothing(intent) }
-            await turns.pause()
-            guard let renewed = try await store.renew(intent) else { return .superseded }
-            intent = renewed
-        }
-    }
 }

@@ -22,18 +22,17 @@ struct Reconciler: Sendable {
     /// A send whose answer was lost: `sent` if Twilio shows an attempt that the intent does not know, else `uncertain`.
     func send(_ intent: Intent, callOverAt: MonotonicTime) async throws(StoreError) -> Finished {
         guard let conclusions = SendConclusions(intent, settings: settings) else { return .superseded }
-        var intent = intent
-        var look = Look(until: callOverAt + Self.patience)
-        while true {
-            if let verification = try await newSend(conclusions) {
-                return try await store.finish(intent, wanted: conclusions.wanted) { conclusions.sent(verification, $0) }
-            }
-            guard look.mayContinue(at: clocks.monotonic()) else { break }
-            await look.pause()
-            guard let renewed = try await store.renew(intent) else { return .superseded }
-            intent = renewed
+        let wanted = conclusions.wanted
+        let watched = try await watch(intent, callOverAt: callOverAt) { () throws(StoreError) in
+            try await newSend(conclusions)
         }
-        return try await store.finish(intent, wanted: conclusions.wanted) { conclusions.uncertain($0) }
+        switch watched {
+        case .superseded: return .superseded
+        case .found(let verification, let intent):
+            return try await store.finish(intent, wanted: wanted) { conclusions.sent(verification, $0) }
+        case .nothing(let intent):
+            return try await store.finish(intent, wanted: wanted) { conclusions.uncertain($0) }
+        }
     }
 
     private func newSend(_ conclusions: SendConclusions) async throws(StoreError) -> Verification? {
@@ -48,29 +47,22 @@ struct Reconciler: Sendable {
     func check(
         _ intent: Intent, _ conclusions: CheckConclusions, callOverAt: MonotonicTime
     ) async throws(StoreError) -> CheckFinding {
-        var intent = intent
-        var look = Look(until: max(callOverAt, clocks.monotonic()) + Self.patience)
-        while true {
-            switch try await state(of: conclusions.sid) {
-            case .pending: return .stillPending
-            case .ended:
-                return .finished(
-                    try await store.finish(intent, wanted: conclusions.wanted) { conclusions.uncertain(gone: true, $0) }
-                )
-            case .gone:
-                if try await hasConverted(intent, conclusions) {
-                    return .finished(
-                        try await store.finish(intent, wanted: conclusions.wanted) { conclusions.converted($0) })
-                }
-            case .unreadable: break
-            }
-            guard look.mayContinue(at: clocks.monotonic()) else { break }
-            await look.pause()
-            guard let renewed = try await store.renew(intent) else { return .finished(.superseded) }
-            intent = renewed
+        let wanted = conclusions.wanted
+        let watched = try await watch(intent, callOverAt: callOverAt) { () throws(StoreError) in
+            try await end(intent, conclusions)
         }
-        return .finished(
-            try await store.finish(intent, wanted: conclusions.wanted) { conclusions.uncertain(gone: false, $0) })
+        switch watched {
+        case .superseded: return .finished(.superseded)
+        case .found(.pending, _): return .stillPending
+        case .found(.ended, let intent):
+            return .finished(
+                try await store.finish(intent, wanted: wanted) { conclusions.uncertain(gone: true, $0) })
+        case .found(.converted, let intent):
+            return .finished(try await store.finish(intent, wanted: wanted) { conclusions.converted($0) })
+        case .nothing(let intent):
+            return .finished(
+                try await store.finish(intent, wanted: wanted) { conclusions.uncertain(gone: false, $0) })
+        }
     }
 
     /// A check that another job left behind. Its code is known to nobody here: while the verification is pending, the
@@ -95,16 +87,19 @@ struct Reconciler: Sendable {
         return try await store.finish(intent, wanted: conclusions.wanted) { conclusions.notChecked(.unavailable, $0) }
     }
 
-    private enum State { case pending, ended, gone, unreadable }
+    private enum End { case pending, ended, converted }
 
-    private func state(of sid: String) async throws(StoreError) -> State {
-        guard try await store.takeRead(.verification, limits: settings.readLimits) else { return .unreadable }
+    /// What has become of a verification; `nil` while that does not show.
+    private func end(_ intent: Intent, _ conclusions: CheckConclusions) async throws(StoreError) -> End? {
+        guard try await store.takeRead(.verification, limits: settings.readLimits) else { return nil }
+        let found: Verification?
         do throws(CallFailure) {
-            guard let verification = try await twilio.fetchVerification(.sid(sid)) else { return .gone }
-            return verification.status == .pending && verification.sid == sid ? .pending : .ended
+            found = try await twilio.fetchVerification(.sid(conclusions.sid))
         } catch {
-            return .unreadable
+            return nil
         }
+        guard let found else { return try await hasConverted(intent, conclusions) ? .converted : nil }
+        return found.status == .pending && found.sid == conclusions.sid ? .pending : .ended
     }
 
     /// Whether a send of this verification converted not earlier than our call.
@@ -115,23 +110,6 @@ struct Reconciler: Sendable {
                 verificationSID: conclusions.sid, to: nil, createdAfter: nil)
         else { return false }
         return attempts.contains { conclusions.proves($0, since: intent.begunAt) }
-    }
-}
-
-/// When to look again, and when to stop looking.
-struct Look {
-    private let until: MonotonicTime
-    private var next: Duration = .milliseconds(250)
-
-    init(until: MonotonicTime) {
-        self.until = until
-    }
-
-    func mayContinue(at now: MonotonicTime) -> Bool { now < until }
-
-    mutating func pause() async {
-        try? await Task.sleep(for: next)
-        next = min(next * 2, .seconds(2))
     }
 }
 

@@ -1,4 +1,5 @@
 import Basics
+import FoundationEssentials
 package import Wire
 
 /// What is left of a person's jobs once the person is erased.
@@ -16,6 +17,59 @@ extension JobRow {
 
     /// Erasing and renaming give the row of what is under way to somebody else.
     func hasOtherUser(than intent: Intent) -> Bool { login.user != intent.login.user }
+}
+
+extension DeadLetter {
+    /// Whether a body names a person: in any field, or anywhere in one that has no fields.
+    package static func isNaming(_ person: Set<String>, in body: [UInt8]) -> Bool {
+        guard let value = try? JSONValue(parsing: body) else {
+            return String(decoding: body, as: UTF8.self).mentions(person)
+        }
+        return value.hasText(among: person)
+    }
+}
+
+extension JSONValue {
+    fileprivate func hasText(among texts: Set<String>) -> Bool {
+        switch self {
+        case .string(let text): texts.contains(text)
+        case .array(let elements): elements.contains { $0.hasText(among: texts) }
+        case .object(let members): members.values.contains { $0.hasText(among: texts) }
+        case .null, .bool, .number: false
+        }
+    }
+}
+
+extension AuditEntry {
+    /// What is told in an entry's detail of a person who was erased: their masked number, and why, in words that may
+    /// name them.
+    package static let personalDetails = ["phone", "reason"]
+
+    /// The same without the person, who bears one name now and had others before.
+    func anonymised(_ user: String, _ person: Set<String>, as pseudonym: String) -> AuditEntry {
+        var entry = self
+        if self.user == user {
+            entry.user = pseudonym
+            entry.formerUser = formerUser.map { _ in pseudonym }
+            entry.detail = detail(without: Self.personalDetails)
+        } else if case .string(let reason)? = details?["reason"], reason.mentions(person) {
+            entry.detail = detail(without: ["reason"])
+        }
+        return entry
+    }
+
+    private var details: [String: JSONValue]? {
+        guard case .object(let members)? = try? JSONValue(parsing: Array(detail.utf8)) else { return nil }
+        return members
+    }
+
+    private func detail(without names: [String]) -> String {
+        guard var members = details else { return detail }
+        for name in names { members[name] = nil }
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        return (try? encoder.encode(JSONValue.object(members))).map { String(decoding: $0, as: UTF8.self) } ?? "{}"
+    }
 }
 
 extension Answer {

@@ -35,7 +35,7 @@ public enum Change: Sendable {
     case cancelSend(JobKey, LoginKey)
     /// Ends all ties of the person, and takes their approvals back.
     case endLogins(user: String, Reason)
-    /// Clears all counters and paces of the person and of their registered number.
+    /// Clears all counters and paces of the person, of their registered number and of those that they wait for codes on.
     case unlock(user: String)
     /// Everything about the person goes; what history and audit trail keep of them bears this name instead.
     case erase(user: String, pseudonym: String)

@@ -8,7 +8,8 @@ extension InMemoryRows {
         case .code(let code): content.codes[code.number] = code
         case .pending(let pending): content.pendings[pending.login] = pending
         case .deadLetter(let letter):
-            content.letters.append(DeadLetterRow(id: Int64(content.letters.count + 1), letter: letter))
+            content.lastLetter += 1
+            content.letters.append(DeadLetterRow(id: content.lastLetter, letter: letter))
         case .audit(let entry): content.audit.append(entry)
         case .count(let tallies): count(tallies, context)
         case .uncount(let tallies):
@@ -93,6 +94,9 @@ extension InMemoryRows {
         content.counted.removeAll { $0.owner == user }
         content.paces[.user(user)] = nil
         if let number = content.users[user]?.phone?.number { content.paces[.number(number, isProven: true)] = nil }
+        for tie in content.pendings.values where tie.login.user == user {
+            content.paces[.number(tie.number, isProven: tie.purpose == .login)] = nil
+        }
     }
 
     private mutating func forget(_ user: String) {
@@ -119,10 +123,11 @@ extension InMemoryRows {
             guard row.login.user == user || JobRow.kindsThatList.contains(row.kind) else { continue }
             content.jobs[key] = row.anonymised(user, as: pseudonym)
         }
-        for index in content.audit.indices where content.audit[index].user == user {
-            content.audit[index].user = pseudonym
-            if content.audit[index].formerUser != nil { content.audit[index].formerUser = pseudonym }
-        }
+        // A name that somebody else bears by now is theirs.
+        let former = content.audit.filter { $0.user == user }.compactMap(\.formerUser)
+        let person = Set([user] + former.filter { content.users[$0] == nil })
+        content.audit = content.audit.map { $0.anonymised(user, person, as: pseudonym) }
+        content.letters.removeAll { DeadLetter.isNaming(person, in: $0.letter.body.revealed) }
         for index in content.history.indices where content.history[index].entry.user == user {
             content.history[index].entry.user = pseudonym
             content.history[index].entry.masked = nil

@@ -36,6 +36,7 @@ struct InMemoryContent: Sendable {
     var reserved: [JobKey: (hash: [UInt8], until: Timestamp)] = [:]
     var canceledSends: [JobKey: LoginKey] = [:]
     var letters: [DeadLetterRow] = []
+    var lastLetter: Int64 = 0
     var chores: [ProviderChoreRow] = []
     var lastChore: Int64 = 0
     var audit: [AuditEntry] = []

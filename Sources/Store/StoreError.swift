@@ -3,7 +3,7 @@ public struct StoreError: Error, Sendable, Equatable, CustomStringConvertible {
     /// The kind of trouble.
     public struct Code: Sendable, Equatable, CustomStringConvertible {
         private enum Value: String {
-            case missing, exists, wrongKey, wrongSchema, full, readOnly, busy, corrupt, failed
+            case missing, exists, wrongKey, wrongSchema, full, readOnly, busy, corrupt, failed, stopping
         }
         private let value: Value
         public var description: String { value.rawValue }
@@ -21,6 +21,8 @@ public struct StoreError: Error, Sendable, Equatable, CustomStringConvertible {
         public static let busy = Code(value: .busy)
         public static let corrupt = Code(value: .corrupt)
         public static let failed = Code(value: .failed)
+        /// The task that would use it was cancelled.
+        public static let stopping = Code(value: .stopping)
     }
 
     public var code: Code

@@ -32,6 +32,10 @@ extension SQLiteRows {
         try run("DELETE FROM tally WHERE owner = ?", [user])
         try put(.user(user), nil)
         if let number = try self.user(user)?.phone?.number { try put(.number(number, isProven: true), nil) }
+        let ties = try Row.fetchAll(db, sql: "SELECT place, purpose FROM pending WHERE user = ?", arguments: [user])
+        for tie in ties {
+            try put(.number(try openPlace(tie[0]).number, isProven: tie[1] == Purpose.login.rawValue), nil)
+        }
     }
 
     /// What is under way for the person must not bring them back.
@@ -51,9 +55,49 @@ extension SQLiteRows {
         }
         try run(
             "UPDATE history SET user = ?, number_hmac = NULL, masked = NULL WHERE user = ?", [pseudonym, user])
+        try anonymiseWords(about: user, as: pseudonym)
+    }
+
+    /// Dead letters and the audit trail: what people wrote.
+    private func anonymiseWords(about user: String, as pseudonym: String) throws {
+        // A name that somebody else bears by now is theirs.
+        let former = try String.fetchAll(
+            db,
+            sql: """
+                SELECT former_user FROM audit WHERE user = ? AND former_user IS NOT NULL
+                AND former_user NOT IN (SELECT name FROM user)
+                """, arguments: [user])
+        let person = Set([user] + former)
+        try removeLetters(naming: person)
+        let personal = AuditEntry.personalDetails.map { ", '$.\($0)'" }.joined()
         try run(
-            "UPDATE audit SET user = ?1, former_user = iif(former_user IS NULL, NULL, ?1) WHERE user = ?2",
-            [pseudonym, user])
+            """
+            UPDATE audit SET user = ?1, former_user = iif(former_user IS NULL, NULL, ?1),
+            detail = json_remove(detail\(personal)) WHERE user = ?2
+            """, [pseudonym, user])
+        for name in person { try removeReasons(mentioning: name) }
+    }
+
+    private func removeReasons(mentioning name: String) throws {
+        let reason = "json_extract(detail, '$.reason')"
+        let rows = try Row.fetchAll(
+            db, sql: "SELECT id, \(reason) FROM audit WHERE instr(\(reason), ?) > 0", arguments: [name])
+        for row in rows {
+            let (id, text): (Int64, String) = (row[0], row[1])
+            guard text.mentions([name]) else { continue }
+            try run("UPDATE audit SET detail = json_remove(detail, '$.reason') WHERE id = ?", [id])
+        }
+    }
+
+    /// Their bodies are sealed: each is opened and looked through. There are those of some days only.
+    private func removeLetters(naming person: Set<String>) throws {
+        var found: [Int64] = []
+        let rows = try Row.fetchCursor(db, sql: "SELECT id, body FROM dead_letter")
+        while let row = try rows.next() {
+            let body: Data = row[1]
+            if DeadLetter.isNaming(person, in: try sealing.open(Array(body))) { found.append(row[0]) }
+        }
+        for id in found { try run("DELETE FROM dead_letter WHERE id = ?", [id]) }
     }
 
     private func rename(_ user: String, to: String) throws {

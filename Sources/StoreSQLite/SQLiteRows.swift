@@ -42,6 +42,14 @@ struct SQLiteRows: StoreRows {
         return place
     }
 
+    /// A reply can tell of people what is sealed everywhere else.
+    private func seal(reply: [UInt8]) throws -> Data { reply.isEmpty ? Data() : Data(try sealing.seal(reply)) }
+
+    /// Older versions wrote replies as they are: a brace is no id of a key.
+    private func open(reply: Data) throws -> [UInt8] {
+        reply.isEmpty || reply.first == UInt8(ascii: "{") ? Array(reply) : try sealing.open(Array(reply))
+    }
+
     func job(_ key: JobKey) throws -> JobRow? {
         try one(
             "SELECT * FROM job WHERE front_end = ? AND message_id = ?", [key.frontEnd, key.messageID]
@@ -71,7 +79,7 @@ struct SQLiteRows: StoreRows {
         job.leaseUntil = MonotonicTime(nanoseconds: row[11])
         let outcome: String? = row[17]
         job.outcome = outcome.flatMap(Outcome.init)
-        (job.reply, job.replyState) = (Array(reply), replyState)
+        (job.reply, job.replyState) = (try open(reply: reply), replyState)
         job.recordedAt = time(row[20])
         let withheld: String? = row[21]
         job.withheld = withheld.flatMap { WithheldField(packed: $0) }
@@ -102,8 +110,8 @@ struct SQLiteRows: StoreRows {
                 row.login.application.rawValue, row.login.login, row.state.rawValue, row.worker, row.fence,
                 row.begins, row.leaseUntil.nanoseconds, row.begunAt.milliseconds, row.deadline.milliseconds,
                 row.generation, (row.call?.lock).map { Data(lookup($0.text)) }, try sealedCall(of: row),
-                row.outcome?.rawValue,
-                Data(row.reply), row.replyState.rawValue, row.recordedAt?.milliseconds,
+                row.outcome?.rawValue, try seal(reply: row.reply), row.replyState.rawValue,
+                row.recordedAt?.milliseconds,
                 row.withheld?.packed,
             ])
     }

@@ -11,7 +11,8 @@ enum Schema {
         migrator.registerMigration("0001") { try $0.execute(sql: first) }
         migrator.registerMigration("0002") { try $0.execute(sql: calls) }
         migrator.registerMigration("0003-chores") { try $0.execute(sql: chores) }
-        migrator.registerMigration("0004-authenticators") { try $0.execute(sql: authenticators) }
+        migrator.registerMigration("0004-erased-details") { try $0.execute(sql: erasedDetails) }
+        migrator.registerMigration("0005-authenticators") { try $0.execute(sql: authenticators) }
         return migrator
     }
 
@@ -28,6 +29,19 @@ enum Schema {
             throw StoreError(.wrongKey, "The key file belongs to another store; put back this store's own.")
         }
     }
+
+    /// From an entry of the trail only that may go which tells of an erased person.
+    private static let erasedDetails = """
+        DROP TRIGGER audit_is_never_changed;
+        CREATE TRIGGER audit_is_never_changed
+            BEFORE UPDATE OF id, at, operator, front_end, kind, message_id, outcome, reason ON audit
+            BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END;
+        CREATE TRIGGER audit_detail_is_never_changed
+            BEFORE UPDATE OF detail ON audit
+            WHEN NEW.detail IS NOT json_remove(OLD.detail, '$.reason')
+                AND NEW.detail IS NOT json_remove(OLD.detail, '$.phone', '$.reason')
+            BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END;
+        """
 
     private static let first = """
         CREATE TABLE meta (name TEXT PRIMARY KEY, value ANY) WITHOUT ROWID;

@@ -5,7 +5,7 @@ extension FieldReader {
     mutating func administration(_ kind: JobKind) -> Job? {
         administrator = line("operator", length: 1...128)
         if kind.concernsOneUser { user = canonicalUser("user") }
-        if kind == .adminExplain { application = has("application") ? choice("application", Application.self) : .web }
+        if kind == .adminExplain { application = required("application", Application.self) }
         guard let action = action(kind), problems.isEmpty, let administrator else { return nil }
         return Job(
             kind: kind, login: Job.Login(user: user ?? "", application: application ?? .web),

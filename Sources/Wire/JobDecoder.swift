@@ -56,12 +56,13 @@ public struct JobDecoder: Sendable {
         properties.problems += fields.problems
         if properties.isTooOld {
             result.content = .late
-        } else if !properties.problems.isEmpty || properties.versionUnsupported {
+        } else if !properties.problems.isEmpty {
             result.content = properties.verdict(tooLarge: false)
         } else if let job {
             result.content = .job(job)
         } else {
-            result.content = .invalid(reason: .unknownJobType, problems: [], deadLetter: nil)
+            result.content = .invalid(
+                reason: .unknownJobType, problems: [FieldProblem("type", "unknown_job")], deadLetter: .malformed)
         }
         return result
     }

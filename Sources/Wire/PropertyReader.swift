@@ -19,12 +19,9 @@ struct PropertyReader {
     mutating func readAll() {
         readMessageID()
         if let bytes = envelope.correlationID, bytes.count > 128 { note("correlation_id", "too_long") }
-        let type = envelope.contentType?.split(separator: ";").first.map {
-            $0.lowercased().filter { $0 != " " }
-        }
         if envelope.contentType == nil {
             note("content_type", "missing")
-        } else if type != "application/json" || isForeignCharset {
+        } else if !isJSON {
             note("content_type", "unsupported")
         }
         if let encoding = envelope.contentEncoding, !["", "identity", "utf-8", "UTF-8"].contains(encoding) {
@@ -34,11 +31,14 @@ struct PropertyReader {
         readDeadline()
     }
 
-    private var isForeignCharset: Bool {
-        guard let text = envelope.contentType?.lowercased(), let range = text.firstRange(of: "charset=") else {
-            return false
-        }
-        return !text[range.upperBound...].hasPrefix("utf-8") && !text[range.upperBound...].hasPrefix("\"utf-8")
+    /// `application/json`, in UTF-8 where it says in what; other parameters mean nothing.
+    private var isJSON: Bool {
+        let parts = (envelope.contentType ?? "").lowercased().split(separator: ";", omittingEmptySubsequences: false)
+            .map { $0.filter { $0 != " " } }
+        return parts.first == "application/json"
+            && parts.dropFirst().allSatisfy {
+                !$0.hasPrefix("charset") || ["charset=utf-8", "charset=\"utf-8\""].contains($0)
+            }
     }
 
     private mutating func note(_ field: String, _ reason: String) {
@@ -53,14 +53,16 @@ struct PropertyReader {
 
     /// `verify.<key>.v1`: another key is a mistake, another major version is one that we do not speak.
     private mutating func readType() {
-        guard let type = envelope.type, !type.isEmpty else { return }
+        guard let type = envelope.type else { return }
         let prefix = "verify.\(envelope.routingKey).v"
         let number = type.dropFirst(prefix.count)
-        guard type.hasPrefix(prefix), number.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let version = Int(number)
-        else {
+        let isNumber = number.utf8.allSatisfy { (0x30...0x39).contains($0) } && (number == "0" || number.first != "0")
+        guard type.hasPrefix(prefix), isNumber, !number.isEmpty else {
             return note("type", "disagrees_with_routing_key")
         }
-        if version != 1 { versionUnsupported = true }
+        guard number != "1" else { return }
+        versionUnsupported = true
+        note("type", "version_unsupported")
     }
 
     private mutating func readDeadline() {

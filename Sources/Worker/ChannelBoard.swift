@@ -1,6 +1,6 @@
 public import Basics
 public import Pipeline
-import Wire
+public import Wire
 
 /// What is known of the channels, kept by every call to Twilio and read for `verify.status`.
 public final class ChannelBoard: CallObserver {
@@ -19,6 +19,11 @@ public final class ChannelBoard: CallObserver {
     public func observed(_ call: ObservedCall) {
         let (now, wall) = (clocks.monotonic(), clocks.wall())
         if health.withLock({ $0.observe(call, at: now, wall: wall) }) { change.yield() }
+    }
+
+    public func isCut(_ channel: Wire.Method, until: MonotonicTime?) {
+        let (now, wall) = (clocks.monotonic(), clocks.wall())
+        if health.withLock({ $0.cut(channel, until: until, at: now, wall: wall) }) { change.yield() }
     }
 
     func switchOff(_ methods: Set<Wire.Method>) {

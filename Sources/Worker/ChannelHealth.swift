@@ -5,8 +5,8 @@ import Wire
 /// How the channels are doing, by what this worker's own calls have shown. Pure: it is told the time.
 ///
 /// A channel is *down* when most of its latest calls failed by a fault of Twilio's, *slow* when half of those that were
-/// answered took long; both only by a number of calls that says something. Without calls it is fine until proven
-/// otherwise.
+/// answered took long; both only by a number of calls that says something. It is down, too, while its calls are cut off.
+/// Without calls it is fine until proven otherwise.
 struct ChannelHealth: Sendable {
     /// Calls older than this tell nothing of now.
     static let window: Duration = .seconds(60)
@@ -28,12 +28,15 @@ struct ChannelHealth: Sendable {
         var faulty = 0
         var slow = 0
         var isOff = false
+        /// Then somebody must try again, so that it is not down for ever because it is down.
+        var cutUntil: MonotonicTime?
         var blocked: [String: MonotonicTime] = [:]
         var state = ChannelStatus.State.ok
         var since: Timestamp
 
         var observed: ChannelStatus.State {
             if isOff { return .off }
+            if cutUntil != nil { return .down }
             let answered = calls.count - faulty
             if calls.count >= ChannelHealth.fewestCalls, faulty * 2 > calls.count { return .down }
             return answered >= ChannelHealth.fewestCalls && slow * 2 >= answered ? .slow : .ok
@@ -45,7 +48,10 @@ struct ChannelHealth: Sendable {
             slow += call.isSlow ? 1 : 0
         }
 
+        mutating func forgetAll() { (calls, faulty, slow) = ([], 0, 0) }
+
         mutating func forget(at now: MonotonicTime) {
+            if let cut = cutUntil, now >= cut { cutUntil = nil }
             let old = max(
                 calls.prefix { now - $0.at > ChannelHealth.window }.count, calls.count - ChannelHealth.mostCalls)
             for call in calls.prefix(old) {
@@ -83,6 +89,14 @@ struct ChannelHealth: Sendable {
         let isChanged = Set(channel.blocked.keys) != before
         channels[call.channel] = channel
         return look(at: now, wall: wall) || isChanged
+    }
+
+    /// Notes until when a channel's calls are cut off; `nil`: one succeeded, so what failed before says nothing of now.
+    /// - Returns: whether the status is another than before.
+    mutating func cut(_ method: Wire.Method, until: MonotonicTime?, at now: MonotonicTime, wall: Timestamp) -> Bool {
+        channels[method]?.cutUntil = until
+        if until == nil { channels[method]?.forgetAll() }
+        return look(at: now, wall: wall)
     }
 
     /// Notes what the site's options switch off.

@@ -7,10 +7,6 @@ import Wire
 
 /// Publishes a reply until its fate is known: confirmed, or undeliverable.
 struct ReplyPublisher: Sendable {
-    /// How often a refused reply is tried again (contract, section 3), and how long after another.
-    private static let refusedTries = 3
-    private static let refusedPause: Duration = .milliseconds(1500)
-
     let publisher: Publisher
     /// For direct reply-to. RabbitMQ hangs up on whoever publishes to a forged address of that kind (tried on 3.10.8:
     /// 541), so these go over a connection of their own, each once at most.
@@ -26,22 +22,20 @@ struct ReplyPublisher: Sendable {
         guard let message = message(publication) else { return .undeliverable }
         let isDirect = if case .direct = publication.address { true } else { false }
         let publisher = isDirect ? direct.started() : publisher
-        var refusals = 0
+        var tries = ReplyTries(isDirect: isDirect)
         while !Task.isCancelled {
             await publisher.waitUntilUsable()
+            let jitter = Double.random(in: 0...1)
+            let step: ReplyTries.Step
             do throws(AMQPError) {
-                switch try await publisher.publish(message) {
-                case .confirmed: return .confirmed
-                case .returned: return .undeliverable
-                case .refused:
-                    refusals += 1
-                    if refusals == Self.refusedTries { return .undeliverable }
-                    try? await Task.sleep(for: Self.refusedPause)
-                }
+                step = tries.published(try await publisher.publish(message), jitter: jitter)
             } catch {
-                if error.code == .badArgument || isDirect && error.code == .connectionLost { return .undeliverable }
                 logger.debug("reply not confirmed", metadata: ["error": "\(error)"])
-                try? await Task.sleep(for: .milliseconds(50))
+                step = tries.failed(error, jitter: jitter)
+            }
+            switch step {
+            case .end(let state): return state
+            case .again(let pause): try? await Task.sleep(for: pause)
             }
         }
         return nil

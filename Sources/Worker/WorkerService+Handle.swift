@@ -51,9 +51,9 @@ extension WorkerService {
         }
         Failpoint.beforeAck.hit()
         await consumer.acknowledge(delivery.tag)
-        if settings.events, let record = disposition.fresh {
-            announcer.announce(record, traceparent: envelope.traceparent)
-        }
+        guard settings.events else { return }
+        if let record = disposition.fresh { announcer.announce(record, traceparent: envelope.traceparent) }
+        for record in disposition.resumed { announcer.announce(record, traceparent: nil) }
     }
 
     private func takeDeadLetter(_ delivery: Delivery) async {

@@ -1,4 +1,5 @@
 import Basics
+import Logging
 import Store
 import Testing
 import TwilioVerify
@@ -44,6 +45,7 @@ private struct CrowdedSite {
             store: scene.store.inner, twilio: twilio, settings: settings, clocks: scene.time.clocks)
         return Caller(
             store: scene.store.inner, twilio: twilio, reconciler: reconciler, budget: scene.budget,
+            circuits: CircuitBreakers(clocks: scene.time.clocks, observer: nil, logger: Logger(label: "test")),
             settings: settings, clocks: scene.time.clocks, observer: nil)
     }
 

@@ -26,7 +26,9 @@ struct EraseTests {
                 .bypass(user: name, Redacted("12345678"), until: Sample.now + .seconds(9)),
                 .ticket(user: name, Redacted("T-\(name)"), until: Sample.now + .seconds(9)),
                 .cancelSend(JobKey(frontEnd: "portal", messageID: "waiting"), login),
-                .audit(Sample.entry(user: name)),
+                .audit(Sample.entry(user: name, detail: #"{"phone":"+1········42","reason":"asked","what":"all"}"#)),
+                .deadLetter(Sample.letter(#"{"user":"\#(name)","client":"10.0.0.9"}"#)),
+                .deadLetter(Sample.letter(#"{"user":"\#(name)","#)),
             ], as: job)
         try await answer(store, "own-\(name.utf8.count)", user: name, reply: Sample.reply(of: name))
         try await answer(
@@ -104,6 +106,44 @@ struct EraseTests {
         }
     }
 
+    @Test("2 admin.user.erase: dead letters that name the person, by former names too", arguments: StoreKind.allCases)
+    func letters(_ kind: StoreKind) async throws {
+        try await withStore(kind) { _, store in
+            try await live(store, Self.former)
+            try await live(store, "bob")
+            try await store.write([
+                .deadLetter(Sample.letter(#"{"operator":"root","user":"bob","to":"\#(Self.former)"}"#)),
+                .rename(user: Self.former, to: Self.name),
+                .audit(Sample.entry(.adminUserRename, user: Self.name, former: Self.former)),
+                .deadLetter(Sample.letter(#"{"user":"\#(Self.name)"}"#)),
+            ])
+            try await erase(store)
+            let left = try await store.look(at: "") { $0.letters = DeadSelection() }.letters
+            #expect(
+                left.map { String(decoding: $0.letter.body.revealed, as: UTF8.self) }.allSatisfy { $0.contains("bob") })
+            #expect(left.count == 2)
+        }
+    }
+
+    @Test(
+        "2 admin.user.erase: words and numbers about the person leave the trail, no line does",
+        arguments: StoreKind.allCases)
+    func details(_ kind: StoreKind) async throws {
+        try await withStore(kind) { _, store in
+            try await live(store, Self.name)
+            try await store.write([
+                .audit(
+                    Sample.entry(
+                        .adminDeadDiscard, user: "", detail: #"{"discarded":"1","reason":"\#(Self.name) again"}"#)),
+                .audit(Sample.entry(.adminDeadDiscard, user: "", detail: #"{"discarded":"1","reason":"stale"}"#)),
+            ])
+            try await erase(store)
+            let details = try await store.audit(AuditQuery()).reversed().map(\.detail)
+            #expect(
+                details == [#"{"what":"all"}"#, #"{"discarded":"1"}"#, #"{"discarded":"1","reason":"stale"}"#, "{}"])
+        }
+    }
+
     @Test("2 admin.user.erase: what is under way ends without a name", arguments: StoreKind.allCases)
     func underWay(_ kind: StoreKind) async throws {
         try await withStore(kind) { _, store in
@@ -162,11 +202,18 @@ struct EraseTests {
 
 extension Sample {
     static func entry(
-        _ kind: JobKind = .adminUserSet, user: String, former: String? = nil, by administrator: String = "root"
+        _ kind: JobKind = .adminUserSet, user: String, former: String? = nil, by administrator: String = "root",
+        detail: String = "{}"
     ) -> AuditEntry {
         AuditEntry(
             at: now, administrator: administrator, frontEnd: "desk", kind: kind, messageID: "m-1", user: user,
-            formerUser: former, outcome: .done, reason: nil, detail: "{}")
+            formerUser: former, outcome: .done, reason: nil, detail: detail)
+    }
+
+    static func letter(_ body: String) -> DeadLetter {
+        DeadLetter(
+            reason: .malformed, routingKey: "send", frontEnd: "portal", messageID: nil,
+            body: Redacted(Array(body.utf8)), at: now)
     }
 
     /// A reply that tells as much of a person as any does.

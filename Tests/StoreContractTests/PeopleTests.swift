@@ -58,6 +58,27 @@ struct PeopleTests {
         }
     }
 
+    @Test("2 admin.user.unlock: the pause of a number that is being registered, too", arguments: StoreKind.allCases)
+    func unlockRegistering(_ kind: StoreKind) async throws {
+        try await withStore(kind) { _, store in
+            let pace = Pace(streak: 4, notBefore: Sample.now)
+            let number = try Sample.number()
+            try await store.write([
+                .pending(try Sample.tie(Sample.login("ada"), purpose: .register)),
+                .pace(.number(number, isProven: true), pace), .pace(.number(number, isProven: false), pace),
+            ])
+            func paces() async throws -> [PaceKey: Pace] {
+                try await store.look(Sample.job(RandomID.uuid(), kind: .registerPhone, user: "ada")) {
+                    $0.paces = true
+                }.paces
+            }
+            try await store.write([.unlock(user: "bob")])
+            #expect(try await paces().count == 2)
+            try await store.write([.unlock(user: "ada")])
+            #expect(try await paces() == [.number(number, isProven: true): pace])
+        }
+    }
+
     @Test("6 Whose code: other people's live ties to the same code", arguments: StoreKind.allCases)
     func strangers(_ kind: StoreKind) async throws {
         try await withStore(kind) { _, store in

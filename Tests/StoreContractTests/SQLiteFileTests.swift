@@ -58,6 +58,12 @@ struct SQLiteFileTests {
             purpose: .login)
         let changes: [Change] = [.user(user), .deadLetter(letter), .code(code), .pending(pending)]
         _ = try await store.begin(Sample.job("one", body: Sample.text)) { _ in .call(Sample.call, changes: changes) }
+        var reply = Reply(.done, at: Sample.now)
+        reply.to = Sample.text
+        let answer = Answer(outcome: .done, reason: nil, body: reply.encoded())
+        let job = Sample.job("two", kind: .adminDeadShow, number: nil)
+        _ = try await store.begin(job) { _ in .answer(answer) }
+        #expect(try await store.begin(job, decide: Sample.calling).recorded?.body == answer.body)
         await world.end(store)
         let digits = Data(Sample.text.utf8.dropFirst())
         let names = try FileManager.default.contentsOfDirectory(atPath: world.folder.path)

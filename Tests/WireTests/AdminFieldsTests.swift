@@ -137,9 +137,9 @@ struct AdminFieldsTests {
 
     @Test("2 admin.explain: user, application")
     func explain() {
-        #expect(read("explain", #""user":"u1""#).job?.login.application == .web)
+        #expect(problems("explain", #""user":"u1""#) == [FieldProblem("application", "missing")])
         #expect(read("explain", #""user":"u1","application":"windows""#).job?.login.application == .windows)
-        guard case .explain? = action("explain", #""user":"u1""#) else {
+        guard case .explain? = action("explain", #""user":"u1","application":"web""#) else {
             Issue.record("not read")
             return
         }

@@ -91,7 +91,7 @@ struct JobTable {
         case .adminUserBypass: [user, reason, Field(name: "minutes", value: .number(1...1440), isRequired: true)]
         case .adminUserErase: [user, reason]
         case .adminUserRename: [user, Field(name: "to", value: .user, isRequired: true)]
-        case .adminExplain: [user, Field(name: "application", value: .word(["web", "windows"]))]
+        case .adminExplain: [user, Field(name: "application", value: .word(["web", "windows"]), isRequired: true)]
         default: deadLetters(kind)
         }
     }

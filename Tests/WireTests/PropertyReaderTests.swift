@@ -41,6 +41,7 @@ struct PropertyReaderTests {
         "2 content_type: application/json",
         arguments: [
             "application/json", "Application/JSON", "application/json; charset=utf-8", "application/json;charset=UTF-8",
+            "application/json; charset=\"utf-8\"", "application/json; profile=x; charset=utf-8",
         ])
     func contentType(type: String) {
         #expect(read { $0.contentType = type }.job != nil)
@@ -48,7 +49,11 @@ struct PropertyReaderTests {
 
     @Test(
         "2 content_type: nothing else",
-        arguments: ["", "text/plain", "application/jsonx", "application/json; charset=latin1", "application/xml"])
+        arguments: [
+            "", "text/plain", "application/jsonx", "application/json; charset=latin1", "application/xml",
+            "application/json; charset=utf-8x", "application/json; charset=utf-8; charset=latin1",
+            "application/json; charset", "application/json; charset=",
+        ])
     func badContentType(type: String) {
         #expect(read { $0.contentType = type }.problems == [FieldProblem("content_type", "unsupported")])
     }
@@ -74,17 +79,21 @@ struct PropertyReaderTests {
         #expect(read { $0.type = nil }.job != nil)
     }
 
-    @Test("2 type: another major version is version_unsupported", arguments: ["verify.send.v2", "verify.send.v0"])
+    @Test(
+        "2 type: another major version is version_unsupported",
+        arguments: ["verify.send.v2", "verify.send.v0", "verify.send.v12", "verify.send.v99999999999999999999"])
     func version(type: String) {
         let read = read { $0.type = type }
         #expect(read.reason == .versionUnsupported)
         #expect(read.deadLetter == .versionUnsupported)
+        #expect(read.problems == [FieldProblem("type", "version_unsupported")])
     }
 
     @Test(
         "2 type: of another job is invalid",
         arguments: [
             "verify.check.v1", "send", "verify.send", "verify.send.v", "verify.send.vx", "verify.send.v1.result",
+            "", "verify.send.v01", "verify.send.v00", "verify.send.v-1", "verify.send.v1 ",
         ])
     func badType(type: String) {
         #expect(read { $0.type = type }.problems == [FieldProblem("type", "disagrees_with_routing_key")])

@@ -36,6 +36,22 @@ import Wire
         var blocked: [String]? { health.status(at: wall).channels["sms"]?.countriesBlocked }
     }
 
+    @Test("down while its calls are cut off, not for ever, and fine once one succeeded")
+    func cut() {
+        let clinic = Clinic()
+        func cut(_ pause: Duration?) -> Bool {
+            clinic.health.cut(.sms, until: pause.map { clinic.now + $0 }, at: clinic.now, wall: clinic.wall)
+        }
+        for _ in 0..<20 { clinic.call(.faulty) }
+        _ = clinic.pass(.seconds(61))
+        #expect(clinic.state() == .ok)
+        #expect(cut(.seconds(5)) && clinic.state() == .down && clinic.state(.call) == .ok)
+        #expect(!clinic.pass(.milliseconds(4999)) && clinic.pass(.milliseconds(1)) && clinic.state() == .ok)
+        for _ in 0..<20 { clinic.call(.faulty) }
+        #expect(!cut(.seconds(5)) && clinic.state() == .down)
+        #expect(cut(nil) && clinic.state() == .ok)
+    }
+
     @Test("without calls every channel is fine")
     func fresh() {
         let clinic = Clinic()

@@ -22,6 +22,8 @@ struct TopologyCheck: DoctorCheck {
         case differs(String)
         /// There, but this user may not compare.
         case notCompared
+        /// The broker does not tell this user whether it is there.
+        case notTold
         case failed(String)
     }
 
@@ -60,6 +62,8 @@ struct TopologyCheck: DoctorCheck {
             }
         } catch let error as AMQPError where error.code == .notFound {
             return .missing
+        } catch let error as AMQPError where error.code == .accessRefused {
+            return .notTold
         } catch {
             return .failed("\(error)")
         }
@@ -87,8 +91,13 @@ struct TopologyCheck: DoctorCheck {
             case .differs(let difference):
                 issues.append(.fail("\(difference); empty and delete it, then run 'verify-courier topology apply'"))
             case .failed(let text): issues.append(.fail("\(name): \(text)"))
-            case .right, .missing, .notCompared: break
+            case .right, .missing, .notCompared, .notTold: break
             }
+        }
+        let notTold = answers.filter { $0.1 == .notTold }.map(\.0)
+        if !notTold.isEmpty {
+            issues.append(
+                .warn("not told whether these are there: \(notTold.joined(separator: ", ")); ask as a user who may"))
         }
         let notCompared = answers.filter { $0.1 == .notCompared }.count
         let note =

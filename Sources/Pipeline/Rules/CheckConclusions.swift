@@ -102,6 +102,10 @@ struct CheckConclusions: Sendable {
         case .tooManyUserRequests:
             return draft.throttled(
                 .provider, until: now + settings.codeLife, at: now, changes: unbegun(situation) + limits.givenBack)
+        case .rateLimited, .concurrent:
+            return draft.throttled(
+                .provider, until: now + (failure.retryAfter ?? LimitSettings.pauseWhenCrowded), at: now,
+                changes: unbegun(situation) + limits.givenBack)
         case .notFound: return expired(.codeExpired, situation)
         case .wrongCode: return denied(situation)
         default:

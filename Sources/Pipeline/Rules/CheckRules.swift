@@ -93,7 +93,7 @@ struct CheckRules: JobRules {
             changes: [
                 .bypass(user: login.user, nil, until: situation.now), .user(user),
                 .approval(LoginKey(login), client: login.client), .pace(.user(login.user), nil),
-            ])
+            ] + situation.numbersUnpaced)
     }
 
     /// What a code gets that could only be a bypass code: where there is one, a wrong guess is counted as such.

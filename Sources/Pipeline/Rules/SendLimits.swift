@@ -130,4 +130,11 @@ extension Situation {
         let isOwn = pending.map { $0.sid == code.sid && $0.purpose == .login } ?? false
         return isOwn || pendingElsewhere || strangers.contains(.login)
     }
+
+    /// An approval that no code of a number's gave opens the next send to the person's numbers as well.
+    var numbersUnpaced: [Change] {
+        let own = user?.phone.map { PaceKey.number($0.number, isProven: true) }
+        let waiting = pending.map { PaceKey.number($0.number, isProven: $0.purpose == .login) }
+        return Set([own, waiting].compactMap(\.self)).map { .pace($0, nil) }
+    }
 }

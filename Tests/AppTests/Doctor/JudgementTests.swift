@@ -80,6 +80,8 @@ struct JudgementTests {
         #expect(
             TopologyCheck.judge([("a", .right), ("b", .right)]).message
                 == "2 exchanges and queues, as the contract has them")
+        let hidden = TopologyCheck.judge([("a", .right), ("b", .notTold)])
+        #expect(hidden.level == .warn && hidden.message.contains("b"))
         let open = TopologyCheck.judge([("a", .right), ("b", .notCompared)])
         #expect(open.level == .ok)
         #expect(open.message == "2 exchanges and queues; this user may not compare arguments of 1")

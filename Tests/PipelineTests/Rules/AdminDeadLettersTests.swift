@@ -41,6 +41,7 @@ struct AdminDeadLettersTests {
         let answer = try answer(.adminDeadShow, .deadShow(DeadSelection()), [scene.letter(1)])
         let body = try #require(try answer.reply.letters?.first?.body)
         #expect(body.contains(#""user":"u7""#) && !body.contains("4155550142"))
+        #expect(try answer.reply.counts == ["waiting": 1, "reason.malformed": 1])
     }
 
     @Test("2 admin.dead.replay: at its rate, one after the other, waiting ones only")

@@ -65,7 +65,8 @@ struct AdminUsersTests {
         #expect(try answer(nil).changes.users.map(\.phone) == [scene.phone(scene.number)])
         #expect(try answer(scene.user()).changes.users.map(\.phone) == [scene.user().phone])
         let refused = try answer(scene.user { $0.phone = scene.phone(scene.other) })
-        #expect(refused.outcome == .notAllowed && refused.reason == .alreadyRegistered && refused.changes.users.isEmpty)
+        #expect(refused.outcome == .notAllowed && refused.reason == .contactAdministrator)
+        #expect(refused.changes.users.isEmpty)
         #expect(try answer(nil).audit?.detail == #"{"phone":"+1········42"}"#)
     }
 
@@ -121,6 +122,11 @@ struct AdminUsersTests {
         #expect(answer.changes.kinds == ["erase", "audit"] && answer.withheld == .user)
         #expect(try answer.reply.user == nil)
         #expect(answer.audit?.user == "erased-1" && answer.audit?.detail == #"{"reason":"left"}"#)
+        let open = scene.situation { $0.openCodes = [OpenCode(number: "n", sid: "VE1")] }
+        let rules = scene.admin(.adminUserErase, .userErase(reason: "left"))
+        #expect(try rules.answer(open).changes.chores == [.cancelVerification(sid: "VE1")] && rules.wanted.openCodes)
+        let named = try scene.admin(.adminUserErase, .userErase(reason: "u1 left, not u12")).answer(scene.situation())
+        #expect(named.audit?.detail == #"{"reason":"erased-1 left, not u12"}"#)
     }
 
     @Test("2 admin.user.rename: to a name that is free, of somebody who is there")

@@ -36,6 +36,16 @@ struct BypassTests {
         }
     }
 
+    @Test("6 limits.cooldown_seconds: cleared by an approval, for the person's numbers too")
+    func paces() throws {
+        let registered = try #require(decide(.right).answer).changes.paces
+        #expect(registered == [.user("u1"): nil, .number(scene.number, isProven: true): nil])
+        let registering = try #require(
+            decide(.right) { ($0.user, $0.pending) = (nil, scene.pending(.register)) }.answer
+        ).changes.paces
+        #expect(registering == [.user("u1"): nil, .number(scene.number, isProven: false): nil])
+    }
+
     @Test("2 admin.user.bypass: it wins over a pending code, and makes nobody known")
     func pending() throws {
         let pending = decide(.right) { ($0.pending, $0.code) = (scene.pending(), scene.code()) }

@@ -121,7 +121,7 @@ struct CheckConclusionsTests {
 
     @Test(
         "5.5 an outage or a refused account is never a wrong code",
-        arguments: [TwilioMeaning.credentials, .serviceMissing, .rateLimited, .providerFault, .other])
+        arguments: [TwilioMeaning.credentials, .serviceMissing, .providerFault, .other])
     func outage(meaning: TwilioMeaning) throws {
         let answer = try scene.checking().refused(failure(meaning), situation())
         #expect(answer.outcome == .unavailable)
@@ -221,6 +221,17 @@ struct CheckConclusionsTests {
         #expect(try left([:]) == 4)
         #expect(try left([.wrongCodesOfUser: scene.tally(20, used: 18)]) == 2)
         #expect(try left([.wrongCodesOfUserAndClient: scene.tally(10, used: 10)]) == 0)
+    }
+
+    @Test(
+        "4 throttled / provider: asked too much, until Twilio says; not begun", arguments: [nil, Duration.seconds(40)])
+    func rateLimited(retryAfter: Duration?) throws {
+        var limited = failure(.rateLimited)
+        limited.retryAfter = retryAfter
+        let answer = try scene.checking().refused(limited, situation())
+        #expect(answer.outcome == .throttled && answer.changes.codes.map(\.checksBegun) == [0])
+        #expect(try answer.reply.limit == .provider)
+        #expect(try answer.reply.retryAt == (scene.now + (retryAfter ?? .seconds(5))).description)
     }
 
     @Test("4 throttled: Twilio's hourly limit is the provider's, not a wrong code")

@@ -71,7 +71,7 @@ struct AdminStories {
             #expect(try await desk.admin(.adminUserGet, ["user": "anne"]).profile?.phone == "+1········42")
             #expect(try await desk.admin(.adminUserGet, ["user": "anna"]).profile?.known == false)
             #expect(try await desk.check(desk.code(), "anne").outcome == .approved)
-            let explained = try await desk.admin(.adminExplain, ["user": "anne"])
+            let explained = try await desk.admin(.adminExplain, ["user": "anne", "application": "web"])
             #expect(explained.decision == "verify" && explained.limits?.isEmpty == false)
         }
     }

@@ -20,7 +20,7 @@ final class FakeTwilio: Transport {
         case neverArrived
         /// Not a byte left.
         case unreachable
-        case answer(Int, code: Int?)
+        case answer(Int, code: Int?, retryAfter: String? = nil)
     }
 
     static let service = "VA" + String(repeating: "0", count: 32)
@@ -57,6 +57,8 @@ final class FakeTwilio: Transport {
 
     /// The next call of this kind goes wrong; several faults take their turns.
     func fail(_ operation: Operation, _ fault: Fault) { state.withLock { $0.faults.append((operation, fault)) } }
+
+    func forgetFaults() { state.withLock { $0.faults = [] } }
 
     /// Each call of this kind takes so long, on the test's clocks.
     func slow(_ operation: Operation, by duration: Duration) { state.withLock { $0.slowness[operation] = duration } }
@@ -98,7 +100,10 @@ final class FakeTwilio: Transport {
         switch fault {
         case .unreachable: throw TransportError(reach: .surelyNotSent, kind: .connect)
         case .neverArrived: throw TransportError(reach: .maybeSent, kind: .timeout)
-        case .answer(let status, let code): return Self.failure(status, code)
+        case .answer(let status, let code, let retryAfter):
+            var response = Self.failure(status, code)
+            response.retryAfter = retryAfter
+            return response
         case .answerLost, nil: break
         }
         let response = state.withLock { state in

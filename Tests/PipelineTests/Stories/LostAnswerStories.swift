@@ -86,6 +86,25 @@ struct LostAnswerStories {
     }
 
     @Test(
+        "4 throttled / provider: Twilio's limit lasts until the deadline; given back, and Retry-After told",
+        arguments: StoreKind.allCases)
+    func limited(_ kind: StoreKind) async throws {
+        try await story(kind) { site, desk in
+            try await desk.register()
+            site.twilio.fail(.start, .answer(429, code: 20429, retryAfter: "45"))
+            let send = try await desk.send()
+            #expect(send.outcome == .throttled && send.limit == .provider)
+            #expect(send.retryAt == (site.now + .seconds(45)).description)
+            #expect(try await desk.send().sendsLeft == 4)
+            site.twilio.fail(.check, .answer(429, code: 20429, retryAfter: "60"))
+            let check = try await desk.check(desk.code())
+            #expect(check.outcome == .throttled && check.limit == .provider)
+            #expect(check.retryAt == (site.now + .seconds(60)).description)
+            #expect(try await desk.check(desk.wrong()).checksLeft == 4)
+        }
+    }
+
+    @Test(
         "5.3 a check is repeated only while the verification is provably pending, and checks_left says so",
         arguments: StoreKind.allCases)
     func checkRepeated(_ kind: StoreKind) async throws {

@@ -59,6 +59,7 @@ struct RepeatStories {
                 try await desk.admin(.adminUserUnlock, ["user": "anna"], id: "m-1"),
             ] {
                 #expect(reply.outcome == .invalid && reply.reason == .messageIDReused)
+                #expect(reply.errors == [FieldProblem("message_id", "reused")])
                 #expect(reply.job == "m-1")
             }
             #expect(try await desk.send("anna", "sign-in-1", id: "m-1").retryAt == first.retryAt)
@@ -107,6 +108,24 @@ struct RepeatStories {
                 #expect(late.outcome == .expired && late.reason == .alreadyUsed)
                 #expect(late.job == "m-1" && late.user == "anna" && late.application == .web)
             }
+        }
+    }
+
+    @Test("5.2 a job whose timestamp is older than 48 hours is late, record or not", arguments: StoreKind.allCases)
+    func tooOld(_ kind: StoreKind) async throws {
+        try await story(kind) { site, desk in
+            try await desk.register()
+            var job = try desk.envelope(.send, ["user": "anna", "login": "sign-in-1", "channel": "sms"], id: "m-1")
+            job.timestamp = UInt64(site.now.wholeSeconds)
+            #expect(try await desk.ask(job).outcome == .sent)
+            site.advance(.seconds(48 * 3600 - 1))
+            job.receivedAt = site.now
+            #expect(try await desk.ask(job).outcome == .sent)
+            site.advance(.seconds(1))
+            job.receivedAt = site.now
+            let late = try await desk.process(job)
+            #expect(late.outcome == .late && late.key == nil && late.fresh == nil)
+            #expect(site.twilio.attempts(to: Number.anna) == 1)
         }
     }
 

@@ -20,7 +20,8 @@ struct TrailStories {
         try await story(kind, { $0.frontEnds = frontEnds }) { site, worker in
             var expected: [(JobKind, Outcome)] = []
             for kind in JobKind.allCases where kind.isAdministration {
-                let body = Self.bodies[kind, default: [:]].merging(["user": "anna", "operator": "root"]) { $1 }
+                let body = Self.bodies[kind, default: [:]].merging(
+                    ["user": "anna", "operator": "root", "application": "web"]) { $1 }
                 let done = try await worker.ask(kind, body)
                 #expect(done.outcome == .done || kind == .adminUserRename, "\(kind)")
                 let spoilt: [String: JSONValue] = ["operator": "root", "user": 7, "ids": 7, "options": 7, "limit": 0]

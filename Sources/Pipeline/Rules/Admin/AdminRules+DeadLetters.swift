@@ -8,7 +8,10 @@ extension AdminRules {
         switch request.action {
         case .deadList: return listed(situation)
         case .deadShow:
-            return audited(.done, situation) { $0.letters = situation.letters.map { Reply.Letter($0, withBody: true) } }
+            return audited(.done, situation) {
+                $0.counts = counts(situation)
+                $0.letters = situation.letters.map { Reply.Letter($0, withBody: true) }
+            }
         case .deadReplay(_, let perSecond, let evenLate): return replay(perSecond, evenLate, situation)
         case .deadDiscard(_, let reason):
             return move(
@@ -19,14 +22,17 @@ extension AdminRules {
     }
 
     private func listed(_ situation: Situation) -> Answer {
-        var counts: [String: Int] = [:]
-        for row in situation.letters {
+        audited(.done, situation) {
+            $0.counts = counts(situation)
+            $0.letters = situation.letters.prefix(500).map { Reply.Letter($0, withBody: false) }
+        }
+    }
+
+    /// How many there are of each state and reason.
+    private func counts(_ situation: Situation) -> [String: Int] {
+        situation.letters.reduce(into: [:]) { counts, row in
             counts[row.state.rawValue, default: 0] += 1
             counts["reason.\(row.letter.reason.rawValue)", default: 0] += 1
-        }
-        return audited(.done, situation) {
-            $0.counts = counts
-            $0.letters = situation.letters.prefix(500).map { Reply.Letter($0, withBody: false) }
         }
     }
 

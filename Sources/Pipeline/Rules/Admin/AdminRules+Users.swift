@@ -33,7 +33,7 @@ extension AdminRules {
         if let place {
             if let phone = user.phone, phone.number != place.number {
                 // A registered phone is changed by a reset only.
-                return audited(.notAllowed, reason: .alreadyRegistered, situation)
+                return audited(.notAllowed, reason: .contactAdministrator, situation)
             }
             user.phone = user.phone ?? Phone(place: place, registeredAt: situation.now)
         }
@@ -92,16 +92,17 @@ extension AdminRules {
         return answer
     }
 
-    /// The person's name stays in the reply that is given now, and in nothing that is kept.
+    /// The person's name stays in the reply that is given now, and in nothing that is kept, the reason neither.
     func erase(_ reason: String, _ situation: Situation) -> Answer {
         var rules = self
         rules.draft.user = nil
+        let atTwilio =
+            situation.openCodes.map { Change.chore(.cancelVerification(sid: $0.sid)) }
+            + situation.factors(.all).map { Change.chore(.removeFactor($0)) }
         var answer = rules.audited(
-            .done, situation,
-            changes: situation.factors(.all).map { .chore(.removeFactor($0)) } + [
-                .erase(user: login.user, pseudonym: pseudonym)
-            ],
-            detail: ["reason": reason], user: pseudonym)
+            .done, situation, changes: [.erase(user: login.user, pseudonym: pseudonym)] + atTwilio,
+            detail: ["reason": reason.replacingMentions(of: login.user, with: pseudonym)],
+            user: pseudonym)
         answer.withheld = .user
         return answer
     }

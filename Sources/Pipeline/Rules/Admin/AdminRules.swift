@@ -31,8 +31,7 @@ struct AdminRules: JobRules {
         case .userList(let filter, let after, let limit):
             // One more tells whether there is a next page.
             wanted.page = UserPage(filter: filter, after: after, limit: limit + 1)
-        case .userReset: (wanted.openCodes, wanted.authenticator) = (true, true)
-        case .userErase: wanted.authenticator = true
+        case .userReset, .userErase: (wanted.openCodes, wanted.authenticator) = (true, true)
         case .userRename(let to): (wanted.otherUser, wanted.authenticator) = (to, true)
         case .explain: wanted = explanation.wanted
         case .deadList(let selection), .deadShow(let selection), .deadReplay(let selection, _, _),

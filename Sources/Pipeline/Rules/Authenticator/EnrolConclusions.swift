@@ -1,4 +1,5 @@
 import Basics
+import SitePolicy
 import Store
 import TwilioVerify
 import Wire
@@ -46,12 +47,15 @@ struct EnrolConclusions: Sendable {
     }
 
     func refused(_ failure: CallFailure, _ situation: Situation) -> Answer {
-        guard failure.meaning == .tooManyUserRequests else {
-            return draft.answer(.unavailable, .providerRefused, at: situation.now, changes: given(up: situation))
+        let (now, givenUp) = (situation.now, given(up: situation))
+        switch failure.meaning {
+        case .tooManyUserRequests:
+            return draft.throttled(.provider, until: now + ProviderPause.afterTooMany, at: now, changes: givenUp)
+        case .rateLimited, .concurrent:
+            let pause = failure.retryAfter ?? LimitSettings.pauseWhenCrowded
+            return draft.throttled(.provider, until: now + pause, at: now, changes: givenUp)
+        default: return draft.answer(.unavailable, .providerRefused, at: now, changes: givenUp)
         }
-        return draft.throttled(
-            .provider, until: situation.now + ProviderPause.afterTooMany, at: situation.now,
-            changes: given(up: situation))
     }
 
     /// There was no time or no room left to call; surely nothing was made.

@@ -54,6 +54,10 @@ extension FactorConclusions {
         case .factorUnusable, .notFound: return gone(situation)
         case .challengeLimit, .tooManyUserRequests:
             return draft.throttled(.provider, until: now + ProviderPause.afterTooMany, at: now, changes: givenBack)
+        case .rateLimited, .concurrent:
+            return draft.throttled(
+                .provider, until: now + (failure.retryAfter ?? LimitSettings.pauseWhenCrowded), at: now,
+                changes: givenBack)
         default: return draft.answer(.unavailable, .providerRefused, at: now, changes: givenBack)
         }
     }
@@ -67,7 +71,7 @@ extension FactorConclusions {
     func approval(_ situation: Situation) -> [Change] {
         limits.givenBack + [
             .approval(LoginKey(intent.login), client: intent.login.client), .pace(.user(factor.user), nil),
-        ]
+        ] + situation.numbersUnpaced
     }
 }
 

@@ -1,0 +1,83 @@
+import Basics
+import Logging
+import Store
+import Wire
+
+/// What is called at Twilio, as far as one may fail while the others work.
+enum CalledOperation: Hashable, Sendable {
+    /// A message goes out.
+    case start(Channel)
+    case check
+    case cancel
+    /// Make a factor for an authenticator.
+    case factor
+    /// Prove it by its first code.
+    case proof
+    /// Check an authenticator's code.
+    case challenge
+    /// Remove a factor.
+    case removal
+
+    /// What an intent is for.
+    init(_ intent: Intent) {
+        self =
+            switch intent.call {
+            case .send(let send): .start(send.channel)
+            case .check: .check
+            case .cancel: .cancel
+            case .enrol: .factor
+            case .prove: .proof
+            case .challenge: .challenge
+            }
+    }
+
+    /// The channel that is down while it fails.
+    var channel: Wire.Method? {
+        switch self {
+        case .start(let channel): Method(channel)
+        case .challenge: .authenticator
+        case .check, .cancel, .factor, .proof, .removal: nil
+        }
+    }
+}
+
+/// This worker's circuit breakers, one for each operation: by what its own calls have shown.
+final class CircuitBreakers: Sendable {
+    private let breakers = Locked<[CalledOperation: CircuitBreaker]>([:])
+    private let clocks: Clocks
+    private let observer: (any CallObserver)?
+    private let logger: Logger
+
+    init(clocks: Clocks, observer: (any CallObserver)?, logger: Logger) {
+        self.clocks = clocks
+        self.observer = observer
+        self.logger = logger
+    }
+
+    func refuses(_ operation: CalledOperation) -> Bool {
+        let now = clocks.monotonic()
+        return breakers.withLock { $0[operation]?.refuses(at: now) ?? false }
+    }
+
+    func admit(_ operation: CalledOperation) -> CircuitBreaker.Ticket? {
+        let now = clocks.monotonic()
+        return breakers.withLock { $0[operation, default: CircuitBreaker()].admit(at: now) }
+    }
+
+    func note(_ result: CircuitBreaker.Result, of ticket: CircuitBreaker.Ticket, _ operation: CalledOperation) {
+        let now = clocks.monotonic()
+        let jitter = Double.random(in: 0...1)
+        let change = breakers.withLock { $0[operation]?.note(result, of: ticket, at: now, jitter: jitter) }
+        switch change {
+        case nil: return
+        case .opened(let until):
+            logger.warning(
+                "Twilio fails: no calls for a while",
+                metadata: ["operation": "\(operation)", "seconds": "\((until - now).components.seconds)"])
+            if let channel = operation.channel { observer?.isCut(channel, until: until) }
+        case .closed:
+            logger.notice("Twilio works again", metadata: ["operation": "\(operation)"])
+            if let channel = operation.channel { observer?.isCut(channel, until: nil) }
+        }
+    }
+}

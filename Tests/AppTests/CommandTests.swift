@@ -8,11 +8,8 @@ import Testing
 struct CommandTests {
     private func run(_ arguments: [String], _ environment: [String: String]) async throws -> (Int32?, String) {
         let folder = try Folder()
-        let process = try WorkerProcess(
-            arguments, environment: environment.merging(["HOME": folder.path]) { first, _ in first },
-            log: folder.path + "/log")
-        let code = await process.waitUntilEnd()
-        return (code, process.output)
+        let run = try await Program.run(arguments, environment.merging(["HOME": folder.path]) { first, _ in first })
+        return (run.status, run.errors)
     }
 
     @Test("are 78 with every problem on a line of its own", arguments: ["work", "store init", "topology apply"])

@@ -132,6 +132,18 @@ struct RepeatStories {
         }
     }
 
+    @Test("2 reply_to: absent, the outcome is recorded and can be asked for", arguments: StoreKind.allCases)
+    func silent(_ kind: StoreKind) async throws {
+        try await story(kind) { site, desk in
+            try await desk.register()
+            var job = try desk.envelope(.send, ["user": "anna", "channel": "sms"], id: "m-1")
+            job.replyTo = nil
+            #expect(try await desk.process(job).publication == nil)
+            let asked = try await desk.ask(.outcome, ["user": "anna", "job": "m-1"])
+            #expect(asked.outcome == .sent && asked.job == "m-1" && asked.to == "+1········42")
+        }
+    }
+
     @Test("2 outcome: in_progress while it is at a worker", arguments: StoreKind.allCases)
     func inProgress(_ kind: StoreKind) async throws {
         try await story(kind) { site, desk in

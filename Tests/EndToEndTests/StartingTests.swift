@@ -92,6 +92,17 @@ struct StartingTests {
         #expect(await worker.waitUntilEnd() == 0)
     }
 
+    @Test("7 limits.enabled: false is shouted about")
+    func shouted() async throws {
+        let site = try await BareSite(["VERIFY_COURIER_LIMITS_ENABLED": "false"])
+        #expect(try await site.run("topology apply").status == 0)
+        let worker = try site.start("work --create")
+        try await worker.waitUntilPrinted("ready")
+        #expect(worker.output.contains("limits.enabled is false"))
+        worker.kill(SIGTERM)
+        #expect(await worker.waitUntilEnd() == 0)
+    }
+
     @Test("1 topology apply: as often as one likes; a queue with other arguments is 78 with queue, argument, values")
     func topology() async throws {
         let site = try await BareSite()

@@ -56,6 +56,20 @@ struct DeadLetterStories {
         }
     }
 
+    @Test("2 app_id is recorded, with the other properties of what was no job", arguments: StoreKind.allCases)
+    func properties(_ kind: StoreKind) async throws {
+        try await story(kind) { site, desk in
+            var job = try desk.envelope(.send, ["user": "anna"], id: "m-1")
+            (job.appID, job.type) = ("portal-2.1", "verify.send.v1")
+            _ = try await desk.ask(job)
+            _ = try await desk.admin(.adminDeadReplay, ["late": true])
+            let row = try #require(try await desk.store.takeDueLetters(limit: 1).first)
+            for property in [#""app_id":"portal-2.1""#, #""type":"verify.send.v1""#, #""exchange":"verify""#] {
+                #expect(row.letter.properties.contains(property))
+            }
+        }
+    }
+
     @Test("2 too_large, version_unsupported: their own reasons", arguments: StoreKind.allCases)
     func reasons(_ kind: StoreKind) async throws {
         try await story(kind) { site, desk in

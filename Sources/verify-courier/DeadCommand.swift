@@ -72,7 +72,7 @@ struct DeadCommand: AsyncParsableCommand {
     struct Replay: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Puts them through again, so many per second.",
-            discussion: "Example: verify-courier dead replay --reason broker --rate 20 --limit 100")
+            discussion: "Example: verify-courier dead replay --reason broker --late --rate 20 --limit 100")
 
         @OptionGroup var letters: LetterOptions
 

@@ -110,6 +110,24 @@ struct DeadLetterStories {
         await site.end()
     }
 
+    @Test(
+        "2 broker: what the broker dead-letters keeps its deadline, for a replay in time", arguments: StoreKind.allCases
+    )
+    func broker(_ kind: StoreKind) async throws {
+        try await story(kind) { site, desk in
+            for (id, seconds) in [("m-1", 3), ("m-2", 60)] {
+                var message = try desk.envelope(.send, ["user": "anna", "channel": "sms"], id: id)
+                (message.exchange, message.lane) = ("verify.dead", .admin)
+                message.deadline = (site.now + .seconds(seconds)).description
+                try await desk.pipeline.takeDeadLetter(message)
+            }
+            let taken = try await letters(desk)
+            #expect(taken.map(\.reason) == [.broker, .broker] && taken.map(\.job) == ["m-1", "m-2"])
+            site.advance(.seconds(5))
+            #expect(try await desk.admin(.adminDeadReplay).counts == ["replaying": 1, "late": 1, "selected": 2])
+        }
+    }
+
     @Test("2 admin.dead.*: late ones wait, discarded ones come back", arguments: StoreKind.allCases)
     func operations(_ kind: StoreKind) async throws {
         try await story(kind) { site, desk in

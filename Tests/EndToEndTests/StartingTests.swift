@@ -92,15 +92,20 @@ struct StartingTests {
         #expect(await worker.waitUntilEnd() == 0)
     }
 
-    @Test("7 limits.enabled: false is shouted about")
-    func shouted() async throws {
-        let site = try await BareSite(["VERIFY_COURIER_LIMITS_ENABLED": "false"])
+    @Test(
+        "7 limits.enabled: false is shouted about; 7 log.format: json where nobody looks, or as set; 7 log.level",
+        arguments: [([:], true), (["FORMAT": "text"], false), (["FORMAT": "json", "LEVEL": "error"], true)])
+    func shouted(log: [String: String], isJSON: Bool) async throws {
+        var environment = Dictionary(uniqueKeysWithValues: log.map { ("VERIFY_COURIER_LOG_\($0)", $1) })
+        environment["VERIFY_COURIER_LIMITS_ENABLED"] = "false"
+        let site = try await BareSite(environment)
         #expect(try await site.run("topology apply").status == 0)
         let worker = try site.start("work --create")
         try await worker.waitUntilPrinted("ready")
-        #expect(worker.output.contains("limits.enabled is false"))
         worker.kill(SIGTERM)
         #expect(await worker.waitUntilEnd() == 0)
+        #expect(worker.output.contains("limits.enabled is false") == (log["LEVEL"] == nil))
+        #expect(worker.output.split(separator: "\n").allSatisfy { $0.hasPrefix("{") == isJSON })
     }
 
     @Test("1 topology apply: as often as one likes; a queue with other arguments is 78 with queue, argument, values")

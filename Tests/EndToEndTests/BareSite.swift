@@ -12,7 +12,7 @@ final class BareSite: Sendable {
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         environment = [
             "HOME": folder, "VERIFY_COURIER_BROKER_URL": try await PrivateBroker.shared().makeVirtualHost(),
-            "VERIFY_COURIER_TWILIO_BASE_URL": "http://127.0.0.1:1",
+            "VERIFY_COURIER_TWILIO_BASE_URL": "http://127.0.0.1:1", "VERIFY_COURIER_OPS_LISTEN": "off",
             "VERIFY_COURIER_SITE_2FA_VERIFY_ACCOUNTSID": "AC00000000000000000000000000000001",
             "VERIFY_COURIER_SITE_2FA_VERIFY_SERVICESID": "VA00000000000000000000000000000001",
             "VERIFY_COURIER_SITE_2FA_VERIFY_AUTHTOKEN": "t",

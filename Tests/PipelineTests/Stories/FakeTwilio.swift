@@ -17,6 +17,8 @@ final class FakeTwilio: Transport {
         /// Not a byte left.
         case unreachable
         case answer(Int, code: Int?)
+        /// It is done, and the answer says `valid` of what it says is still pending.
+        case contradictory
     }
 
     static let service = "VA" + String(repeating: "0", count: 32)
@@ -91,10 +93,15 @@ final class FakeTwilio: Transport {
         case .unreachable: throw TransportError(reach: .surelyNotSent, kind: .connect)
         case .neverArrived: throw TransportError(reach: .maybeSent, kind: .timeout)
         case .answer(let status, let code): return Self.failure(status, code)
-        case .answerLost, nil: break
+        case .answerLost, .contradictory, nil: break
         }
-        let response = state.withLock { $0.book.answer(operation, path, request.form, at: time.wall) }
+        var response = state.withLock { $0.book.answer(operation, path, request.form, at: time.wall) }
         await holdIfAsked(operation)
+        if case .contradictory? = fault {
+            let text = String(decoding: response.body, as: UTF8.self).replacing(
+                "\"valid\":false", with: "\"valid\":true")
+            response.body = Array(text.utf8)
+        }
         if case .answerLost? = fault { throw TransportError(reach: .maybeSent, kind: .timeout) }
         return response
     }

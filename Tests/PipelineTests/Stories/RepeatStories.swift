@@ -186,6 +186,10 @@ struct RepeatStories {
             let after = try await desk.ask(.options, ["user": "anna"], id: "m-1")
             #expect(before.decision == "register" && after.decision == "verify")
             #expect(try await desk.ask(.outcome, ["user": "anna", "job": "m-1"], id: "m-1").reason == .noRecord)
+            // Not even what is wrong with them is recorded.
+            for kind in [JobKind.options, .outcome] {
+                #expect(try await desk.ask(kind, ["user": 7], id: "m-1").reason == .malformed)
+            }
             #expect(try await desk.send("anna", "sign-in-1", id: "m-1").outcome == .sent)
         }
     }

@@ -12,7 +12,7 @@ public struct UserImport: Sendable {
     }
 
     /// A line that is not taken, and why.
-    public struct Refusal: Sendable, Equatable, CustomStringConvertible {
+    public struct Refusal: Sendable, Equatable, Encodable, CustomStringConvertible {
         public var line: Int
         public var why: String
 

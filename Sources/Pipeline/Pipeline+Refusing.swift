@@ -67,19 +67,21 @@ extension Pipeline {
     }
 
     /// Keeps a message that nobody can be answered for.
-    func bury(_ envelope: Envelope, _ read: ReadJob?, _ reason: DeadLetterReason) async throws(StoreError)
+    func bury(_ envelope: Envelope, _ read: ReadJob, _ reason: DeadLetterReason) async throws(StoreError)
         -> Disposition
     {
-        var answer = Answer(
+        let answer = Answer(
             outcome: .invalid, reason: nil, body: [], changes: [.deadLetter(letter(envelope, read, reason))])
-        if let read { answer = audited(answer, envelope, read, detail: ["dead_letter": reason.rawValue]) }
-        _ = try await store.refuse(nil, answer: answer)
+        let detail = ["dead_letter": reason.rawValue]
+        _ = try await store.refuse(nil, answer: audited(answer, envelope, read, detail: detail))
         return Disposition()
     }
 
-    /// Takes over what the broker itself dead-lettered.
+    /// Takes over what the broker itself dead-lettered; its person may still be waiting.
     public func takeDeadLetter(_ envelope: Envelope) async throws(StoreError) {
-        _ = try await bury(envelope, nil, .broker)
+        let letter = letter(envelope, decoder.read(envelope), .broker)
+        let answer = Answer(outcome: .invalid, reason: nil, body: [], changes: [.deadLetter(letter)])
+        _ = try await store.refuse(nil, answer: answer)
     }
 
     /// Whether workers keep dying of a message before they can note that they began.
@@ -103,11 +105,11 @@ extension Pipeline {
         return try await store.finish(intent) { _ in answer }
     }
 
-    private func letter(_ envelope: Envelope, _ read: ReadJob?, _ reason: DeadLetterReason) -> DeadLetter {
+    private func letter(_ envelope: Envelope, _ read: ReadJob, _ reason: DeadLetterReason) -> DeadLetter {
         DeadLetter(
             reason: reason, routingKey: envelope.routingKey, frontEnd: envelope.userID ?? "",
             messageID: envelope.messageID, properties: AdminRules.json(envelope.shownProperties),
-            body: Redacted(CodeBlanker.blank(bytes(envelope))), deadline: read?.deadline, at: clocks.wall())
+            body: Redacted(CodeBlanker.blank(bytes(envelope))), deadline: read.deadline, at: clocks.wall())
     }
 }
 

@@ -18,7 +18,7 @@ enum SQLiteFile {
 
     static func create(_ configuration: SQLiteStoreConfiguration, _ siteOptions: [String: String]) throws {
         guard !exists(configuration.path) else {
-            throw StoreError(.exists, "There is a store at that place already; it is left alone.")
+            throw StoreError(.exists, "There is a store at \(configuration.path) already; it is left alone.")
         }
         let sealing = try KeyFile.create(configuration.keyFile)
         do {
@@ -57,7 +57,8 @@ enum SQLiteFile {
     /// The keys of a store that is there.
     static func sealing(of configuration: SQLiteStoreConfiguration) throws -> Sealing {
         guard exists(configuration.path) else {
-            throw StoreError(.missing, "There is no store at that place; `store init` makes one.")
+            throw StoreError(
+                .missing, "There is no store at \(configuration.path) (store.url); `store init` makes one.")
         }
         return try KeyFile.read(configuration.keyFile)
     }

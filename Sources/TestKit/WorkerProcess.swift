@@ -14,10 +14,11 @@ public final class WorkerProcess: Sendable {
         }
     }
 
-    /// - Parameter log: file for what it says on stderr.
+    /// - Parameter log: file for what it says on stderr; what it prints goes to one of that name with `.out`.
     public init(_ arguments: [String], environment: [String: String], log: String) throws {
         process = try ChildProcess(
-            Self.program, arguments, environment: environment, ChildProcess.Streams(errors: log))
+            Self.program, arguments, environment: environment,
+            ChildProcess.Streams(output: "\(log).out", errors: log))
         self.log = log
     }
 
@@ -45,6 +46,11 @@ public final class WorkerProcess: Sendable {
         while !output.contains(text), process.isRunning { try await Task.sleep(for: .milliseconds(5)) }
     }
 
+    /// Returns once it has printed that, or has ended.
+    public func waitUntilPrinted(_ text: String) async throws {
+        while !printed.contains(text), process.isRunning { try await Task.sleep(for: .milliseconds(5)) }
+    }
+
     /// Waits for its end: the exit code, or the signal as a negative number.
     public func waitUntilEnd() async -> Int32? {
         await process.waitUntilEnd()
@@ -65,4 +71,7 @@ public final class WorkerProcess: Sendable {
 
     /// What it has logged so far.
     public var output: String { (try? String(contentsOfFile: log, encoding: .utf8)) ?? "" }
+
+    /// What it has printed so far.
+    public var printed: String { (try? String(contentsOfFile: "\(log).out", encoding: .utf8)) ?? "" }
 }

@@ -23,7 +23,7 @@ extension WorkerService {
             if let disposition = refusal { return await conclude(disposition, envelope, delivery) }
             await place.stay()
         }
-        let disposition = await persistently { () async throws(StoreError) in
+        let disposition = await persistently(envelope) { () async throws(StoreError) in
             try await pipeline.process(envelope, slot: place)
         }
         await place.release()
@@ -33,7 +33,7 @@ extension WorkerService {
 
     /// Answers a job that was crowded out; the inner `nil` for one that has to be waited for.
     private func refuse(_ envelope: Envelope) async -> Disposition?? {
-        await persistently { () async throws(StoreError) in try await pipeline.crowdedOut(envelope) }
+        await persistently(envelope) { () async throws(StoreError) in try await pipeline.crowdedOut(envelope) }
     }
 
     private func conclude(_ disposition: Disposition, _ envelope: Envelope, _ delivery: Delivery) async {
@@ -46,11 +46,17 @@ extension WorkerService {
                 try await pipeline.settle(disposition, as: state)
             } catch {
                 // Losing this note costs a second reply, no more.
-                logger.warning("the fate of a reply was not noted", metadata: ["error": "\(error)"])
+                logger.warning(
+                    "the fate of a reply was not noted", metadata: facts(of: envelope, ["error": "\(error)"]))
             }
         }
         Failpoint.beforeAck.hit()
         await consumer.acknowledge(delivery.tag)
+        logger.debug(
+            "job done",
+            metadata: facts(
+                of: envelope,
+                ["outcome": disposition.outcome?.rawValue, "message_id": disposition.key?.messageID]))
         guard settings.events else { return }
         if let record = disposition.fresh { announcer.announce(record, traceparent: envelope.traceparent) }
         for record in disposition.resumed { announcer.announce(record, traceparent: nil) }
@@ -58,7 +64,7 @@ extension WorkerService {
 
     private func takeDeadLetter(_ delivery: Delivery) async {
         let envelope = EnvelopeReader.envelope(delivery, lane: .admin, receivedAt: clocks.wall())
-        let taken: Void? = await persistently { () async throws(StoreError) in
+        let taken: Void? = await persistently(envelope) { () async throws(StoreError) in
             try await pipeline.takeDeadLetter(envelope)
         }
         if taken != nil { await consumer.acknowledge(delivery.tag) }
@@ -67,17 +73,23 @@ extension WorkerService {
     /// While the store is away nothing is answered: the message stays in hand, unacknowledged, and what prefetch
     /// allows is all that is taken. `nil` when the worker stops meanwhile; then the broker delivers it again.
     private func persistently<Value: Sendable>(
-        _ body: () async throws(StoreError) -> Value
+        _ envelope: Envelope, _ body: () async throws(StoreError) -> Value
     ) async -> Value? {
         var backoff = Backoff(first: .milliseconds(100), longest: .seconds(5))
         while !Task.isCancelled {
             do throws(StoreError) {
                 return try await body()
             } catch {
-                logger.error("the store cannot be used", metadata: ["error": "\(error)"])
+                logger.error("the store cannot be used", metadata: facts(of: envelope, ["error": "\(error)"]))
                 try? await Task.sleep(for: backoff.next())
             }
         }
         return nil
+    }
+
+    /// What a log line says of a job: nothing that a person typed.
+    private func facts(of envelope: Envelope, _ more: [String: String?]) -> Logger.Metadata {
+        let own = ["job": JobKind(rawValue: envelope.routingKey)?.rawValue, "traceparent": envelope.traceparent]
+        return own.merging(more) { $1 }.compactMapValues { text in text.map { "\($0)" } }
     }
 }

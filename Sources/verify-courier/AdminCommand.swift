@@ -53,7 +53,9 @@ struct AdminOptionsCommand: AsyncParsableCommand {
         commandName: "options", abstract: "The site options that all workers share.", subcommands: [Get.self, Set.self])
 
     struct Get: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Shows them and where each value is from.")
+        static let configuration = CommandConfiguration(
+            abstract: "Shows them and where each value is from.",
+            discussion: "Example: verify-courier admin options get --json")
 
         @OptionGroup var common: CommonOptions
         @OptionGroup var admin: AdminOptions

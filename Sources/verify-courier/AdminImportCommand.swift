@@ -18,6 +18,9 @@ extension AdminUserCommand {
         @Flag(help: "Only read it, and list what would be refused.")
         var dryRun = false
 
+        @Flag(help: "One JSON object per refused line, and one with the counts at the end.")
+        var json = false
+
         @OptionGroup var common: CommonOptions
 
         @Option(
@@ -30,10 +33,18 @@ extension AdminUserCommand {
             let people = try await orExit { try UserImport(csv: text) }
             let name = AdminOptions.name(administrator)
             let refused = dryRun ? people.refusals : try await orExit { try await app.importUsers(people, by: name) }
-            for refusal in refused { print(refusal) }
             let taken = people.entries.count + people.refusals.count - refused.count
-            print("\(taken) \(dryRun ? "would be taken" : "taken"), \(refused.count) refused")
+            try report(refused, taken: taken)
             guard refused.isEmpty else { throw ExitCode(65) }
+        }
+
+        private func report(_ refused: [UserImport.Refusal], taken: Int) throws {
+            guard json else {
+                for refusal in refused { print(refusal) }
+                return print("\(taken) \(dryRun ? "would be taken" : "taken"), \(refused.count) refused")
+            }
+            for refusal in refused { print(try JSONLine.of(refusal)) }
+            print(try JSONLine.of(["taken": taken, "refused": refused.count]))
         }
 
         private func read() throws -> String {

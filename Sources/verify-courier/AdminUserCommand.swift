@@ -22,7 +22,9 @@ struct AdminUserCommand: AsyncParsableCommand {
     }
 
     struct Get: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Shows it, also of somebody never seen.")
+        static let configuration = CommandConfiguration(
+            abstract: "Shows it, also of somebody never seen.",
+            discussion: "Example: verify-courier admin user get anna")
 
         @OptionGroup var person: Person
 
@@ -109,7 +111,9 @@ struct AdminUserCommand: AsyncParsableCommand {
     }
 
     struct Unlock: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Clears the person's limits and tries.")
+        static let configuration = CommandConfiguration(
+            abstract: "Clears the person's limits and tries.",
+            discussion: "Example: verify-courier admin user unlock anna")
 
         @OptionGroup var person: Person
 

@@ -56,9 +56,9 @@ struct ConfigCommand: AsyncParsableCommand {
     }
 }
 
-/// One object of texts on one line.
+/// One object on one line.
 enum JSONLine {
-    static func of(_ fields: [String: String]) throws -> String {
+    static func of(_ fields: some Encodable) throws -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         return String(decoding: try encoder.encode(fields), as: UTF8.self)

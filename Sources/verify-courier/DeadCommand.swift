@@ -50,7 +50,8 @@ struct DeadCommand: AsyncParsableCommand {
         subcommands: [List.self, Show.self, Replay.self, Discard.self, Restore.self])
 
     struct List: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Lists and counts them.")
+        static let configuration = CommandConfiguration(
+            abstract: "Lists and counts them.", discussion: "Example: verify-courier dead list --state waiting")
 
         @OptionGroup var letters: LetterOptions
 
@@ -59,7 +60,8 @@ struct DeadCommand: AsyncParsableCommand {
 
     struct Show: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Shows them with their bodies, digits blanked. A look changes nothing.")
+            abstract: "Shows them with their bodies, digits blanked. A look changes nothing.",
+            discussion: "Example: verify-courier dead show 17 18")
 
         @OptionGroup var letters: LetterOptions
 
@@ -70,7 +72,7 @@ struct DeadCommand: AsyncParsableCommand {
     struct Replay: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Puts them through again, so many per second.",
-            discussion: "Example: verify-courier dead replay --reason broker --rate 20 --limit 100")
+            discussion: "Example: verify-courier dead replay --reason broker --late --rate 20 --limit 100")
 
         @OptionGroup var letters: LetterOptions
 
@@ -88,7 +90,8 @@ struct DeadCommand: AsyncParsableCommand {
 
     struct Discard: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Puts them away; 'dead restore' fetches them back until they are purged.")
+            abstract: "Puts them away; 'dead restore' fetches them back until they are purged.",
+            discussion: "Example: verify-courier dead discard --reason malformed --why 'an old test client'")
 
         @OptionGroup var letters: LetterOptions
 
@@ -102,7 +105,9 @@ struct DeadCommand: AsyncParsableCommand {
     }
 
     struct Restore: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Fetches discarded ones back, stops waiting replays.")
+        static let configuration = CommandConfiguration(
+            abstract: "Fetches discarded ones back, stops waiting replays.",
+            discussion: "Example: verify-courier dead restore 17")
 
         @OptionGroup var letters: LetterOptions
 

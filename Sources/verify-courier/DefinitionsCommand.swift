@@ -9,7 +9,7 @@ struct DefinitionsCommand: AsyncParsableCommand {
         commandName: "definitions",
         abstract: "Prints RabbitMQ definitions: the topology with users, least rights and policies.",
         discussion: """
-            Load it instead of 'apply', and the workers need no right to declare anything:
+            Load it instead of 'apply', and the workers need no right to declare anything. Example:
               verify-courier topology definitions --front-end web=web --front-end windows=windows \\
                 --front-end desk=any,admin --passwords-file passwords.txt >definitions.json
               rabbitmqctl import_definitions definitions.json

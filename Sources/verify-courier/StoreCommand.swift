@@ -12,9 +12,13 @@ struct StoreCommand: AsyncParsableCommand {
 
         @OptionGroup var common: CommonOptions
 
+        @Flag(help: "One JSON object: made.")
+        var json = false
+
         func run() async throws {
             let app = try await common.app()
             try await orExit { try await app.createStore() }
+            if json { return print(try JSONLine.of(["made": true])) }
             print("store made; next: verify-courier topology apply, then verify-courier work")
         }
     }

@@ -7,19 +7,27 @@ struct TopologyCommand: AsyncParsableCommand {
         subcommands: [Apply.self, Show.self, DefinitionsCommand.self])
 
     struct Apply: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Declares them. Safe to run again.")
+        static let configuration = CommandConfiguration(
+            abstract: "Declares them. Safe to run again.",
+            discussion: "Example: verify-courier topology apply --set broker.url=amqp://127.0.0.1")
 
         @OptionGroup var common: CommonOptions
+
+        @Flag(help: "One JSON object: how many queues and bindings.")
+        var json = false
 
         func run() async throws {
             let app = try await common.app()
             try await orExit { try await app.applyTopology() }
-            print("topology applied: \(TopologyPlan.queues.count) queues, \(TopologyPlan.bindings.count) bindings")
+            let (queues, bindings) = (TopologyPlan.queues.count, TopologyPlan.bindings.count)
+            if json { return print(try JSONLine.of(["queues": queues, "bindings": bindings])) }
+            print("topology applied: \(queues) queues, \(bindings) bindings")
         }
     }
 
     struct Show: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Prints what 'apply' declares.")
+        static let configuration = CommandConfiguration(
+            abstract: "Prints what 'apply' declares.", discussion: "Example: verify-courier topology show --json")
 
         @Flag(help: "One JSON object, in RabbitMQ's terms.")
         var json = false

@@ -8,11 +8,8 @@ import Testing
 struct CommandTests {
     private func run(_ arguments: [String], _ environment: [String: String]) async throws -> (Int32?, String) {
         let folder = try Folder()
-        let process = try WorkerProcess(
-            arguments, environment: environment.merging(["HOME": folder.path]) { first, _ in first },
-            log: folder.path + "/log")
-        let code = await process.waitUntilEnd()
-        return (code, process.output)
+        let run = try await Program.run(arguments, environment.merging(["HOME": folder.path]) { first, _ in first })
+        return (run.status, run.errors)
     }
 
     @Test("are 78 with every problem on a line of its own", arguments: ["work", "store init", "topology apply"])
@@ -42,6 +39,22 @@ struct CommandTests {
         #expect(try await run(["config", "show"], ["VERIFY_COURIER_X": "1"]).0 == 78)
         #expect(try await run(["config", "show", "--set", "log.level"], [:]).0 == 64)
         #expect(try await run(["config", "show", "--set", "log.level=loud"], [:]).0 == 78)
+    }
+
+    @Test("7 config show: every key with its value and where it came from, secrets hidden")
+    func shown() async throws {
+        let environment = ConfigErrorTests.account.merging([
+            "VERIFY_COURIER_SITE_2FA_VERIFY_AUTHTOKEN": "canary", "VERIFY_COURIER_WORKER_SEND_SLOTS": "64",
+            "HOME": "/nonexistent",
+        ]) { $1 }
+        let run = try await Program.run(["config", "show", "--set", "log.level=debug"], environment)
+        #expect(run.status == 0 && run.lines.count == ConfigKey.all.count)
+        for (key, line) in zip(ConfigKey.all.map(\.name).sorted(), run.lines.sorted()) {
+            #expect(line.hasPrefix("\(key) = "), "\(line)")
+        }
+        #expect(run.lines.contains("worker.send_slots = 64  [environment: VERIFY_COURIER_WORKER_SEND_SLOTS]"))
+        #expect(run.lines.contains { $0.hasPrefix("log.level = debug  [flag") })
+        #expect(!run.output.contains("canary") && !run.errors.contains("canary"))
     }
 
     @Test("are 1 for doctor when something fails")

@@ -1,5 +1,5 @@
-/// The tables of docs/contract/README.md.
-struct Readme {
+/// The tables of a page of docs/contract.
+struct Readme: Sendable {
     struct JobRow {
         var kind: String
         var fields: Set<String>
@@ -8,8 +8,13 @@ struct Readme {
 
     private let text: String
 
-    init() throws {
-        text = try Published.text("README.md")
+    init(_ page: String = "README.md") throws {
+        text = try Published.text(page)
+    }
+
+    /// The headings of the second level, in order.
+    var headings: [String] {
+        text.split(separator: "\n").filter { $0.hasPrefix("## ") }.map { String($0.dropFirst(3)) }
     }
 
     /// The cells of the first table under a heading, without its head.

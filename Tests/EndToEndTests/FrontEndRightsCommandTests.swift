@@ -6,12 +6,6 @@ import TestKit
 import Testing
 
 @Suite("topology definitions", .timeLimit(.minutes(5))) final class FrontEndRightsCommandTests {
-    private struct Run {
-        var status: Int32
-        var output: String
-        var errors: String
-    }
-
     private let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
     private let folder = NSTemporaryDirectory() + "verify-courier-definitions-" + RandomID.hex(bytes: 6)
 
@@ -23,15 +17,8 @@ import Testing
         try? FileManager.default.removeItem(atPath: folder)
     }
 
-    /// Runs the program that was built beside this test; what it prints goes to files, so that nobody waits for a pipe.
-    private func run(_ arguments: [String]) async throws -> Run {
-        let paths = ["output", "errors"].map { "\(folder)/\($0)" }
-        let process = try ChildProcess(
-            WorkerProcess.program, ["topology", "definitions"] + arguments, environment: ["HOME": folder],
-            ChildProcess.Streams(output: paths[0], errors: paths[1]))
-        let status = await process.waitUntilEnd() ?? -1
-        let texts = try paths.map { try String(contentsOfFile: $0, encoding: .utf8) }
-        return Run(status: status, output: texts[0], errors: texts[1])
+    private func run(_ arguments: [String]) async throws -> Program {
+        try await Program.run(["topology", "definitions"] + arguments, ["HOME": folder])
     }
 
     private func write(_ text: String) throws -> String {

@@ -52,7 +52,7 @@ extension Hostile {
             #expect(try await scene.end().allSatisfy { $0.reason == "malformed" })
         }
 
-        @Test("a reply with a secret in it is not for the broker's disk, others are; all are of the worker")
+        @Test("3 delivery_mode: a reply with a secret is not for the broker's disk, others are; all are of the worker")
         func secretReplies() async throws {
             let scene = try await HostileScene()
             let bypass = scene.message(
@@ -61,6 +61,9 @@ extension Hostile {
             let code = try #require(try secret.reply.code)
             #expect(secret.properties.deliveryMode != 2)
             #expect(secret.properties.userID == "guest")
+            let set = scene.message(.adminUserSet, #"{"user":"anna","operator":"o","ticket":true}"#)
+            let ticket = try await scene.delivery(to: set)
+            #expect(try ticket.reply.ticket != nil && ticket.properties.deliveryMode != 2)
             let get = try await scene.delivery(
                 to: scene.message(.adminUserGet, #"{"user":"anna","operator":"o"}"#))
             #expect(get.properties.deliveryMode == 2)

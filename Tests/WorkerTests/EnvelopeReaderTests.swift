@@ -1,9 +1,9 @@
-import AMQP
 import Basics
 import TestKit
 import Testing
 import Wire
 
+@testable import AMQP
 @testable import Worker
 
 @Suite struct EnvelopeReaderTests {
@@ -34,5 +34,35 @@ import Wire
             let isGood = good[index] == 0x2D ? isSame : isDigit
             #expect(EnvelopeReader.isTraceparent(String(decoding: bytes, as: UTF8.self)) == isGood)
         }
+    }
+
+    private func envelope(_ headers: [(String, FieldValue)], redelivered: Bool) -> Envelope {
+        var properties = MessageProperties()
+        properties.headers = FieldTable(headers)
+        properties.appID = "portal-2.1"
+        let delivery = Delivery(
+            tag: DeliveryTag(epoch: 1, channel: 1, number: 1), queue: "verify.send", exchange: "verify",
+            routingKey: "send", redelivered: redelivered, properties: properties, body: .bytes([1]))
+        return EnvelopeReader.envelope(delivery, lane: .send, receivedAt: Timestamp(seconds: 5))
+    }
+
+    @Test("2 poison: a delivery count is the broker's only on a redelivery; x-death is never trusted")
+    func deliveryCount() {
+        let headers: [(String, FieldValue)] = [
+            ("x-delivery-count", .int(77)), ("x-death", .string(Array("99".utf8))),
+        ]
+        #expect(envelope(headers, redelivered: false).deliveryCount == 0)
+        #expect(envelope(headers, redelivered: true).deliveryCount == 77)
+        #expect(envelope([("x-delivery-count", .int(-1))], redelivered: true).deliveryCount == 0)
+        #expect(envelope(Array(headers.dropFirst()), redelivered: true).deliveryCount == 0)
+    }
+
+    @Test("2 headers: the broker's time, a deadline that is no text, and what is recorded")
+    func headers() {
+        let read = envelope([("timestamp_in_ms", .int(1234)), ("deadline", .int(7))], redelivered: false)
+        #expect(read.brokerMilliseconds == 1234 && read.deadline == nil && read.deadlineIsMalformed)
+        #expect(read.appID == "portal-2.1" && read.exchange == "verify" && read.receivedAt == Timestamp(seconds: 5))
+        let text = envelope([("deadline", .string(Array("soon".utf8)))], redelivered: false)
+        #expect(text.deadline == "soon" && !text.deadlineIsMalformed)
     }
 }

@@ -15,7 +15,9 @@ extension Settings {
     /// The starred site options as configured: `store init` seeds the store with these.
     func siteOptions() -> [String: String] {
         var result: [String: String] = [:]
-        for name in SiteOptions.defaults.keys { result[name] = text("site.\(name)") }
+        for name in SiteOptions.defaults.keys where entry("site.\(name)")?.source != ConfigEntry.Source.none {
+            result[name] = text("site.\(name)")
+        }
         return result
     }
 

@@ -103,6 +103,27 @@ struct SettingsTests {
         #expect(try !Configured.settings().pipeline().ticketsRequired)
     }
 
+    @Test("carry what is said of calls, codes, replies and lanes to where it counts")
+    func work() throws {
+        let settings = try Configured.settings(flags: [
+            "twilio.code_minutes": "7", "reply.prefixes": "a.,b.", "twilio.reads_per_minute": "1",
+            "twilio.reads_per_hour": "2", "twilio.reads_per_day": "3", "twilio.attempts_per_minute": "4",
+            "twilio.calls_per_second": "5", "twilio.calls_at_once": "6", "worker.send_slots": "7",
+            "worker.check_slots": "8", "worker.account_slots": "9", "worker.admin_slots": "10",
+            "worker.drain_seconds": "11", "events.enabled": "true",
+        ])
+        let pipeline = try settings.pipeline()
+        #expect(pipeline.codeMinutes == 7)
+        #expect(pipeline.replyPrefixes == ["a.", "b."])
+        #expect(pipeline.readLimits.map(\.count) == [1, 2, 3])
+        #expect(pipeline.readLimits.map(\.window) == [.seconds(60), .seconds(3600), .seconds(86_400)])
+        #expect(pipeline.attemptLimits.map(\.count) == [4] && pipeline.attemptLimits.map(\.window) == [.seconds(60)])
+        #expect(pipeline.callLimits.perSecond == 5 && pipeline.callLimits.atOnce == 6)
+        let worker = try settings.worker()
+        #expect(worker.slots == [.send: 7, .check: 8, .account: 9, .admin: 10])
+        #expect(worker.drain == .seconds(11) && worker.events)
+    }
+
     @Test("take 0 for no limit on reads")
     func unlimitedReads() throws {
         let settings = try Configured.settings([

@@ -74,6 +74,20 @@ struct DeadLetterStories {
         }
     }
 
+    @Test("2 app_id is recorded, with the other properties of what was no job", arguments: StoreKind.allCases)
+    func properties(_ kind: StoreKind) async throws {
+        try await story(kind) { site, desk in
+            var job = try desk.envelope(.send, ["user": "anna"], id: "m-1")
+            (job.appID, job.type) = ("portal-2.1", "verify.send.v1")
+            _ = try await desk.ask(job)
+            _ = try await desk.admin(.adminDeadReplay, ["late": true])
+            let row = try #require(try await desk.store.takeDueLetters(limit: 1).first)
+            for property in [#""app_id":"portal-2.1""#, #""type":"verify.send.v1""#, #""exchange":"verify""#] {
+                #expect(row.letter.properties.contains(property))
+            }
+        }
+    }
+
     @Test("2 too_large, version_unsupported: their own reasons", arguments: StoreKind.allCases)
     func reasons(_ kind: StoreKind) async throws {
         try await story(kind) { site, desk in
@@ -112,6 +126,24 @@ struct DeadLetterStories {
         #expect(letter.state == .replayed && letter.replays == 1)
         #expect(!(letter.body ?? "").contains("4155550142"))
         await site.end()
+    }
+
+    @Test(
+        "2 broker: what the broker dead-letters keeps its deadline, for a replay in time", arguments: StoreKind.allCases
+    )
+    func broker(_ kind: StoreKind) async throws {
+        try await story(kind) { site, desk in
+            for (id, seconds) in [("m-1", 3), ("m-2", 60)] {
+                var message = try desk.envelope(.send, ["user": "anna", "channel": "sms"], id: id)
+                (message.exchange, message.lane) = ("verify.dead", .admin)
+                message.deadline = (site.now + .seconds(seconds)).description
+                try await desk.pipeline.takeDeadLetter(message)
+            }
+            let taken = try await letters(desk)
+            #expect(taken.map(\.reason) == [.broker, .broker] && taken.map(\.job) == ["m-1", "m-2"])
+            site.advance(.seconds(5))
+            #expect(try await desk.admin(.adminDeadReplay).counts == ["replaying": 1, "late": 1, "selected": 2])
+        }
     }
 
     @Test("2 admin.dead.*: late ones wait, discarded ones come back", arguments: StoreKind.allCases)

@@ -21,6 +21,8 @@ final class FakeTwilio: Transport {
         /// Not a byte left.
         case unreachable
         case answer(Int, code: Int?, retryAfter: String? = nil)
+        /// It is done, and the answer says `valid` of what it says is still pending.
+        case contradictory
     }
 
     static let service = "VA" + String(repeating: "0", count: 32)
@@ -104,14 +106,19 @@ final class FakeTwilio: Transport {
             var response = Self.failure(status, code)
             response.retryAfter = retryAfter
             return response
-        case .answerLost, nil: break
+        case .answerLost, .contradictory, nil: break
         }
-        let response = state.withLock { state in
+        var response = state.withLock { state in
             operation.isOfFactors
                 ? state.factors.answer(operation, path, request.form, at: time.wall)
                 : state.book.answer(operation, path, request.form, at: time.wall)
         }
         await holdIfAsked(operation)
+        if case .contradictory? = fault {
+            let text = String(decoding: response.body, as: UTF8.self).replacing(
+                "\"valid\":false", with: "\"valid\":true")
+            response.body = Array(text.utf8)
+        }
         if case .answerLost? = fault { throw TransportError(reach: .maybeSent, kind: .timeout) }
         return response
     }

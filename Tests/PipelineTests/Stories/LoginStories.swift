@@ -26,6 +26,17 @@ struct LoginStories {
         }
     }
 
+    @Test("6 Decision: by the login type of the application that asks", arguments: StoreKind.allCases)
+    func applications(_ kind: StoreKind) async throws {
+        try await story(kind) { site, desk in
+            let web = try await desk.ask(.options, ["user": "anna", "application": "web"])
+            #expect(web.decision == "register" && web.because?.first == "application_all" && web.application == .web)
+            let windows = try await desk.ask(.options, ["user": "anna", "application": "windows"])
+            #expect(windows.decision == "not_required" && windows.application == .windows)
+            #expect(windows.because == ["application_flagged", "unknown_user"])
+        }
+    }
+
     @Test(
         "4: approved once; the same code again is code_used, another login's check not_pending",
         arguments: StoreKind.allCases)

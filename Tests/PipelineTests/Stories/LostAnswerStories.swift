@@ -120,6 +120,21 @@ struct LostAnswerStories {
     }
 
     @Test(
+        "5.5 an answer that contradicts itself is neither a wrong code nor an approval: it is found out",
+        arguments: StoreKind.allCases)
+    func contradictory(_ kind: StoreKind) async throws {
+        try await story(kind) { site, desk in
+            try await desk.register()
+            #expect(try await desk.send().outcome == .sent)
+            site.twilio.fail(.check, .contradictory)
+            let wrong = try await desk.check(desk.wrong())
+            // Still pending, so it was asked again, and that answer counts: two tries are gone.
+            #expect(wrong.outcome == .denied && wrong.checksLeft == 3)
+            #expect(try await desk.check(desk.code()).outcome == .approved)
+        }
+    }
+
+    @Test(
         "5.5 approved, found out afterwards: our verification converted, every other check denied",
         arguments: StoreKind.allCases)
     func checkConverted(_ kind: StoreKind) async throws {

@@ -151,6 +151,18 @@ struct RepeatStories {
         }
     }
 
+    @Test("2 reply_to: absent, the outcome is recorded and can be asked for", arguments: StoreKind.allCases)
+    func silent(_ kind: StoreKind) async throws {
+        try await story(kind) { site, desk in
+            try await desk.register()
+            var job = try desk.envelope(.send, ["user": "anna", "channel": "sms"], id: "m-1")
+            job.replyTo = nil
+            #expect(try await desk.process(job).publication == nil)
+            let asked = try await desk.ask(.outcome, ["user": "anna", "job": "m-1"])
+            #expect(asked.outcome == .sent && asked.job == "m-1" && asked.to == "+1········42")
+        }
+    }
+
     @Test("2 outcome: in_progress while it is at a worker", arguments: StoreKind.allCases)
     func inProgress(_ kind: StoreKind) async throws {
         try await story(kind) { site, desk in
@@ -193,6 +205,10 @@ struct RepeatStories {
             let after = try await desk.ask(.options, ["user": "anna"], id: "m-1")
             #expect(before.decision == "register" && after.decision == "verify")
             #expect(try await desk.ask(.outcome, ["user": "anna", "job": "m-1"], id: "m-1").reason == .noRecord)
+            // Not even what is wrong with them is recorded.
+            for kind in [JobKind.options, .outcome] {
+                #expect(try await desk.ask(kind, ["user": 7], id: "m-1").reason == .malformed)
+            }
             #expect(try await desk.send("anna", "sign-in-1", id: "m-1").outcome == .sent)
         }
     }

@@ -178,6 +178,7 @@ stop() {
 crash() {
     load
     ! runs || kill -9 "$(cat "$dir/pid")"
+    while runs; do sleep 0.05; done
 }
 
 case "$verb" in

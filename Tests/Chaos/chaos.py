@@ -5,6 +5,7 @@
 import argparse
 import asyncio
 import contextlib
+import logging
 import pathlib
 import random
 import signal
@@ -88,6 +89,9 @@ async def tell(crowd, stage, is_enough, storm):
 
 async def main():
     chosen = options()
+    # That connections break is what is wanted here.
+    for library in ("aiormq", "aio_pika", "asyncio"):
+        logging.getLogger(library).setLevel(logging.CRITICAL)
     stage = Stage(chosen, random.Random(chosen.seed + 1))
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, asyncio.current_task().cancel)

@@ -97,7 +97,8 @@ class Weather:
         async def change(chance):
             proxy.set(mood(chance))
             try:
-                await asyncio.sleep(chance.uniform(1, 14))
+                with self._outage():
+                    await asyncio.sleep(chance.uniform(1, 14))
             finally:
                 proxy.set(Mood())
         return change
@@ -125,10 +126,9 @@ class Weather:
         ]
 
     async def _kill_broker(self, chance):
-        self._excuse()
-        await self.stage.broker("kill")
-        await self.stage.broker("start")
-        self._excuse()
+        with self._outage():
+            await self.stage.broker("kill")
+            await self.stage.broker("start")
 
     async def _close_connections(self, chance):
         await self.stage.broker("ctl", "close_all_connections", "chaos")
@@ -147,10 +147,9 @@ class Weather:
         return faults + [("fill disk", self._fill_disk)] if self.stage.options.disk else faults
 
     async def _lock_store(self, chance):
-        self._excuse()
         other = sqlite3.connect(self.stage.store / "store.db", timeout=30, isolation_level=None)
         try:
-            with contextlib.suppress(sqlite3.OperationalError):
+            with self._outage(), contextlib.suppress(sqlite3.OperationalError):
                 other.execute("BEGIN IMMEDIATE")
                 await asyncio.sleep(chance.uniform(0.5, 8))
                 other.execute("ROLLBACK")
@@ -158,20 +157,28 @@ class Weather:
             other.close()
 
     async def _fill_disk(self, chance):
-        self._excuse()
-        ballast = self.stage.store / "ballast"
+        ballast = os.open(self.stage.store / "ballast", os.O_CREAT | os.O_WRONLY)
         try:
-            with open(ballast, "wb") as file, contextlib.suppress(OSError):
-                left = os.statvfs(self.stage.store)
-                os.posix_fallocate(file.fileno(), 0, left.f_bavail * left.f_frsize)
-                while True:
-                    file.write(bytes(4096))
-                    file.flush()
-            await asyncio.sleep(chance.uniform(1, 6))
+            with self._outage():
+                with contextlib.suppress(OSError):
+                    left = os.statvfs(self.stage.store)
+                    os.posix_fallocate(ballast, 0, left.f_bavail * left.f_frsize)
+                    os.lseek(ballast, 0, os.SEEK_END)
+                    while True:
+                        os.write(ballast, bytes(4096))
+                await asyncio.sleep(chance.uniform(1, 6))
         finally:
-            ballast.unlink(missing_ok=True)
+            os.ftruncate(ballast, 0)
+            os.close(ballast)
 
-    def _excuse(self):
-        """Workers that start now may find broker or store out of reach, and say so by their exit code."""
+    @contextlib.contextmanager
+    def _outage(self):
+        """Workers that start meanwhile may find broker or store out of reach, and say so by their exit code."""
         for worker in self.stage.workers:
+            worker.outages += 1
             worker.excused = True
+        try:
+            yield
+        finally:
+            for worker in self.stage.workers:
+                worker.outages -= 1

@@ -24,12 +24,14 @@ class Worker:
         self.deaths = 0
         self.asked = ""
         self.excused = False
+        """How much that a worker needs at its start is out of reach now."""
+        self.outages = 0
         self.ending = False
         self.ready = asyncio.Event()
 
     async def run(self):
         while not self.ending:
-            self.asked, self.excused = "", False
+            self.asked, self.excused = "", self.outages > 0
             began = time.time()
             with open(self.log, "ab") as log:
                 self.process = await asyncio.create_subprocess_exec(
@@ -43,6 +45,9 @@ class Worker:
                 self.deaths += 1
                 self.asked = "kill"
             self.exits.append(Exit(self.name, code, self.asked, time.time() - began, self.excused))
+            if code > 0:
+                # As systemd would: a service that cannot start is not started again at once.
+                await asyncio.sleep(1)
 
     def _failpoint(self):
         """Looked at by debug builds alone."""

@@ -3,7 +3,8 @@
 # break, the store is locked or full and Twilio has its bad days, all by a seed. Then it compares what was answered,
 # recorded, sent and approved. Exit code 0 only if every promise was checked and none is broken.
 #   chaos.sh [--seed N] [--minutes M | --jobs N] [--judge simulator|COMMAND] [--workers N] [--fronts A,B] ...
-#   chaos.sh --help      all of it
+#   chaos.sh --soak --minutes M      fair weather instead; memory, descriptors, the store's log and p99 must stay flat
+#   chaos.sh --help                  all of it
 # It has a private broker, and, where it may make a mount namespace, a small file system of its own for the full disk.
 # VERIFY_COURIER_PRODUCT names the program to try; otherwise it is the debug build, whose workers also die at failpoints.
 set -euo pipefail
@@ -31,6 +32,7 @@ trap 'exit 130' INT TERM
 mkdir "$work/store"
 
 export PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=Tests/OutsideClients PYTHONUNBUFFERED=1
+"$environment/bin/python" -m unittest discover --quiet --start-directory Tests/Chaos
 bench=("$environment/bin/python" Tests/Chaos/chaos.py --product "$product" --folder "$work" "$@")
 for rights in --keep-caps --map-root-user; do
     namespace=(unshare --mount "$rights")

@@ -14,6 +14,7 @@ import time
 
 import evidence
 import report
+import soak
 from front_end import FrontEnd
 from people import Crowd
 from stage import Stage
@@ -36,12 +37,15 @@ def options():
     parser.add_argument("--at-once", type=int, default=64, help="logins under way at the same time")
     parser.add_argument("--fronts", default=",".join(Weather.PAUSES), help="which kinds of faults, comma-separated")
     parser.add_argument("--pace", type=float, default=1, help="stretches the pauses between faults")
+    parser.add_argument("--soak", action="store_true", help="fair weather; memory, descriptors, log and p99 stay flat")
     parser.add_argument("--product", required=True, help=argparse.SUPPRESS)
     parser.add_argument("--folder", type=pathlib.Path, required=True, help=argparse.SUPPRESS)
     parser.add_argument("--disk", action="store_true", help=argparse.SUPPRESS)
     chosen = parser.parse_args()
     if chosen.minutes and chosen.jobs:
         parser.error("--minutes or --jobs, not both")
+    if chosen.soak:
+        chosen.fronts = ""
     return chosen
 
 
@@ -60,19 +64,21 @@ async def perform(chosen, stage):
     weather = Weather(stage, chosen.seed, [front for front in chosen.fronts.split(",") if front], chosen.pace)
     storm = asyncio.create_task(weather.blow())
     telling = asyncio.create_task(tell(crowd, stage, is_enough, storm))
+    watching = asyncio.create_task(soak.watch(stage, is_enough)) if chosen.soak else None
     await crowd.keep_busy(chosen.at_once)
     seconds = time.time() - began
     await telling
     found = await evidence.gather(stage, crowd, weather)
     listening.cancel()
     print(f"logins: {crowd.completed} of {crowd.logins} completed")
-    return found, seconds
+    flat = soak.findings(await watching, crowd.ledger) if watching else []
+    return found, report.findings(found) + flat, seconds
 
 
 async def tell(crowd, stage, is_enough, storm):
     """Says every ten seconds how far it is, and ends the storm when there is enough."""
     told = time.time()
-    while not is_enough() and not storm.done():
+    while not is_enough() and not (storm.done() and storm.exception()):
         await asyncio.sleep(0.5)
         if time.time() - told >= 10:
             told = time.time()
@@ -96,10 +102,9 @@ async def main():
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, asyncio.current_task().cancel)
     try:
-        found, seconds = await perform(chosen, stage)
+        found, judged, seconds = await perform(chosen, stage)
     finally:
         await stage.stop()
-    judged = report.findings(found)
     deaths = sum(worker.deaths for worker in stage.workers)
     print("\n".join(report.lines(judged, found, chosen.seed, seconds, deaths)))
     return 0 if report.holds(judged) else 1

@@ -59,7 +59,8 @@ class Stage:
             log_level = "debug" if number == 0 else "info"
             worker = Worker(
                 f"worker{number + 1}", self.options.product,
-                {**self.environment, "VERIFY_COURIER_LOG_LEVEL": log_level}, self.folder, self.chance)
+                {**self.environment, "VERIFY_COURIER_LOG_LEVEL": log_level}, self.folder,
+                None if self.options.soak else self.chance)
             self.workers.append(worker)
             self.tasks.append(asyncio.create_task(worker.run()))
         await asyncio.wait_for(asyncio.gather(*(worker.ready.wait() for worker in self.workers)), 60)

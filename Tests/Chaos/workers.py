@@ -14,6 +14,8 @@ LONGEST_END = 60
 
 
 class Worker:
+    """``chance`` chooses its failpoints; ``None``: it has none."""
+
     def __init__(self, name, courier, environment, folder, chance):
         self.name = name
         self.command = (courier, "work")
@@ -51,6 +53,8 @@ class Worker:
 
     def _failpoint(self):
         """Looked at by debug builds alone."""
+        if self.chance is None:
+            return {}
         count = self.chance.choice((1, 3, 10, 50, 200))
         return {"VERIFY_COURIER_FAILPOINT": f"{self.chance.choice(FAILPOINTS)}:{count}"}
 

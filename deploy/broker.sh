@@ -3,12 +3,13 @@
 #   broker.sh start DIR [PORT]   starts it and waits until it takes connections; DIR/env then holds BROKER_URL
 #   broker.sh start-tls DIR      the same with TLS besides: BROKER_TLS_URL, _CLIENT_URL (asks its clients for a
 #                                certificate), _EXPIRED_URL, and BROKER_TLS_FOLDER with certificates made for it
+#   broker.sh kill DIR           kill -9, as in a crash; start then brings it up again on the same ports with what was on disk
 #   broker.sh stop DIR           ends the node and its port mapper
 #   broker.sh ctl DIR ARG...     rabbitmqctl for that node
 set -euo pipefail
 
 usage() {
-    sed -n '3,7s/^# *//p' "$0" >&2
+    sed -n '3,8s/^# *//p' "$0" >&2
     exit 64
 }
 
@@ -110,20 +111,30 @@ ENV
     echo "$BROKER_TLS_URL"
 }
 
+# PORT: what a node is to be, for it and for whoever asks later.
+describe() {
+    cat >"$dir/env" <<ENV
+BROKER_PORT=$1
+BROKER_NODE=courier-$1@localhost
+BROKER_DIST_PORT=$(free_port)
+BROKER_EPMD_PORT=$(free_port)
+BROKER_URL=amqp://guest:guest@127.0.0.1:$1
+ENV
+    echo '[].' >"$dir/enabled_plugins"
+    printf 'listeners.tcp.1 = 127.0.0.1:%s\ndisk_free_limit.absolute = 50MB\n' "$1" >"$dir/rabbitmq.conf"
+}
+
+runs() {
+    [ -e "$dir/pid" ] && kill -0 "$(cat "$dir/pid")" 2>/dev/null
+}
+
 start() {
     mkdir -p "$dir/data" "$dir/log"
     dir=$(cd "$dir" && pwd)
-    local port=${1:-$(free_port)}
-    cat >"$dir/env" <<ENV
-BROKER_PORT=$port
-BROKER_NODE=courier-$port@localhost
-BROKER_DIST_PORT=$(free_port)
-BROKER_EPMD_PORT=$(free_port)
-BROKER_URL=amqp://guest:guest@127.0.0.1:$port
-ENV
-    echo '[].' >"$dir/enabled_plugins"
-    printf 'listeners.tcp.1 = 127.0.0.1:%s\ndisk_free_limit.absolute = 50MB\n' "$port" >"$dir/rabbitmq.conf"
+    [ -e "$dir/env" ] || describe "${1:-$(free_port)}"
     load
+    ! runs || { echo "$BROKER_URL"; return; }
+    local port=$BROKER_PORT
     # In a process group of its own: a Ctrl-C meant for the caller must not end it before its clients. And without the
     # caller's descriptors: whoever waits for those to close would wait for the broker's end.
     (
@@ -150,9 +161,9 @@ ENV
 stop() {
     [ -e "$dir/env" ] || return 0
     load
-    local node=
-    [ ! -e "$dir/pid" ] || node=$(cat "$dir/pid")
-    if [ -n "$node" ] && kill -0 "$node" 2>/dev/null; then
+    if runs; then
+        local node
+        node=$(cat "$dir/pid")
         kill "$node"
         for _ in $(seq 100); do
             kill -0 "$node" 2>/dev/null || break
@@ -164,9 +175,16 @@ stop() {
     rm -f "$dir/env"
 }
 
+crash() {
+    load
+    ! runs || kill -9 "$(cat "$dir/pid")"
+    while runs; do sleep 0.05; done
+}
+
 case "$verb" in
 start) start "$@" ;;
 start-tls) start_tls "$@" ;;
+kill) crash ;;
 stop) stop ;;
 ctl)
     load

@@ -4,7 +4,7 @@
 set -euo pipefail
 
 packages=(librabbitmq-dev libcurl4-openssl-dev libsqlite3-dev libphonenumber-dev libqrencode-dev libpng-dev
-    rabbitmq-server openssl python3-venv
+    rabbitmq-server openssl python3-venv patch
     zbar-tools librsvg2-bin oathtool) # the last ones judge QR codes and one-time passwords in the tests
 
 missing=()

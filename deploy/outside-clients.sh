@@ -63,19 +63,6 @@ for client in "${clients[@]}"; do
 done
 
 environment=$PWD/.build/outside-clients
-# Made anew when Python or the pinned versions change.
-prepare() {
-    local requirements=(Tests/OutsideClients/requirements.txt Tests/OutsideClients/contract-requirements.txt) stamp
-    stamp=$(python3 --version && cat "${requirements[@]}")
-    [ "$(cat "$environment/stamp" 2>/dev/null)" != "$stamp" ] || return 0
-    rm -rf "$environment"
-    python3 -m venv "$environment"
-    "$environment/bin/pip" install --quiet --disable-pip-version-check --no-deps \
-        "${requirements[@]/#/--requirement=}"
-    "$environment/bin/pip" check --disable-pip-version-check >/dev/null
-    printf '%s\n' "$stamp" >"$environment/stamp"
-}
-
 python() {
     PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=Tests/OutsideClients "$environment/bin/python" "Tests/OutsideClients/$1" "${@:2}"
 }
@@ -113,7 +100,7 @@ finish() {
 trap finish EXIT
 trap 'exit 130' INT TERM
 
-prepare
+deploy/python-environment.sh "$environment" Tests/OutsideClients/{requirements,contract-requirements}.txt
 courier="$(swift build --show-bin-path)/verify-courier"
 [ -x "$courier" ] || swift build --product verify-courier
 

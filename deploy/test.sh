@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what is missing, builds, checks the format, runs every test on a private broker, then the clients that others
-# wrote. Stops everything it started.
+# wrote, then a short storm of a fixed seed. Stops everything it started.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -28,4 +28,6 @@ echo "== tests"
 swift test --skip-build
 echo "== clients of others"
 deploy/outside-clients.sh
+echo "== chaos"
+deploy/chaos.sh --seed 6 --minutes 1.25
 echo "done in $((SECONDS - started)) s"

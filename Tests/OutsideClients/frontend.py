@@ -1,6 +1,5 @@
 """A front end on pika, as docs/contract/README.md describes one; with hands to do what a good one never would."""
 
-import datetime
 import json
 import os
 import time
@@ -10,15 +9,7 @@ import uuid
 
 import pika
 
-REPLY_QUEUE = {
-    "x-queue-type": "classic", "x-expires": 600_000, "x-message-ttl": 300_000, "x-max-length": 10_000,
-    "x-overflow": "reject-publish",
-}
-
-
-def deadline(seconds):
-    moment = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(seconds=seconds)
-    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+from properties import REPLY_QUEUE, deadline
 
 
 class Reply:

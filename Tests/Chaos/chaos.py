@@ -1,0 +1,114 @@
+"""Breaks everything around a few workers while people sign in, then tries to refute the promises.
+
+``deploy/chaos.sh`` starts it, in a folder of its own."""
+
+import argparse
+import asyncio
+import contextlib
+import logging
+import pathlib
+import random
+import signal
+import sys
+import time
+
+import evidence
+import report
+import soak
+from front_end import FrontEnd
+from people import Crowd
+from stage import Stage
+from weather import Weather
+
+"""How often people do what: shares of logins or of jobs."""
+HABITS = {
+    "wrong": 0.15, "foreign": 0.03, "cancel": 0.03, "dies": 0.03, "at once": 0.05, "use again": 0.1, "outcome": 0.05,
+    "late": 0.01, "missing": 0.01, "twice": 0.05, "repeat": 0.03, "reuse": 0.01,
+}
+
+
+def options():
+    parser = argparse.ArgumentParser(prog="chaos.sh", description=__doc__)
+    parser.add_argument("--seed", type=int, default=random.randrange(1_000_000), help="what breaks and when; printed")
+    parser.add_argument("--minutes", type=float, help="how long people go on signing in (default 2)")
+    parser.add_argument("--jobs", type=int, help="instead: until so many jobs were published")
+    parser.add_argument("--judge", default="simulator", help="'simulator', or the command of another stand-in")
+    parser.add_argument("--workers", type=int, default=3)
+    parser.add_argument("--at-once", type=int, default=64, help="logins under way at the same time")
+    parser.add_argument("--fronts", default=",".join(Weather.PAUSES), help="which kinds of faults, comma-separated")
+    parser.add_argument("--pace", type=float, default=1, help="stretches the pauses between faults")
+    parser.add_argument("--soak", action="store_true", help="fair weather; memory, descriptors, log and p99 stay flat")
+    parser.add_argument("--product", required=True, help=argparse.SUPPRESS)
+    parser.add_argument("--folder", type=pathlib.Path, required=True, help=argparse.SUPPRESS)
+    parser.add_argument("--disk", action="store_true", help=argparse.SUPPRESS)
+    chosen = parser.parse_args()
+    if chosen.minutes and chosen.jobs:
+        parser.error("--minutes or --jobs, not both")
+    if chosen.soak:
+        chosen.fronts = ""
+    return chosen
+
+
+async def perform(chosen, stage):
+    await stage.start()
+    front_end = FrontEnd(stage.broker_url)
+    listening = asyncio.create_task(front_end.run())
+    began = time.time()
+
+    def is_enough():
+        if chosen.jobs:
+            return len(crowd.ledger) >= chosen.jobs
+        return time.time() - began >= (chosen.minutes or 2) * 60
+
+    crowd = Crowd(front_end, stage.judge, HABITS, random.Random(chosen.seed), is_enough)
+    weather = Weather(stage, chosen.seed, [front for front in chosen.fronts.split(",") if front], chosen.pace)
+    storm = asyncio.create_task(weather.blow())
+    telling = asyncio.create_task(tell(crowd, stage, is_enough, storm))
+    watching = asyncio.create_task(soak.watch(stage, is_enough)) if chosen.soak else None
+    await crowd.keep_busy(chosen.at_once)
+    seconds = time.time() - began
+    await telling
+    found = await evidence.gather(stage, crowd, weather)
+    listening.cancel()
+    print(f"logins: {crowd.completed} of {crowd.logins} completed")
+    flat = soak.findings(await watching, crowd.ledger) if watching else []
+    return found, report.findings(found) + flat, seconds
+
+
+async def tell(crowd, stage, is_enough, storm):
+    """Says every ten seconds how far it is, and ends the storm when there is enough."""
+    told = time.time()
+    while not is_enough() and not (storm.done() and storm.exception()):
+        await asyncio.sleep(0.5)
+        if time.time() - told >= 10:
+            told = time.time()
+            exits = sum(len(worker.exits) for worker in stage.workers)
+            print(f"{len(crowd.ledger)} jobs, {crowd.completed} logins, {exits} workers ended", flush=True)
+    storm.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await storm
+    # An end at a random moment may have left any of these half done.
+    await stage.judge.calm()
+    await stage.broker("start")
+    await stage.broker("ctl", "set_vm_memory_high_watermark", "0.4")
+
+
+async def main():
+    chosen = options()
+    # That connections break is what is wanted here.
+    for library in ("aiormq", "aio_pika", "asyncio"):
+        logging.getLogger(library).setLevel(logging.CRITICAL)
+    stage = Stage(chosen, random.Random(chosen.seed + 1))
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, asyncio.current_task().cancel)
+    try:
+        found, judged, seconds = await perform(chosen, stage)
+    finally:
+        await stage.stop()
+    deaths = sum(worker.deaths for worker in stage.workers)
+    print("\n".join(report.lines(judged, found, chosen.seed, seconds, deaths)))
+    return 0 if report.holds(judged) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(asyncio.run(main()))

@@ -1,0 +1,38 @@
+"""What a run found, for people: pure text."""
+
+import collections
+
+import recovery
+from promises import PROMISES
+
+SHOWN = 3
+
+
+def findings(evidence):
+    return [promise(evidence) for promise in PROMISES]
+
+
+def lines(found, evidence, seed, seconds, deaths):
+    """The report's lines."""
+    jobs = [job for job in evidence.jobs if job.confirmed]
+    outcomes = collections.Counter(job.outcome or "none" for job in jobs)
+    kills = sum(exit.asked == "kill" for exit in evidence.exits)
+    broken = sum(fault.kind in ("kill broker", "close connections", "memory alarm") for fault in evidence.faults)
+    yield f"seed {seed}: {len(jobs)} jobs in {seconds:.0f} s, {kills} kills ({deaths} at failpoints), " \
+        f"{broken} interruptions by the broker, {len(evidence.faults)} faults in all"
+    yield "outcomes: " + ", ".join(f"{outcome} {count}" for outcome, count in outcomes.most_common())
+    yield f"uncertain: {outcomes['uncertain'] / max(1, len(jobs)):.2%}"
+    yield ""
+    yield f"{'recovery after':<24}{'times':>6}{'median s':>10}{'longest':>10}"
+    yield from recovery.summary(recovery.recoveries(evidence.jobs, evidence.faults))
+    yield ""
+    for finding in found:
+        verdict = "VIOLATED" if finding.offenders else "holds" if finding.checked else "NOT CHECKED"
+        yield f"{verdict:<12}{finding.promise:<14}{finding.says}: checked {finding.checked}, " \
+            f"violations {len(finding.offenders)}"
+        for offender in finding.offenders[:SHOWN]:
+            yield f"            - {offender}"
+
+
+def holds(found):
+    return all(finding.checked and not finding.offenders for finding in found)

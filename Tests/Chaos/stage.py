@@ -1,0 +1,120 @@
+"""Everything that takes part: a private broker, the judge, the proxies, the store, the workers."""
+
+import asyncio
+import os
+import shlex
+import socket
+
+from judges import ACCOUNT, SERVICE, TOKEN, Fake, Simulator
+from proxy import Proxy
+from workers import Worker
+
+
+def free_port():
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        return taken.getsockname()[1]
+
+
+async def run(*command, **more):
+    """Runs a program to its end and gives what it printed; fails when it does."""
+    process = await asyncio.create_subprocess_exec(
+        *command, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT, **more)
+    output, _ = await process.communicate()
+    if process.returncode:
+        raise RuntimeError(f"{os.path.basename(command[0])} {command[1]}: {output.decode(errors='replace')}")
+    return output.decode()
+
+
+class Stage:
+    def __init__(self, options, chance):
+        self.options = options
+        self.chance = chance
+        self.folder = options.folder
+        self.store = self.folder / "store"
+        self.workers = []
+        self.tasks = []
+        self.processes = []
+
+    async def start(self):
+        await self.broker("start")
+        facts = dict(line.split("=", 1) for line in (self.folder / "broker/env").read_text().splitlines())
+        self.broker_url = facts["BROKER_URL"]
+        self.to_broker = Proxy(int(facts["BROKER_PORT"]), self.chance)
+        self.environment = {
+            "PATH": os.environ["PATH"], "HOME": str(self.folder), "VERIFY_COURIER_OPS_LISTEN": "off",
+            "VERIFY_COURIER_SITE_2FA_VERIFY_ACCOUNTSID": ACCOUNT, "VERIFY_COURIER_SITE_2FA_VERIFY_SERVICESID": SERVICE,
+            "VERIFY_COURIER_SITE_2FA_VERIFY_AUTHTOKEN": TOKEN,
+        }
+        port = await (self._fake() if self.options.judge != "simulator" else self._simulator())
+        self.to_judge = Proxy(port, self.chance)
+        self.environment |= {
+            "VERIFY_COURIER_BROKER_URL": f"amqp://guest:guest@127.0.0.1:{await self.to_broker.start()}",
+            "VERIFY_COURIER_TWILIO_BASE_URL": f"http://127.0.0.1:{await self.to_judge.start()}",
+            "VERIFY_COURIER_STORE_URL": f"sqlite:{self.store}/store.db", **unlimited(),
+        }
+        await self.courier("topology", "apply")
+        await self.courier("store", "init")
+        for number in range(self.options.workers):
+            log_level = "debug" if number == 0 else "info"
+            worker = Worker(
+                f"worker{number + 1}", self.options.product,
+                {**self.environment, "VERIFY_COURIER_LOG_LEVEL": log_level}, self.folder,
+                None if self.options.soak else self.chance)
+            self.workers.append(worker)
+            self.tasks.append(asyncio.create_task(worker.run()))
+        await asyncio.wait_for(asyncio.gather(*(worker.ready.wait() for worker in self.workers)), 60)
+
+    async def _simulator(self):
+        process = await self._serve(self.options.product, "simulate", "--listen", "127.0.0.1:0", env=self.environment)
+        port = int((await process.stdout.readline()).decode().rstrip("/\n").rsplit(":", 1)[1])
+        self.judge = Simulator(port)
+        return port
+
+    async def _fake(self):
+        port = free_port()
+        command = shlex.split(self.options.judge)
+        await self._serve(*command, "-addr", f"127.0.0.1:{port}", "-token", TOKEN)
+        self.judge = Fake(port)
+        return port
+
+    async def _serve(self, *command, **more):
+        log = open(self.folder / "judge.log", "wb")
+        process = await asyncio.create_subprocess_exec(
+            *command, stdout=asyncio.subprocess.PIPE, stderr=log, start_new_session=True, **more)
+        self.processes.append(process)
+        return process
+
+    async def broker(self, verb, *more):
+        return await run("deploy/broker.sh", verb, str(self.folder / "broker"), *more)
+
+    async def courier(self, *arguments):
+        return await run(self.options.product, *arguments, env=self.environment)
+
+    async def stop_workers(self):
+        await asyncio.gather(*(worker.stop() for worker in self.workers))
+        await asyncio.gather(*self.tasks)
+
+    async def stop(self):
+        for worker in self.workers:
+            worker.ending = True
+            worker.kill()
+        for process in self.processes:
+            process.terminate()
+        if hasattr(self, "judge"):
+            await self.judge.close()
+        for name in ("to_broker", "to_judge"):
+            if hasattr(self, name):
+                await getattr(self, name).stop()
+        await self.broker("stop")
+
+
+def unlimited():
+    """The bench sends faster than people do; the countries stay closed but for the default ones."""
+    limits = (
+        "cooldown_seconds", "sends_per_number_hour", "sends_per_user_hour", "sends_per_client_hour",
+        "unproven_sends_per_number_day", "unproven_sends_per_country_hour", "unproven_sends_per_site_hour",
+        "wrong_codes_per_user_client_hour", "wrong_codes_per_user_hour")
+    reads = ("reads_per_minute", "reads_per_hour", "reads_per_day", "attempts_per_minute")
+    return {f"VERIFY_COURIER_LIMITS_{name.upper()}": "0" for name in limits} | {
+        f"VERIFY_COURIER_TWILIO_{name.upper()}": "0" for name in reads}

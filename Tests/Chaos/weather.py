@@ -1,0 +1,184 @@
+"""What breaks, by the seed: several fronts at once, each with faults of its own, one after another."""
+
+import asyncio
+import contextlib
+import os
+import random
+import signal
+import sqlite3
+import time
+
+from ledger import Fault
+from proxy import Mood
+
+
+class Weather:
+    """``fronts`` names those that blow; ``pace`` stretches the pauses between faults (1: as in ``PAUSES``)."""
+
+    """Mean seconds between two faults of a front."""
+    PAUSES = {"workers": 2.5, "stops": 6, "network": 4, "provider": 4, "broker": 20, "store": 15}
+
+    def __init__(self, stage, seed, fronts, pace=1.0):
+        self.stage = stage
+        self.seed = seed
+        self.fronts = fronts
+        self.pace = pace
+        self.faults = []
+
+    async def blow(self):
+        await asyncio.gather(*(self._front(name) for name in self.fronts))
+
+    async def _front(self, name):
+        chance = random.Random(f"{self.seed}/{name}")
+        faults = getattr(self, f"{name}_faults")()
+        # Each kind once, in an order of the seed's, before any comes again.
+        while True:
+            for kind, fault in chance.sample(faults, len(faults)):
+                await asyncio.sleep(chance.expovariate(1 / (self.PAUSES[name] * self.pace)))
+                began = time.time()
+                await fault(chance)
+                self.faults.append(Fault(kind, began, time.time()))
+
+    # Workers.
+
+    def workers_faults(self):
+        return [("kill worker", self._kill)] * 7 + [("end worker", self._end)]
+
+    def stops_faults(self):
+        return [("stop worker", self._short_stop)] * 3 + [("stop worker beyond its lease", self._long_stop)]
+
+    async def _kill(self, chance):
+        worker = chance.choice(self.stage.workers)
+        if worker.ready.is_set() and not worker.asked:
+            worker.kill()
+
+    async def _end(self, chance):
+        worker = chance.choice(self.stage.workers)
+        if worker.ready.is_set() and not worker.asked:
+            await worker.end()
+
+    async def _short_stop(self, chance):
+        await self._stop(chance, chance.uniform(0.2, 8))
+
+    async def _long_stop(self, chance):
+        await self._stop(chance, chance.uniform(21, 30))
+
+    async def _stop(self, chance, seconds):
+        worker = chance.choice(self.stage.workers)
+        process = worker.process
+        with contextlib.suppress(ProcessLookupError):
+            process.send_signal(signal.SIGSTOP)
+        try:
+            await asyncio.sleep(seconds)
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                process.send_signal(signal.SIGCONT)
+
+    # The network, towards broker and provider.
+
+    def network_faults(self):
+        moods = [
+            ("delay", lambda chance: Mood(delay=chance.uniform(0.02, 0.5))),
+            ("slice", lambda chance: Mood(slice=chance.randint(1, 40))),
+            ("truncate", lambda chance: Mood(truncated=0.02)),
+            ("stall", lambda chance: Mood(stalls=frozenset({"to target", "to client"}))),
+            ("stall one way", lambda chance: Mood(stalls=frozenset({chance.choice(("to target", "to client"))}))),
+        ]
+        sides = [("broker", self.stage.to_broker), ("provider", self.stage.to_judge)]
+        return [(f"cut {side}", self._cutting(proxy)) for side, proxy in sides] + [
+            (f"{kind} {side}", self._changing(proxy, mood)) for side, proxy in sides for kind, mood in moods]
+
+    def _cutting(self, proxy):
+        async def cut(chance):
+            proxy.cut(chance.choice((0.1, 0.5, 1)))
+        return cut
+
+    def _changing(self, proxy, mood):
+        async def change(chance):
+            proxy.set(mood(chance))
+            try:
+                with self._outage():
+                    await asyncio.sleep(chance.uniform(1, 14))
+            finally:
+                proxy.set(Mood())
+        return change
+
+    # The provider.
+
+    def provider_faults(self):
+        return [(f"provider {name}", self._breaking(name)) for name in self.stage.judge.FAULTS]
+
+    def _breaking(self, name):
+        async def break_it(chance):
+            await self.stage.judge.set_fault(name, chance.choice((5, 20, 50, 100)))
+            try:
+                await asyncio.sleep(chance.uniform(1, 5))
+            finally:
+                await self.stage.judge.calm()
+        return break_it
+
+    # The broker.
+
+    def broker_faults(self):
+        return [
+            ("kill broker", self._kill_broker), ("close connections", self._close_connections),
+            ("memory alarm", self._memory_alarm), ("close connections", self._close_connections),
+        ]
+
+    async def _kill_broker(self, chance):
+        with self._outage():
+            await self.stage.broker("kill")
+            await self.stage.broker("start")
+
+    async def _close_connections(self, chance):
+        await self.stage.broker("ctl", "close_all_connections", "chaos")
+
+    async def _memory_alarm(self, chance):
+        try:
+            await self.stage.broker("ctl", "set_vm_memory_high_watermark", "absolute", "1MB")
+            await asyncio.sleep(chance.uniform(1, 6))
+        finally:
+            await self.stage.broker("ctl", "set_vm_memory_high_watermark", "0.4")
+
+    # The store.
+
+    def store_faults(self):
+        faults = [("lock store", self._lock_store)]
+        return faults + [("fill disk", self._fill_disk)] if self.stage.options.disk else faults
+
+    async def _lock_store(self, chance):
+        other = sqlite3.connect(self.stage.store / "store.db", timeout=30, isolation_level=None)
+        try:
+            with self._outage(), contextlib.suppress(sqlite3.OperationalError):
+                other.execute("BEGIN IMMEDIATE")
+                await asyncio.sleep(chance.uniform(0.5, 8))
+                other.execute("ROLLBACK")
+        finally:
+            other.close()
+
+    async def _fill_disk(self, chance):
+        ballast = os.open(self.stage.store / "ballast", os.O_CREAT | os.O_WRONLY)
+        try:
+            with self._outage():
+                with contextlib.suppress(OSError):
+                    left = os.statvfs(self.stage.store)
+                    os.posix_fallocate(ballast, 0, left.f_bavail * left.f_frsize)
+                    os.lseek(ballast, 0, os.SEEK_END)
+                    while True:
+                        os.write(ballast, bytes(4096))
+                await asyncio.sleep(chance.uniform(1, 6))
+        finally:
+            os.ftruncate(ballast, 0)
+            os.close(ballast)
+
+    @contextlib.contextmanager
+    def _outage(self):
+        """Workers that start meanwhile may find broker or store out of reach, and say so by their exit code."""
+        for worker in self.stage.workers:
+            worker.outages += 1
+            worker.excused = True
+        try:
+            yield
+        finally:
+            for worker in self.stage.workers:
+                worker.outages -= 1

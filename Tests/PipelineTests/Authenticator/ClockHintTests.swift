@@ -14,8 +14,8 @@ import Wire
 
     private func hint(_ seconds: Int) throws -> ClockHint? {
         let enrolment = scene.enrolment()
-        let totp = try #require(
-            TOTP(secret: try #require(enrolment.secret), digits: enrolment.digits, period: enrolment.period))
+        let secret = try #require(enrolment.secret)
+        let totp = try #require(TOTP(secret: secret, digits: enrolment.digits, period: enrolment.period))
         return ClockHint(totp.code(at: scene.now + .seconds(seconds)), of: enrolment, at: scene.now)
     }
 

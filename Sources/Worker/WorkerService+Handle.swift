@@ -74,6 +74,8 @@ extension WorkerService {
             do throws(StoreError) {
                 return try await body()
             } catch {
+                // A job that is left as it is says nothing of the store.
+                if error.code == .stopping { return nil }
                 logger.error("the store cannot be used", metadata: ["error": "\(error)"])
                 try? await Task.sleep(for: backoff.next())
             }

@@ -172,7 +172,7 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ]),
         .testTarget(
-            name: "WorkerTests", dependencies: ["AMQP", "Basics", "Pipeline", "TestKit", "Wire", "Worker"]),
+            name: "WorkerTests", dependencies: ["AMQP", "Basics", "Pipeline", "Store", "TestKit", "Wire", "Worker"]),
         .testTarget(name: "TwilioVerifyTests", dependencies: ["Basics", "TestKit", "TwilioVerify"]),
 
         // Layer 0: C libraries

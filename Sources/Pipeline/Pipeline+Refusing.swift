@@ -15,9 +15,12 @@ extension Pipeline {
         return audited(answer, envelope, read)
     }
 
-    /// A job that its rules find to be malformed is kept for an operator like one that could not be read.
+    /// Site options that there are not make a job malformed like any field that cannot be read. Whatever else rules call
+    /// invalid depends on how things stand, and the same message may be good later: it is not kept.
     func keptIfInvalid(_ decision: Decision, _ envelope: Envelope, _ read: ReadJob) -> Decision {
-        guard case .answer(var answer) = decision, answer.outcome == .invalid else { return decision }
+        guard read.kind == .adminOptionsSet, case .answer(var answer) = decision, answer.outcome == .invalid else {
+            return decision
+        }
         answer.changes.append(.deadLetter(letter(envelope, read, .malformed)))
         return .answer(answer)
     }

@@ -80,6 +80,8 @@ extension WorkerService {
             do throws(StoreError) {
                 return try await body()
             } catch {
+                // A job that is left as it is says nothing of the store.
+                if error.code == .stopping { return nil }
                 logger.error("the store cannot be used", metadata: facts(of: envelope, ["error": "\(error)"]))
                 try? await Task.sleep(for: backoff.next())
             }

@@ -56,21 +56,18 @@ struct DeadLetterStories {
         }
     }
 
-    @Test("2 Malformed: also what only rules or numbering plans can tell", arguments: StoreKind.allCases)
+    @Test("2 Malformed: also numbers and options that there are not", arguments: StoreKind.allCases)
     func malformedByRules(_ kind: StoreKind) async throws {
         try await story(kind) { site, desk in
             #expect(try await desk.startPhone("nonsense", id: "m-1").outcome == .invalid)
             #expect(
                 try await desk.admin(.adminUserSet, ["user": "anna", "phone": "911"], id: "m-2").outcome == .invalid)
+            // Right at another time: nothing is wrong with the message.
             #expect(try await desk.check("123456", id: "m-3").errors?.first?.field == "method")
-            #expect(try await desk.check("123456", id: "m-3").outcome == .invalid)
             let options: [String: JSONValue] = ["options": .object(["2FA_PROVIDER": "Carrier pigeon"])]
             #expect(try await desk.admin(.adminOptionsSet, options, id: "m-4").outcome == .invalid)
             let letters = try await letters(desk)
-            #expect(letters.map(\.job) == ["m-1", "m-2", "m-3", "m-4"])
-            #expect(
-                letters.allSatisfy { $0.reason == .malformed }
-                    && !letters.contains { $0.body?.contains("123456") ?? true })
+            #expect(letters.map(\.job) == ["m-1", "m-2", "m-4"] && letters.allSatisfy { $0.reason == .malformed })
         }
     }
 

@@ -1,9 +1,40 @@
+import Store
 public import TwilioVerify
 public import Wire
 
 /// Hears of every call to Twilio when it has ended. Must be quick: the job waits.
 public protocol CallObserver: Sendable {
     func observed(_ call: ObservedCall)
+    /// The outcome of a job that made a call is on disk.
+    func concluded(_ job: ConcludedJob)
+}
+
+extension CallObserver {
+    public func concluded(_ job: ConcludedJob) {}
+}
+
+/// A job that made a call, by what its outcome tells of sends and their success. Nothing of a person's.
+public struct ConcludedJob: Sendable, Equatable {
+    public enum Call: String, Sendable {
+        case send, check, cancel
+    }
+
+    public var call: Call
+    /// `nil` for a call that is bound to none.
+    public var channel: Wire.Channel?
+    /// ISO 3166-1 alpha-2 of the number; `nil` where there is none.
+    public var country: String?
+    public var outcome: Outcome
+
+    init(_ intent: Intent, _ outcome: Outcome) {
+        self.outcome = outcome
+        country = intent.call.country
+        switch intent.call {
+        case .send(let send): (call, channel) = (.send, send.channel)
+        case .check: call = .check
+        case .cancel: call = .cancel
+        }
+    }
 }
 
 /// What a call to Twilio showed of a channel.

@@ -23,6 +23,10 @@ public struct Disposition: Sendable {
     /// The outcome, if it was recorded just now and not found.
     public var fresh: RecordedReply?
     public var publication: Publication?
+    /// Why the message was kept as a dead letter, if it was.
+    public var deadLetter: DeadLetterReason?
+    /// Fields of the body that nobody knows; they were passed over.
+    public var unknownFields = 0
 }
 
 /// The place that a job takes in its lane while it works. A job that waits for another gives it up meanwhile.

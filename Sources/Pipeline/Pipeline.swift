@@ -38,6 +38,14 @@ public struct Pipeline: Sendable {
     /// Carries one message through to its recorded outcome.
     public func process(_ envelope: Envelope, slot: any Slot) async throws(StoreError) -> Disposition {
         let read = decoder.read(envelope)
+        var disposition = try await process(envelope, read, slot)
+        disposition.unknownFields = read.unknownFields
+        return disposition
+    }
+
+    private func process(
+        _ envelope: Envelope, _ read: ReadJob, _ slot: any Slot
+    ) async throws(StoreError) -> Disposition {
         if case .unexpected = read.content { return try await bury(envelope, read, .unexpected) }
         let admission = Admission(settings).judge(envelope, read)
         let address: ReplyAddress
@@ -126,6 +134,7 @@ public struct Pipeline: Sendable {
                 let finished = try await caller.carryOut(intent, code: code)
                 Failpoint.afterFinish.hit()
                 if case .recorded(let record) = finished {
+                    caller.observer?.concluded(ConcludedJob(intent, record.outcome))
                     return answer(record, job.login.user, envelope, address, fresh: true)
                 }
             case .abandoned(let intent):
@@ -133,12 +142,16 @@ public struct Pipeline: Sendable {
                 if isOurs, intent.begins > Self.mostBegins {
                     let finished = try await poisoned(intent, envelope, read)
                     if case .recorded(let record) = finished {
-                        return answer(record, job.login.user, envelope, address, fresh: true)
+                        var poisoned = answer(record, job.login.user, envelope, address, fresh: true)
+                        poisoned.deadLetter = .poison
+                        return poisoned
                     }
                     continue
                 }
                 let finished = try await caller.resume(intent, code: isOurs ? code : nil)
-                if isOurs, case .recorded(let record)? = finished {
+                guard case .recorded(let record)? = finished else { continue }
+                caller.observer?.concluded(ConcludedJob(intent, record.outcome))
+                if isOurs {
                     return answer(record, job.login.user, envelope, address, fresh: true)
                 }
             }

@@ -98,6 +98,9 @@ public final class InMemoryStore: LoginStore {
         transaction { $0.takeDueLetters(limit: limit) }
     }
 
+    /// Memory can always be written.
+    public func probe() {}
+
     public func sweep(_ retention: Retention, limit: Int) async throws(StoreError) -> Int {
         transaction { $0.sweep(retention) }
     }

@@ -3,7 +3,7 @@ public struct StoreError: Error, Sendable, Equatable, CustomStringConvertible {
     /// The kind of trouble.
     public struct Code: Sendable, Equatable, CustomStringConvertible {
         private enum Value: String {
-            case missing, exists, wrongKey, wrongSchema, full, readOnly, busy, corrupt, failed
+            case missing, exists, wrongKey, wrongSchema, full, readOnly, busy, corrupt, failed, closed
         }
         private let value: Value
         public var description: String { value.rawValue }
@@ -21,6 +21,11 @@ public struct StoreError: Error, Sendable, Equatable, CustomStringConvertible {
         public static let busy = Code(value: .busy)
         public static let corrupt = Code(value: .corrupt)
         public static let failed = Code(value: .failed)
+        /// It was closed by this process.
+        public static let closed = Code(value: .closed)
+
+        /// Whether it may pass by itself, or by what an operator does to disk and file while the program waits.
+        public var mayPass: Bool { [.full, .readOnly, .busy, .failed].contains(self) }
     }
 
     public var code: Code

@@ -37,7 +37,9 @@ enum SQLiteFile {
         }
     }
 
-    static func open(_ configuration: SQLiteStoreConfiguration, _ clocks: Clocks) throws -> SQLiteStore {
+    static func open(
+        _ configuration: SQLiteStoreConfiguration, _ clocks: Clocks, _ watch: StoreWatch
+    ) throws -> SQLiteStore {
         let sealing = try sealing(of: configuration)
         let pool = try openPool(configuration.path)
         let writer = try LockFile(configuration.path + ".writer")
@@ -51,7 +53,8 @@ enum SQLiteFile {
         }
         let liveness = try Liveness(LockFile(configuration.path + ".live"), worker: worker)
         return SQLiteStore(
-            pool, writer: writer, context: .init(clocks: clocks, sealing: sealing, liveness: liveness))
+            pool, writer: writer, file: try OpenFile(configuration.path), watch: watch,
+            context: .init(clocks: clocks, sealing: sealing, liveness: liveness))
     }
 
     /// The keys of a store that is there.

@@ -18,6 +18,7 @@ struct ReplyPublisher: Sendable {
     /// The worker's own broker user; `nil` when that depends on which broker it is connected to.
     let user: String?
     let clocks: Clocks
+    var observer: (any WorkObserver)?
     let logger: Logger
 
     /// Returns only when the fate is known, or with `nil` when the task was cancelled: then the message is redelivered
@@ -29,8 +30,11 @@ struct ReplyPublisher: Sendable {
         var refusals = 0
         while !Task.isCancelled {
             await publisher.waitUntilUsable()
+            let began = clocks.monotonic()
             do throws(AMQPError) {
-                switch try await publisher.publish(message) {
+                let answer = try await publisher.publish(message)
+                observer?.published(ReplyFate(answer), after: clocks.monotonic() - began)
+                switch answer {
                 case .confirmed: return .confirmed
                 case .returned: return .undeliverable
                 case .refused:
@@ -39,6 +43,7 @@ struct ReplyPublisher: Sendable {
                     try? await Task.sleep(for: Self.refusedPause)
                 }
             } catch {
+                observer?.published(.lost, after: clocks.monotonic() - began)
                 if error.code == .badArgument || isDirect && error.code == .connectionLost { return .undeliverable }
                 logger.debug("reply not confirmed", metadata: ["error": "\(error)"])
                 try? await Task.sleep(for: .milliseconds(50))

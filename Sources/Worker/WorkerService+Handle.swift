@@ -15,19 +15,22 @@ extension WorkerService {
         }
         let envelope = EnvelopeReader.envelope(delivery, lane: lane, receivedAt: clocks.wall())
         let kind = JobKind(rawValue: envelope.routingKey)
+        let began = clocks.monotonic()
+        observer?.received(ReceivedJob(lane: lane, envelope))
         let place = slot.place(
             for: Share(frontEnd: envelope.userID ?? "", operation: ProviderOperation(kind)))
         // What was delivered before may have begun, here or elsewhere: its outcome has to be waited for.
         if await place.enter(mayBeCrowdedOut: !envelope.redelivered) == .crowdedOut {
             guard let refusal = await refuse(envelope) else { return }
-            if let disposition = refusal { return await conclude(disposition, envelope, delivery) }
+            if let disposition = refusal { return await conclude(disposition, envelope, delivery, since: began) }
             await place.stay()
         }
+        observer?.gotSlot(lane, after: clocks.monotonic() - began)
         let disposition = await persistently { () async throws(StoreError) in
             try await pipeline.process(envelope, slot: place)
         }
         await place.release()
-        if let disposition { await conclude(disposition, envelope, delivery) }
+        if let disposition { await conclude(disposition, envelope, delivery, since: began) }
         place.leave()
     }
 
@@ -36,10 +39,13 @@ extension WorkerService {
         await persistently { () async throws(StoreError) in try await pipeline.crowdedOut(envelope) }
     }
 
-    private func conclude(_ disposition: Disposition, _ envelope: Envelope, _ delivery: Delivery) async {
+    private func conclude(
+        _ disposition: Disposition, _ envelope: Envelope, _ delivery: Delivery, since began: MonotonicTime
+    ) async {
         if let publication = disposition.publication {
             let replies = ReplyPublisher(
-                publisher: publisher, direct: direct, user: user, clocks: clocks, logger: logger)
+                publisher: publisher, direct: direct, user: user, clocks: clocks, observer: observer,
+                logger: logger)
             guard let state = await replies.publish(publication) else { return }
             Failpoint.afterPublish.hit()
             do throws(StoreError) {
@@ -51,6 +57,7 @@ extension WorkerService {
         }
         Failpoint.beforeAck.hit()
         await consumer.acknowledge(delivery.tag)
+        observer?.settled(SettledJob(envelope, disposition, after: clocks.monotonic() - began))
         if settings.events, let record = disposition.fresh {
             announcer.announce(record, traceparent: envelope.traceparent)
         }
@@ -74,7 +81,8 @@ extension WorkerService {
             do throws(StoreError) {
                 return try await body()
             } catch {
-                logger.error("the store cannot be used", metadata: ["error": "\(error)"])
+                // The store's trouble is told once for all jobs, not by each.
+                logger.debug("a job waits for the store", metadata: ["error": "\(error)"])
                 try? await Task.sleep(for: backoff.next())
             }
         }

@@ -44,7 +44,7 @@ final class Stage: Sendable {
             "VERIFY_COURIER_SITE_2FA_VERIFY_ACCOUNTSID": configuration.accountSID,
             "VERIFY_COURIER_SITE_2FA_VERIFY_SERVICESID": configuration.serviceSID,
             "VERIFY_COURIER_SITE_2FA_VERIFY_AUTHTOKEN": configuration.authToken.revealed,
-            "VERIFY_COURIER_LIMITS_COOLDOWN_SECONDS": "0",
+            "VERIFY_COURIER_LIMITS_COOLDOWN_SECONDS": "0", "VERIFY_COURIER_OPS_LISTEN": "off",
         ].merging(more) { $1 }
         let settings = try Settings(ConfigLoader(flags: [:], file: nil, environment: environment))
         let app = App(settings: settings, logger: logger)

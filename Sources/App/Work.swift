@@ -1,5 +1,6 @@
 import AMQP
 import Basics
+import Glibc
 public import Logging
 import Ops
 import Pipeline
@@ -39,6 +40,8 @@ public struct App: Sendable {
         // Before the broker is waited for: nothing that it does could mend these.
         try settings.requireWorkable()
         let termination = await Termination.watch(logger)
+        // A file that may grow no more is an error of its write, as a full disk is, and not the end of the process.
+        signal(SIGXFSZ, SIG_IGN)
         try await requireTopology(within: patience)
         let isOpen = try settings.isOpenToAnybody()
         let pipelineSettings = try settings.pipeline()

@@ -91,7 +91,7 @@ enum SQLiteFile {
 
     private static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
-    private static func makeFile(_ path: String) throws {
+    static func makeFile(_ path: String) throws {
         let file = Foundation.open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard file >= 0 else {
             let code: StoreError.Code = errno == EEXIST ? .exists : .failed
@@ -100,12 +100,12 @@ enum SQLiteFile {
         close(file)
     }
 
-    private static func removeStore(_ path: String) {
+    static func removeStore(_ path: String) {
         for suffix in ["", "-wal", "-shm"] { unlink(path + suffix) }
     }
 
     /// A new file's name is on disk only once its folder is.
-    private static func syncFolder(of path: String) throws {
+    static func syncFolder(of path: String) throws {
         let folder = Foundation.open(URL(fileURLWithPath: path).deletingLastPathComponent().path, O_RDONLY | O_CLOEXEC)
         defer { close(folder) }
         guard folder >= 0, fsync(folder) == 0 else {

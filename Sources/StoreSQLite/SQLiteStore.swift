@@ -98,7 +98,7 @@ public final class SQLiteStore: LoginStore {
         return outcome.value
     }
 
-    private func read<Result: Sendable>(
+    func read<Result: Sendable>(
         _ operation: String = #function, _ body: @escaping @Sendable (SQLiteRows) throws -> Result
     ) async throws(StoreError) -> Result {
         let observed = watch.begin(Self.name(operation))

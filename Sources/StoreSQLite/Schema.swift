@@ -10,6 +10,7 @@ enum Schema {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("0001") { try $0.execute(sql: first) }
         migrator.registerMigration("0002") { try $0.execute(sql: calls) }
+        migrator.registerMigration("0004") { try $0.execute(sql: times) }
         return migrator
     }
 
@@ -26,6 +27,13 @@ enum Schema {
             throw StoreError(.wrongKey, "The key file belongs to another store; put back this store's own.")
         }
     }
+
+    /// What a job's timeline needs, and what finds jobs that were given back and never came again.
+    private static let times = """
+        ALTER TABLE job ADD COLUMN received_at INTEGER;
+        ALTER TABLE job ADD COLUMN settled_at INTEGER;
+        CREATE INDEX job_released ON job (begun_at) WHERE state = 2;
+        """
 
     private static let first = """
         CREATE TABLE meta (name TEXT PRIMARY KEY, value ANY) WITHOUT ROWID;

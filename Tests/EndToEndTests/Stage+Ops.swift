@@ -31,6 +31,11 @@ struct WatchedWorker: Sendable {
         }
     }
 
+    /// Returns once a series has that value: what counts is told after the reply that a test sees.
+    func waitForMetric(_ series: String, _ value: Double) async throws {
+        while await metric(series) != value { try await Task.sleep(for: .milliseconds(20)) }
+    }
+
     /// The value of one series, such as `name{label="value"}`.
     func metric(_ series: String) async -> Double? {
         await get("/metrics").body.split(separator: "\n").first { $0.hasPrefix(series + " ") }

@@ -64,6 +64,11 @@ extension Meters {
             [MetricSample(store.watch.trouble == nil ? 1 : 0)]
         }
         registry.gauge(
+            Self.prefix + "store_last_backup_timestamp_seconds", "When the last good backup ended, as Unix time."
+        ) {
+            (try? await store.lastBackup()).flatMap(\.self).map { [MetricSample(Double($0.milliseconds) / 1000)] }
+        }
+        registry.gauge(
             Self.prefix + "dead_letter_messages", "Dead letters that wait for an operator.", labels: ["reason"]
         ) {
             try? await store.waitingLetters().map { MetricSample(Double($0.count), [$0.reason]) }

@@ -36,7 +36,7 @@ let package = Package(
         .target(
             name: "App",
             dependencies: [
-                "AMQP", "Basics", "CurlHTTP", "PhoneNumbers", "Pipeline", "SitePolicy", "Store", "StoreSQLite",
+                "AMQP", "Basics", "CurlHTTP", "Ops", "PhoneNumbers", "Pipeline", "SitePolicy", "Store", "StoreSQLite",
                 "TwilioSimulator", "TwilioVerify", "VerifyClient", "Wire", "Worker",
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "Crypto", package: "swift-crypto"),
@@ -50,7 +50,7 @@ let package = Package(
         .target(
             name: "Worker",
             dependencies: [
-                "AMQP", "Basics", "Pipeline", "Wire",
+                "AMQP", "Basics", "Pipeline", "Store", "Wire",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]),
@@ -81,6 +81,18 @@ let package = Package(
             dependencies: [
                 "Basics", "PhoneNumbers",
                 .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]),
+
+        .target(
+            name: "Ops",
+            dependencies: [
+                "Basics",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
@@ -141,7 +153,8 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "AMQP", "App", "Basics", "TestKit", "TwilioSimulator", "VerifyClient", "Wire", "verify-courier",
+                "AMQP", "App", "Basics", "CurlHTTP", "TestKit", "TwilioSimulator", "VerifyClient", "Wire",
+                "verify-courier",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Logging", package: "swift-log"),
             ]),
@@ -173,6 +186,9 @@ let package = Package(
             ]),
         .testTarget(
             name: "WorkerTests", dependencies: ["AMQP", "Basics", "Pipeline", "Store", "TestKit", "Wire", "Worker"]),
+        .testTarget(
+            name: "OpsTests",
+            dependencies: ["Basics", "CurlHTTP", "Ops", "TestKit", .product(name: "Logging", package: "swift-log")]),
         .testTarget(name: "TwilioVerifyTests", dependencies: ["Basics", "TestKit", "TwilioVerify"]),
 
         // Layer 0: C libraries

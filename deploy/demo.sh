@@ -58,6 +58,7 @@ export VERIFY_COURIER_SITE_2FA_VERIFY_ACCOUNTSID=AC00000000000000000000000000000
 export VERIFY_COURIER_SITE_2FA_VERIFY_SERVICESID=VA00000000000000000000000000000001
 export VERIFY_COURIER_SITE_2FA_VERIFY_AUTHTOKEN=demo-token
 export VERIFY_COURIER_LIMITS_COOLDOWN_SECONDS=0
+export VERIFY_COURIER_OPS_LISTEN=off # two workers, and whatever else runs here
 
 echo "== simulator, topology, store, two workers"
 start simulator "$courier" simulate --listen 127.0.0.1:0

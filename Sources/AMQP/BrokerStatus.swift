@@ -7,6 +7,11 @@ public struct BrokerStatus: Sendable, Equatable {
         /// The broker's own words.
         public var reason: String
         public var since: MonotonicTime
+
+        public init(reason: String, since: MonotonicTime) {
+            self.reason = reason
+            self.since = since
+        }
     }
 
     /// Logged in.
@@ -20,6 +25,14 @@ public struct BrokerStatus: Sendable, Equatable {
     public var lastError: AMQPError?
 
     init() {}
+
+    /// A connection that is as it should be, for whoever tries a judgement.
+    package static func up(queues: [String]) -> BrokerStatus {
+        var status = BrokerStatus()
+        (status.isConnected, status.isPublishing) = (true, true)
+        status.lanes = queues.map { LaneStatus(queue: $0, isConsuming: true, lastError: nil) }
+        return status
+    }
 
     /// Whether a message can be published now.
     public var isUsable: Bool { isPublishing && blockage == nil }

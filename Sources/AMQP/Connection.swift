@@ -79,7 +79,9 @@ actor Connection {
 
     func settle(_ tag: DeliveryTag, _ settlement: Settlement) { perform(machine.settle(tag, settlement)) }
 
-    func stopConsuming() { perform(machine.stopConsuming()) }
+    func stopConsuming(forGood: Bool) { perform(machine.stopConsuming(forGood: forGood)) }
+
+    func resumeConsuming() { perform(machine.resumeConsuming(now: .now())) }
 
     /// Does what can be done without waiting; called on every turn of the thread, for heartbeats too.
     private func turn() -> MonotonicTime? {

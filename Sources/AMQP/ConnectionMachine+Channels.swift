@@ -117,8 +117,11 @@ extension ConnectionMachine {
     }
 
     /// Takes no new deliveries, on this connection or a later one; those in hand can still be settled.
-    mutating func stopConsuming() -> [Action] {
+    ///
+    /// - Parameter forGood: ``resumeConsuming(now:)`` changes nothing any more.
+    mutating func stopConsuming(forGood: Bool = true) -> [Action] {
         wantsDeliveries = false
+        if forGood { mayResume = false }
         var actions: [Action] = []
         for index in duties.indices where duties[index].lane != nil {
             guard phase == .open, case .channel(let number) = duties[index].place, let channel = channels[number] else {
@@ -130,5 +133,13 @@ extension ConnectionMachine {
             actions.append(.send(.cancelConsumer(number, consumerTag: channel.consumerTag)))
         }
         return reporting(actions)
+    }
+
+    /// Takes deliveries again, each lane by a channel of its own: what is in hand stays on the old one.
+    mutating func resumeConsuming(now: MonotonicTime) -> [Action] {
+        guard mayResume, !wantsDeliveries else { return [] }
+        wantsDeliveries = true
+        // A lane whose consumer is still being cancelled follows when the broker has agreed.
+        return isStarted ? start(now: now) : []
     }
 }

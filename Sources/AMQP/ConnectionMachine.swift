@@ -28,8 +28,12 @@ struct ConnectionMachine<Waiter> {
     var numbers = ChannelNumbers(limit: 0)
     var epoch: UInt64 = 0
     var blockage: BrokerStatus.Blockage?
-    /// Lanes are wanted open; for good, over all connections.
+    /// Lanes are wanted open, over all connections.
     var wantsDeliveries = true
+    /// They may be wanted again once they are not.
+    var mayResume = true
+    /// Channels are opened on this connection.
+    private(set) var isStarted = false
     /// The channel for publishing, while it is ready.
     var publishChannel: UInt16?
     /// Publishes that wait for room in the window or in the socket. Bounded by the number of their callers, who wait.
@@ -71,6 +75,7 @@ struct ConnectionMachine<Waiter> {
 
     /// Opens a channel for every duty that has none.
     mutating func start(now: MonotonicTime) -> [Action] {
+        isStarted = phase == .open
         var actions: [Action] = []
         for index in duties.indices where duties[index].place == .none && isWanted(index) {
             actions += openChannel(for: index, now)
@@ -95,6 +100,7 @@ struct ConnectionMachine<Waiter> {
         lastError = error.code == .closed ? nil : error
         guard phase != .disconnected else { return [] }
         phase = .disconnected
+        isStarted = false
         channels = [:]
         for index in duties.indices { duties[index].place = .none }
         blockage = nil

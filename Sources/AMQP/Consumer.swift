@@ -73,5 +73,11 @@ public final class Consumer: Sendable {
     }
 
     /// Takes no new deliveries, for good; those in hand can still be acknowledged.
-    public func stopConsuming() async { await connection.stopConsuming() }
+    public func stopConsuming() async { await connection.stopConsuming(forGood: true) }
+
+    /// The same until ``resumeConsuming()``.
+    public func pauseConsuming() async { await connection.stopConsuming(forGood: false) }
+
+    /// Takes deliveries again, unless it was stopped for good.
+    public func resumeConsuming() async { await connection.resumeConsuming() }
 }

@@ -15,6 +15,11 @@ extension App {
         try await withStore { store in try await store.history(query) }
     }
 
+    /// What became of the jobs with a message id, step by step.
+    public func timelines(of messageID: String) async throws -> [JobTimeline] {
+        try await withStore { store in try await store.timelines(of: messageID) }
+    }
+
     private func withStore<Value>(_ body: (SQLiteStore) async throws -> Value) async throws -> Value {
         let store = try await SQLiteStore.open(settings.store(), logger: logger)
         do {

@@ -5,18 +5,21 @@ extension App {
     /// A client with a thread of its own: make one, not one per call.
     ///
     /// - Parameter account: asked for at every call.
-    func twilioClient(_ account: @escaping @Sendable () -> TwilioAccount) throws(ConfigProblem) -> TwilioClient {
+    func twilioClient(
+        observer: (any TwilioObserver)? = nil, _ account: @escaping @Sendable () -> TwilioAccount
+    ) throws(ConfigProblem) -> TwilioClient {
         var http = CurlConfiguration(userAgent: "verify-courier")
         http.caFile = settings.text("twilio.ca_file")
         let curl = CurlClient(configuration: http, logger: logger)
         return TwilioClient(
-            baseURL: try settings.twilioBaseURL(), account: account, transport: CurlTransport(client: curl))
+            baseURL: try settings.twilioBaseURL(), account: account, transport: CurlTransport(client: curl),
+            observer: observer)
     }
 
     /// One that follows the configured credentials when their files change.
-    func twilioClient() throws(ConfigProblem) -> TwilioClient {
+    func twilioClient(observer: (any TwilioObserver)? = nil) throws(ConfigProblem) -> TwilioClient {
         let credentials = try TwilioCredentials(settings, logger: logger)
-        return try twilioClient { credentials.account() }
+        return try twilioClient(observer: observer) { credentials.account() }
     }
 
     /// Compares the configured Verify service with what the site needs; changes nothing.

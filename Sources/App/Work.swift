@@ -1,6 +1,8 @@
 import AMQP
 import Basics
+import Glibc
 public import Logging
+import Ops
 import Pipeline
 import ServiceLifecycle
 import SitePolicy
@@ -38,35 +40,60 @@ public struct App: Sendable {
         // Before the broker is waited for: nothing that it does could mend these.
         try settings.requireWorkable()
         let termination = await Termination.watch(logger)
+        // A file that may grow no more is an error of its write, as a full disk is, and not the end of the process.
+        signal(SIGXFSZ, SIG_IGN)
         try await requireTopology(within: patience)
         let isOpen = try settings.isOpenToAnybody()
         let pipelineSettings = try settings.pipeline()
         let workerSettings = try settings.worker()
-        let twilio = try twilioClient()
-        let store = try await openStore(create: create)
+        let meters = Meters()
+        let twilio = try twilioClient(observer: meters)
+        let store = try await openStore(create: create, StoreWatch(observer: meters), within: patience)
         try await warn(store, isOpen: isOpen, isUnlimited: !pipelineSettings.limits.enabled)
         let board = ChannelBoard()
         let pipeline = Pipeline(
-            store: store, twilio: twilio, settings: pipelineSettings, observer: board, logger: logger)
+            store: store, twilio: twilio, settings: pipelineSettings,
+            observer: MeteredBoard(board: board, meters: meters), logger: logger)
         let worker = WorkerService(
             broker: try settings.broker(name: "verify-courier worker"), pipeline: pipeline, settings: workerSettings,
-            board: board, pseudonym: { store.pseudonym(of: $0) }, logger: logger, onReady: onReady,
+            board: board, pseudonym: { store.pseudonym(of: $0) }, storeWatch: store.watch, observer: meters,
+            logger: logger, onReady: onReady,
             onOverrun: { termination.end("jobs are left after the time for draining") })
+        meters.watch(worker)
+        meters.watch(pipeline, limits: pipelineSettings.callLimits)
+        meters.watch(store)
+        try await run(worker, beside: background(store, pipeline), termination, try opsServer(worker, meters.registry))
+        await store.close()
+    }
+
+    private func background(_ store: SQLiteStore, _ pipeline: Pipeline) -> [Background] {
         let sweeper = Sweeper(store: store, retention: Retention(), logger: logger)
         let replayer = pipeline.replayer(logger: logger)
         let chores = pipeline.choreRunner(logger: logger)
-        // They end in the reverse order: the worker drains first.
-        let beside: [any ServiceLifecycle.Service] = [
-            termination, Background(sweeper.run), Background(replayer.run), Background(chores.run),
-        ]
+        return [Background(sweeper.run), Background(replayer.run), Background(chores.run)]
+    }
+
+    /// Runs it all until the worker has drained. Services end in the reverse order: the worker drains first, and
+    /// operators see that to its end.
+    private func run(
+        _ worker: WorkerService, beside: [Background], _ termination: Termination, _ ops: OpsServer?
+    ) async throws {
+        let others: [any ServiceLifecycle.Service] = (ops.map { [$0] } ?? []) + [termination] + beside
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
-                services: beside.map { .init(service: $0, successTerminationBehavior: .ignore) } + [
-                    .init(service: worker, successTerminationBehavior: .gracefullyShutdownGroup)
+                services: others.map { .init(service: $0, successTerminationBehavior: .ignore) } + [
+                    .init(
+                        service: AfterOps(worker: worker, ops: ops),
+                        successTerminationBehavior: .gracefullyShutdownGroup)
                 ],
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
-        try await group.run()
-        await store.close()
+        do {
+            try await group.run()
+        } catch let problem as OpsServer.CannotListen {
+            throw ConfigProblem(
+                "ops.listen: cannot listen at \(problem). Every worker of a machine needs a port of its own: set ops.listen to another one, or to off"
+            )
+        }
     }
 
     private func warn(_ store: SQLiteStore, isOpen: Bool, isUnlimited: Bool) async throws {
@@ -82,7 +109,10 @@ public struct App: Sendable {
         }
     }
 
-    private func openStore(create: Bool) async throws -> SQLiteStore {
+    /// Waits for a store that may come back by itself or by an operator's hand; what is wrong for good is told at once.
+    private func openStore(
+        create: Bool, _ watch: StoreWatch, within patience: Duration
+    ) async throws -> SQLiteStore {
         if create {
             do {
                 try await createStore()
@@ -90,6 +120,15 @@ public struct App: Sendable {
                 logger.debug("the store exists already")
             }
         }
-        return try await SQLiteStore.open(settings.store(), logger: logger)
+        let end = MonotonicTime.now() + patience
+        var backoff = Backoff(first: .milliseconds(200), longest: .seconds(2))
+        while true {
+            do {
+                return try await SQLiteStore.open(settings.store(), watch: watch, logger: logger)
+            } catch let error as StoreError where error.code.mayPass && MonotonicTime.now() < end {
+                logger.warning("waiting for the store", metadata: ["error": "\(error)"])
+                try await Task.sleep(for: backoff.next())
+            }
+        }
     }
 }

@@ -27,6 +27,8 @@ final class CallBudget: Sendable {
         state = Locked(CallBudgetState(limits))
     }
 
+    var load: CallLoad { state.withLock { $0.load } }
+
     /// A place in line, or room at once. Whoever has one must give it up by ``CallPlace/leave()``.
     func lineUp(in line: CallLine) -> CallPlace {
         guard !limits.isNone else { return CallPlace() }
@@ -105,4 +107,14 @@ struct CallPlace: Sendable {
     func leave() {
         budget?.leave(ticket)
     }
+}
+
+/// This worker's calls to Twilio, while they are budgeted.
+public struct CallLoad: Sendable, Equatable {
+    /// Under way.
+    public var running: Int
+    /// Waiting for room.
+    public var waiting: Int
+    /// How many may run at once by the grant in force; 0 without one.
+    public var places: Int
 }

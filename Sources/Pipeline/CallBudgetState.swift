@@ -51,6 +51,11 @@ struct CallBudgetState {
 
     var waiterCount: Int { waiters.count }
 
+    var load: CallLoad {
+        CallLoad(
+            running: running, waiting: lines.waitingCount, places: grant.map { min($0.places, limits.atOnce) } ?? 0)
+    }
+
     // MARK: Calls
 
     mutating func lineUp(in line: CallLine, at now: MonotonicTime) -> (Ticket, [Awakening]) {

@@ -1,4 +1,5 @@
 public import Basics
+import Store
 public import TwilioVerify
 public import Wire
 
@@ -8,10 +9,42 @@ public protocol CallObserver: Sendable {
     /// No call of the channel is made until then, since nearly all failed; with `nil` calls are made again, since one
     /// succeeded.
     func isCut(_ channel: Wire.Method, until: MonotonicTime?)
+    /// The outcome of a job that made a call is on disk.
+    func concluded(_ job: ConcludedJob)
 }
 
 extension CallObserver {
     public func isCut(_ channel: Wire.Method, until: MonotonicTime?) {}
+    public func concluded(_ job: ConcludedJob) {}
+}
+
+/// A job that made a call, by what its outcome tells of sends and their success. Nothing of a person's.
+public struct ConcludedJob: Sendable, Equatable {
+    public enum Call: String, Sendable {
+        case send, check, cancel
+        /// Of authenticators: one is made, is proven, or signs in.
+        case enrol, prove, challenge
+    }
+
+    public var call: Call
+    /// `nil` for a call that is bound to none.
+    public var channel: Wire.Channel?
+    /// ISO 3166-1 alpha-2 of the number; `nil` where there is none.
+    public var country: String?
+    public var outcome: Outcome
+
+    init(_ intent: Intent, _ outcome: Outcome) {
+        self.outcome = outcome
+        country = intent.call.country
+        switch intent.call {
+        case .send(let send): (call, channel) = (.send, send.channel)
+        case .check: call = .check
+        case .cancel: call = .cancel
+        case .enrol: call = .enrol
+        case .prove: call = .prove
+        case .challenge: call = .challenge
+        }
+    }
 }
 
 /// What a call to Twilio showed of a channel.

@@ -25,6 +25,10 @@ public struct Disposition: Sendable {
     /// Outcomes of other jobs that their workers left behind and this one recorded on its way.
     public var resumed: [RecordedReply] = []
     public var publication: Publication?
+    /// Why the message was kept as a dead letter, if it was.
+    public var deadLetter: DeadLetterReason?
+    /// Fields of the body that nobody knows; they were passed over.
+    public var unknownFields = 0
 }
 
 /// Leaves a job as it is when its task is cancelled, instead of waiting without any pause: whoever gets it next carries

@@ -44,6 +44,14 @@ extension Pipeline {
     func refuse(
         _ envelope: Envelope, _ read: ReadJob, _ answer: Answer, _ address: ReplyAddress
     ) async throws(StoreError) -> Disposition {
+        var disposition = try await recordRefusal(envelope, read, answer, address)
+        if disposition.fresh != nil || disposition.key == nil { disposition.deadLetter = answer.deadLetter }
+        return disposition
+    }
+
+    private func recordRefusal(
+        _ envelope: Envelope, _ read: ReadJob, _ answer: Answer, _ address: ReplyAddress
+    ) async throws(StoreError) -> Disposition {
         guard let messageID = read.messageID, let kind = read.kind, !kind.onlyReads else {
             _ = try await store.refuse(nil, answer: answer)
             return disposition(answer.body, answer.outcome, nil, envelope, address)
@@ -77,7 +85,7 @@ extension Pipeline {
             outcome: .invalid, reason: nil, body: [], changes: [.deadLetter(letter(envelope, read, reason))])
         let detail = ["dead_letter": reason.rawValue]
         _ = try await store.refuse(nil, answer: audited(answer, envelope, read, detail: detail))
-        return Disposition()
+        return Disposition(deadLetter: reason)
     }
 
     /// Takes over what the broker itself dead-lettered; its person may still be waiting.
@@ -113,6 +121,14 @@ extension Pipeline {
             reason: reason, routingKey: envelope.routingKey, frontEnd: envelope.userID ?? "",
             messageID: envelope.messageID, properties: AdminRules.json(envelope.shownProperties),
             body: Redacted(CodeBlanker.blank(bytes(envelope))), deadline: read.deadline, at: clocks.wall())
+    }
+}
+
+extension Answer {
+    /// Why the message is kept, if the answer keeps it.
+    fileprivate var deadLetter: DeadLetterReason? {
+        for case .deadLetter(let letter) in changes { return letter.reason }
+        return nil
     }
 }
 

@@ -39,6 +39,14 @@ public struct Pipeline: Sendable {
     /// Carries one message through to its recorded outcome.
     public func process(_ envelope: Envelope, slot: any Slot) async throws(StoreError) -> Disposition {
         let read = decoder.read(envelope)
+        var disposition = try await process(envelope, read, slot)
+        disposition.unknownFields = read.unknownFields
+        return disposition
+    }
+
+    private func process(
+        _ envelope: Envelope, _ read: ReadJob, _ slot: any Slot
+    ) async throws(StoreError) -> Disposition {
         if case .unexpected = read.content { return try await bury(envelope, read, .unexpected) }
         let admission = Admission(settings).judge(envelope, read)
         let address: ReplyAddress
@@ -146,6 +154,7 @@ public struct Pipeline: Sendable {
             let finished = try await caller.carryOut(intent, code: code)
             Failpoint.afterFinish.hit()
             if case .recorded(let record) = finished {
+                caller.observer?.concluded(ConcludedJob(intent, record.outcome))
                 return try await answer(record, job.login.user, envelope, address, fresh: true)
             }
         case .abandoned(let intent):
@@ -153,13 +162,16 @@ public struct Pipeline: Sendable {
             if isOurs, intent.begins > Self.mostBegins {
                 let finished = try await poisoned(intent, envelope, read)
                 if case .recorded(let record) = finished {
-                    return try await answer(record, job.login.user, envelope, address, fresh: true)
+                    var poisoned = try await answer(record, job.login.user, envelope, address, fresh: true)
+                    poisoned.deadLetter = .poison
+                    return poisoned
                 }
                 return nil
             }
             guard case .recorded(let record)? = try await caller.resume(intent, code: isOurs ? code : nil) else {
                 return nil
             }
+            caller.observer?.concluded(ConcludedJob(intent, record.outcome))
             if isOurs { return try await answer(record, job.login.user, envelope, address, fresh: true) }
             resumed.append(record)
         }

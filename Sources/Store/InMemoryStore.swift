@@ -106,6 +106,9 @@ public final class InMemoryStore: LoginStore {
         transaction { $0.takeDueChores(limit: limit) }
     }
 
+    /// Memory can always be written.
+    public func probe() {}
+
     public func sweep(_ retention: Retention, limit: Int) async throws(StoreError) -> Int {
         transaction { $0.sweep(retention) }
     }

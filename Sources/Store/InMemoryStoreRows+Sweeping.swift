@@ -6,7 +6,11 @@ extension InMemoryRows {
     mutating func sweep(_ retention: Retention) -> Int {
         let now = clocks.wall()
         let before = size
-        content.jobs = content.jobs.filter { !($0.value.recordedAt.map { $0 < now - Retention.records } ?? false) }
+        // One that was begun and never came back is kept as long as one that was recorded.
+        for (key, row) in content.jobs where (row.recordedAt ?? row.begunAt) < now - Retention.records {
+            if let number = row.call?.lock { content.begun[number]?.remove(key) }
+            content.jobs[key] = nil
+        }
         content.codes = content.codes.filter { $0.value.expiresAt >= now - Retention.transient }
         content.pendings = content.pendings.filter { content.codes[$0.value.number] != nil }
         content.approvals = content.approvals.filter { $0.value >= now - Retention.transient }

@@ -70,7 +70,10 @@ struct InMemoryRows: StoreRows {
         if row.state == .begun, let lock = row.call?.lock { content.begun[lock, default: []].insert(row.key) }
         content.jobs[row.key] = row
     }
-    mutating func settle(_ key: JobKey, as state: ReplyState) { content.jobs[key]?.replyState = state }
+    mutating func settle(_ key: JobKey, as state: ReplyState) {
+        content.jobs[key]?.replyState = state
+        content.jobs[key]?.settledAt = clocks.wall()
+    }
 
     func options() -> [String: String] { content.options }
     func user(_ name: String) -> UserRecord? { content.users[name] }

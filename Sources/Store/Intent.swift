@@ -29,6 +29,9 @@ public enum PlannedCall: Sendable, Equatable, Codable {
 }
 
 extension PlannedCall {
+    /// Where the number is, by its numbering plan: ISO 3166-1 alpha-2; `nil` where it is in no country, or unknown.
+    public var country: String? { place?.region }
+
     /// The number with what its plan tells; for a cancel the number only.
     package var place: NumberPlace? {
         switch self {

@@ -12,11 +12,43 @@ public enum KeyFile {
 
     /// Makes a file with one fresh key. Never replaces one: what is sealed with a lost key is lost.
     public static func create(_ path: String) throws(StoreError) -> Sealing {
-        let key = SymmetricKey(size: .bits256).withUnsafeBytes { Array($0) }
-        let content = Content(version: 1, current: 1, keys: ["1": Data(key).base64EncodedString()])
-        guard let json = try? JSONEncoder().encode(content), let sealing = Sealing(keys: [1: key], current: 1) else {
-            throw StoreError(.failed, "The key file could not be encoded.")
-        }
+        let key = fresh()
+        guard let sealing = Sealing(keys: [1: Array(key)], current: 1) else { throw notEncoded }
+        try make(path, Content(version: 1, current: 1, keys: ["1": key.base64EncodedString()]))
+        return sealing
+    }
+
+    /// Adds a fresh key, which values are sealed with from now on; the older ones stay for what they have sealed.
+    package static func addKey(_ path: String) throws(StoreError) -> Sealing {
+        var content = try readContent(path)
+        let id = (content.keys.keys.compactMap { UInt8($0) }.max() ?? 0).addingReportingOverflow(1)
+        guard !id.overflow else { throw StoreError(.failed, "The key file has no room for one more key id.") }
+        content.current = Int(id.partialValue)
+        content.keys[String(id.partialValue)] = fresh().base64EncodedString()
+        guard let sealing = sealing(of: content) else { throw notEncoded }
+        try replace(path, content)
+        return sealing
+    }
+
+    /// Takes out every key but the current and the oldest, which look-up hashes come from.
+    package static func removeUnused(_ path: String) throws(StoreError) {
+        var content = try readContent(path)
+        let oldest = content.keys.keys.compactMap { UInt8($0) }.min().map { Int($0) }
+        content.keys = content.keys.filter { Int($0.key) == content.current || Int($0.key) == oldest }
+        try replace(path, content)
+    }
+
+    /// Copies the file to a place where there is none.
+    package static func copy(_ path: String, to other: String) throws(StoreError) {
+        try make(other, try readContent(path))
+    }
+
+    private static func fresh() -> Data { Data(SymmetricKey(size: .bits256).withUnsafeBytes { Array($0) }) }
+
+    private static var notEncoded: StoreError { StoreError(.failed, "The key file could not be encoded.") }
+
+    private static func make(_ path: String, _ content: Content) throws(StoreError) {
+        guard let json = try? JSONEncoder().encode(content) else { throw notEncoded }
         let file = Glibc.open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard file >= 0 else {
             let code: StoreError.Code = errno == EEXIST ? .exists : .failed
@@ -27,11 +59,31 @@ public enum KeyFile {
             unlink(path)
             throw StoreError(.failed, "The key file could not be written.")
         }
-        return sealing
+    }
+
+    /// Whole or not at all, also when the power fails: a store without its keys is lost.
+    private static func replace(_ path: String, _ content: Content) throws(StoreError) {
+        let fresh = path + ".new"
+        // Left by one that was interrupted: nothing was sealed with what it held.
+        unlink(fresh)
+        try make(fresh, content)
+        let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
+        let directory = Glibc.open(folder, O_RDONLY | O_CLOEXEC)
+        defer { Glibc.close(directory) }
+        guard rename(fresh, path) == 0, directory >= 0, fsync(directory) == 0 else {
+            throw StoreError(.failed, "The key file could not be replaced: \(String(cString: strerror(errno))).")
+        }
     }
 
     /// Reads the file; refuses one that others can read.
     public static func read(_ path: String) throws(StoreError) -> Sealing {
+        guard let sealing = sealing(of: try readContent(path)) else { throw notOurs }
+        return sealing
+    }
+
+    private static var notOurs: StoreError { StoreError(.wrongKey, "The key file is not one of this program's.") }
+
+    private static func readContent(_ path: String) throws(StoreError) -> Content {
         let file = Glibc.open(path, O_RDONLY | O_CLOEXEC)
         guard file >= 0 else {
             throw StoreError(.wrongKey, "The key file cannot be opened: \(String(cString: strerror(errno))).")
@@ -42,9 +94,9 @@ public enum KeyFile {
             throw StoreError(.wrongKey, "The key file is open to other users; allow its owner only (chmod 600).")
         }
         guard let content = try? JSONDecoder().decode(Content.self, from: Data(readAll(file))),
-            content.version == 1, let sealing = sealing(of: content)
-        else { throw StoreError(.wrongKey, "The key file is not one of this program's.") }
-        return sealing
+            content.version == 1
+        else { throw notOurs }
+        return content
     }
 
     private static func sealing(of content: Content) -> Sealing? {

@@ -91,6 +91,9 @@ public protocol LoginStore: CallStore {
 
     /// Records the outcome of an intent that is ours, if it still is. A person who was reset meanwhile shows in
     /// ``Situation/wasReset``.
+    ///
+    /// What a call did is known to the caller alone, so while the store cannot be used it is tried again and again, until
+    /// the task is cancelled.
     func finish(
         _ intent: Intent, wanted: Wanted, conclude: @escaping @Sendable (Situation) -> Answer
     ) async throws(StoreError) -> Finished
@@ -141,6 +144,9 @@ public protocol LoginStore: CallStore {
 
     /// Recorded outcomes, newest first.
     func history(_ query: HistoryQuery) async throws(StoreError) -> [HistoryEntry]
+
+    /// Writes something of no meaning: whether the store can be written. Throws ``StoreError`` when it cannot.
+    func probe() async throws(StoreError)
 
     /// Takes one read from the budget that all workers share; `false` when it is spent.
     func takeRead(_ kind: ReadKind, limits: [ReadLimit]) async throws(StoreError) -> Bool

@@ -8,7 +8,8 @@ public import Wire
 /// Each sealed value begins with the id of its key, so that a store can be moved to a new key value by value.
 /// Look-up hashes always come from the oldest key: rows are found by them, so they must stay what they are.
 public struct Sealing: Sendable {
-    private let current: UInt8
+    /// The id of the key that values are sealed with.
+    public let current: UInt8
     private let sealingKeys: [UInt8: SymmetricKey]
     private let lookupKey: SymmetricKey
 

@@ -3,7 +3,7 @@ public struct StoreError: Error, Sendable, Equatable, CustomStringConvertible {
     /// The kind of trouble.
     public struct Code: Sendable, Equatable, CustomStringConvertible {
         private enum Value: String {
-            case missing, exists, wrongKey, wrongSchema, full, readOnly, busy, corrupt, failed, stopping
+            case missing, exists, wrongKey, wrongSchema, full, readOnly, busy, corrupt, failed, closed, stopping
         }
         private let value: Value
         public var description: String { value.rawValue }
@@ -23,6 +23,11 @@ public struct StoreError: Error, Sendable, Equatable, CustomStringConvertible {
         public static let failed = Code(value: .failed)
         /// The task that would use it was cancelled.
         public static let stopping = Code(value: .stopping)
+        /// It was closed by this process.
+        public static let closed = Code(value: .closed)
+
+        /// Whether it may pass by itself, or by what an operator does to disk and file while the program waits.
+        public var mayPass: Bool { [.full, .readOnly, .busy, .failed].contains(self) }
     }
 
     public var code: Code

@@ -28,6 +28,10 @@ package struct JobRow: Sendable {
     package var withheld: WithheldField?
     package var replyState = ReplyState.pending
     package var recordedAt: Timestamp?
+    /// When the message came in that the row was made for.
+    package var receivedAt: Timestamp?
+    /// When the reply's fate was known.
+    package var settledAt: Timestamp?
 
     package init(
         key: JobKey, kind: JobKind, fingerprint: [UInt8], login: Job.Login, begunAt: Timestamp, deadline: Timestamp

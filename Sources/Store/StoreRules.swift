@@ -10,6 +10,7 @@ extension StoreRows {
         var row = JobRow(
             key: job.key, kind: job.kind, fingerprint: print, login: job.login, begunAt: clocks.wall(),
             deadline: job.deadline)
+        row.receivedAt = job.receivedAt
         if let known = try self.job(job.key) {
             guard known.fingerprint == print else { return .reused }
             if let reply = known.recorded { return .recorded(reply, fresh: false) }
@@ -106,6 +107,7 @@ extension StoreRows {
         var row = JobRow(
             key: job.key, kind: job.kind, fingerprint: fingerprint(job.kind, job.body.revealed), login: job.login,
             begunAt: clocks.wall(), deadline: job.deadline)
+        row.receivedAt = job.receivedAt
         if let known = try self.job(job.key) {
             guard known.fingerprint == row.fingerprint else {
                 try applyForNobody(answer.changes)

@@ -22,11 +22,15 @@ final class GroupCommit: Sendable {
 
     private let pool: DatabasePool
     private let writer: LockFile
+    private let file: OpenFile
+    private let watch: StoreWatch
     private let state = Locked(State())
 
-    init(_ pool: DatabasePool, writer: LockFile) {
+    init(_ pool: DatabasePool, writer: LockFile, file: OpenFile, watch: StoreWatch) {
         self.pool = pool
         self.writer = writer
+        self.file = file
+        self.watch = watch
     }
 
     func submit(_ operation: Operation) {
@@ -37,7 +41,7 @@ final class GroupCommit: Sendable {
             state.isRunning = true
             return (false, starts)
         }
-        if isClosed { operation.end(StoreError(.failed, "The store is closed.")) }
+        if isClosed { operation.end(StoreError(.closed, "The store is closed.")) }
         if starts { pool.asyncWriteWithoutTransaction { self.drain($0) } }
     }
 
@@ -78,9 +82,12 @@ final class GroupCommit: Sendable {
         do {
             try writer.lock()
             defer { writer.unlock() }
+            try file.requirePresence()
+            let began = MonotonicTime.now()
             try db.cachedStatement(sql: "BEGIN IMMEDIATE").execute()
             errors = try runAll(batch, db)
             try db.cachedStatement(sql: "COMMIT").execute()
+            watch.committed(since: began)
         } catch {
             if db.isInsideTransaction { try? db.rollback() }
             let failure = StoreError(sqlite: error)

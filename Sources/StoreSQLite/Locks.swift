@@ -35,6 +35,45 @@ final class LockFile: Sendable {
     }
 }
 
+/// A file that must stay what was opened: one that was deleted or replaced can be written to for long, and nobody would
+/// ever read it.
+struct OpenFile: Sendable {
+    let path: String
+    private let identity: Identity
+
+    private struct Identity: Equatable {
+        var device: dev_t
+        var number: ino_t
+
+        init?(_ path: String) {
+            var status = stat()
+            guard stat(path, &status) == 0 else { return nil }
+            (device, number) = (status.st_dev, status.st_ino)
+        }
+    }
+
+    init(_ path: String) throws(StoreError) {
+        guard let identity = Identity(path) else {
+            throw StoreError(.missing, "There is no store at that place; `store init` makes one.")
+        }
+        self.path = path
+        self.identity = identity
+    }
+
+    /// `nil` when there is no such file.
+    static func size(of path: String) -> Int64? {
+        var status = stat()
+        return stat(path, &status) == 0 ? Int64(status.st_size) : nil
+    }
+
+    func requirePresence() throws(StoreError) {
+        guard Identity(path) == identity else {
+            throw StoreError(
+                .missing, "The store's file was deleted or replaced while it is in use: put it back, or start anew.")
+        }
+    }
+}
+
 /// Who lives: each worker holds a lock on the byte of its number, which the kernel drops when its process ends.
 final class Liveness: Sendable {
     let worker: Int64
@@ -50,6 +89,11 @@ final class Liveness: Sendable {
 
     /// Gives the lock up: from now on others may take over what this worker began.
     func end() { file.unlockBytes() }
+
+    /// How many of these live, as seen by somebody who is none of them.
+    static func living(_ file: LockFile, among workers: [Int64]) -> Int {
+        workers.count { clinux_byte_is_locked(file.descriptor, $0) != 0 }
+    }
 
     /// An open file does not see its own locks, hence the comparison. If the kernel cannot tell, the lease's time
     /// decides alone.

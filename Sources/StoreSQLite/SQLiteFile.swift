@@ -37,7 +37,9 @@ enum SQLiteFile {
         }
     }
 
-    static func open(_ configuration: SQLiteStoreConfiguration, _ clocks: Clocks) throws -> SQLiteStore {
+    static func open(
+        _ configuration: SQLiteStoreConfiguration, _ clocks: Clocks, _ watch: StoreWatch
+    ) throws -> SQLiteStore {
         let sealing = try sealing(of: configuration)
         let pool = try openPool(configuration.path)
         let writer = try LockFile(configuration.path + ".writer")
@@ -51,7 +53,8 @@ enum SQLiteFile {
         }
         let liveness = try Liveness(LockFile(configuration.path + ".live"), worker: worker)
         return SQLiteStore(
-            pool, writer: writer, context: .init(clocks: clocks, sealing: sealing, liveness: liveness))
+            pool, writer: writer, file: try OpenFile(configuration.path), watch: watch,
+            context: .init(clocks: clocks, sealing: sealing, liveness: liveness))
     }
 
     /// The keys of a store that is there.
@@ -89,7 +92,7 @@ enum SQLiteFile {
 
     private static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
-    private static func makeFile(_ path: String) throws {
+    static func makeFile(_ path: String) throws {
         let file = Foundation.open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard file >= 0 else {
             let code: StoreError.Code = errno == EEXIST ? .exists : .failed
@@ -98,12 +101,12 @@ enum SQLiteFile {
         close(file)
     }
 
-    private static func removeStore(_ path: String) {
+    static func removeStore(_ path: String) {
         for suffix in ["", "-wal", "-shm"] { unlink(path + suffix) }
     }
 
     /// A new file's name is on disk only once its folder is.
-    private static func syncFolder(of path: String) throws {
+    static func syncFolder(of path: String) throws {
         let folder = Foundation.open(URL(fileURLWithPath: path).deletingLastPathComponent().path, O_RDONLY | O_CLOEXEC)
         defer { close(folder) }
         guard folder >= 0, fsync(folder) == 0 else {

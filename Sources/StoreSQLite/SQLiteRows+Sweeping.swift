@@ -19,6 +19,9 @@ extension SQLiteRows {
             gone += db.changesCount
         }
         try delete("job", "recorded_at < ?", (now - Retention.records).milliseconds)
+        // Begun or given back, and their messages never returned. Both are found by small indices of their own.
+        try delete("job", "state = 0 AND begun_at < ?", (now - Retention.records).milliseconds)
+        try delete("job", "state = 2 AND begun_at < ?", (now - Retention.records).milliseconds)
         try delete("code", "expires_at < ?", transient)
         try delete("pending", "until < ?", transient)
         try delete("approval", "at < ?", transient)

@@ -64,7 +64,7 @@ struct SQLiteRows: StoreRows {
         ).map(readJob)
     }
 
-    private func readJob(_ row: Row) throws -> JobRow {
+    func readJob(_ row: Row) throws -> JobRow {
         guard let kind = JobKind(rawValue: row[2]), let application = Application(rawValue: row[5]),
             let state = JobRow.State(rawValue: row[7]), let replyState = ReplyState(rawValue: row[19])
         else { throw damaged() }
@@ -83,6 +83,7 @@ struct SQLiteRows: StoreRows {
         job.recordedAt = time(row[20])
         let withheld: String? = row[21]
         job.withheld = withheld.flatMap { WithheldField(packed: $0) }
+        (job.receivedAt, job.settledAt) = (time(row[22]), time(row[23]))
         return job
     }
 
@@ -104,22 +105,22 @@ struct SQLiteRows: StoreRows {
 
     func put(_ row: JobRow) throws {
         try run(
-            "REPLACE INTO job VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "REPLACE INTO job VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [
                 row.key.frontEnd, row.key.messageID, row.kind.rawValue, Data(row.fingerprint), row.login.user,
                 row.login.application.rawValue, row.login.login, row.state.rawValue, row.worker, row.fence,
                 row.begins, row.leaseUntil.nanoseconds, row.begunAt.milliseconds, row.deadline.milliseconds,
                 row.generation, (row.call?.lock).map { Data(lookup($0.text)) }, try sealedCall(of: row),
                 row.outcome?.rawValue, try seal(reply: row.reply), row.replyState.rawValue,
-                row.recordedAt?.milliseconds,
-                row.withheld?.packed,
+                row.recordedAt?.milliseconds, row.withheld?.packed, row.receivedAt?.milliseconds,
+                row.settledAt?.milliseconds,
             ])
     }
 
     func settle(_ key: JobKey, as state: ReplyState) throws {
         try run(
-            "UPDATE job SET reply_state = ? WHERE front_end = ? AND message_id = ? AND state = 1",
-            [state.rawValue, key.frontEnd, key.messageID])
+            "UPDATE job SET reply_state = ?, settled_at = ? WHERE front_end = ? AND message_id = ? AND state = 1",
+            [state.rawValue, clocks.wall().milliseconds, key.frontEnd, key.messageID])
     }
 
     func reads(_ kind: ReadKind, after: Timestamp) throws -> Int {

@@ -21,6 +21,9 @@ public final class SQLiteStore: LoginStore {
     private let pool: DatabasePool
     private let writes: GroupCommit
     private let context: Context
+    /// How its operations end.
+    public let watch: StoreWatch
+    let path: String
 
     /// What every transaction needs beside its connection.
     struct Context: Sendable {
@@ -33,10 +36,12 @@ public final class SQLiteStore: LoginStore {
         }
     }
 
-    init(_ pool: DatabasePool, writer: LockFile, context: Context) {
+    init(_ pool: DatabasePool, writer: LockFile, file: OpenFile, watch: StoreWatch, context: Context) {
         self.pool = pool
         self.context = context
-        writes = GroupCommit(pool, writer: writer)
+        self.watch = watch
+        path = file.path
+        writes = GroupCommit(pool, writer: writer, file: file, watch: watch)
     }
 
     /// Makes the key file and the store; throws `.exists` if either is there.
@@ -47,10 +52,13 @@ public final class SQLiteStore: LoginStore {
     }
 
     /// Opens a store that is there, brings it up to date and enters this process as a worker.
+    ///
+    /// - Parameter watch: is told how every operation ends.
     public static func open(
-        _ configuration: SQLiteStoreConfiguration, clocks: Clocks = .system, logger: Logger
+        _ configuration: SQLiteStoreConfiguration, clocks: Clocks = .system, watch: StoreWatch = StoreWatch(),
+        logger: Logger
     ) async throws(StoreError) -> SQLiteStore {
-        let store = try await SQLiteFile.blocking { try SQLiteFile.open(configuration, clocks) }
+        let store = try await SQLiteFile.blocking { try SQLiteFile.open(configuration, clocks, watch) }
         logger.debug("store opened", metadata: ["worker": "\(store.context.liveness.worker)"])
         return store
     }
@@ -64,36 +72,67 @@ public final class SQLiteStore: LoginStore {
         }
     }
 
+    /// - Parameter operation: the name of whatever calls it.
     private func write<Result: Sendable>(
-        _ body: @escaping @Sendable (inout SQLiteRows) throws -> Result
+        _ operation: String = #function, _ body: @escaping @Sendable (inout SQLiteRows) throws -> Result
     ) async throws(StoreError) -> Result {
-        let answer: Swift.Result<Result, StoreError> = await withCheckedContinuation { continuation in
-            // One operation is worked once and ended after that, both on the writer's thread.
-            let result = Locked<Result?>(nil)
+        let observed = watch.begin(Self.name(operation))
+        // One operation is worked once and ended after that, both on the writer's thread.
+        let result = Locked<(value: Result, wrote: Bool)?>(nil)
+        let failure: StoreError? = await withCheckedContinuation { continuation in
             writes.submit(
                 GroupCommit.Operation { [context] db in
                     var rows = context.rows(db)
+                    let before = db.totalChangesCount
                     let value = try body(&rows)
-                    result.withLock { $0 = value }
-                } end: { error in
-                    switch (error, result.withLock { $0 }) {
-                    case (nil, let value?): continuation.resume(returning: .success(value))
-                    case (let error, _):
-                        continuation.resume(
-                            returning: .failure(error ?? StoreError(.failed, "The store gave no result.")))
-                    }
+                    let wrote = db.totalChangesCount != before
+                    result.withLock { $0 = (value, wrote) }
+                } end: {
+                    continuation.resume(returning: $0)
                 })
         }
-        return try answer.get()
+        let outcome = result.withLock { $0 }
+        watch.end(observed, failure, wrote: outcome?.wrote == true)
+        if let failure { throw failure }
+        guard let outcome else { throw StoreError(.failed, "The store gave no result.") }
+        return outcome.value
     }
 
-    private func read<Result: Sendable>(
-        _ body: @escaping @Sendable (SQLiteRows) throws -> Result
+    func read<Result: Sendable>(
+        _ operation: String = #function, _ body: @escaping @Sendable (SQLiteRows) throws -> Result
     ) async throws(StoreError) -> Result {
+        let observed = watch.begin(Self.name(operation))
         do {
-            return try await pool.read { [context] db in try body(context.rows(db)) }
+            let value = try await pool.read { [context] db in try body(context.rows(db)) }
+            watch.end(observed, nil, wrote: false)
+            return value
         } catch {
-            throw StoreError(sqlite: error)
+            let failure = StoreError(sqlite: error)
+            watch.end(observed, failure, wrote: false)
+            throw failure
+        }
+    }
+
+    /// A look that is no operation of a job's.
+    func look<Result: Sendable>(_ body: @escaping @Sendable (Database) throws -> Result) async throws -> Result {
+        try await pool.read(body)
+    }
+
+    /// `begin` of `begin(_:decide:)`.
+    private static func name(_ function: String) -> String { String(function.prefix { $0 != "(" }) }
+
+    /// Tries again while the store cannot be used, until the task is cancelled or the store is closed.
+    private func patiently<Result: Sendable>(
+        _ body: () async throws(StoreError) -> Result
+    ) async throws(StoreError) -> Result {
+        var backoff = Backoff(first: .milliseconds(100), longest: .seconds(2))
+        while true {
+            do throws(StoreError) {
+                return try await body()
+            } catch {
+                if error.code == .closed || Task.isCancelled { throw error }
+                try? await Task.sleep(for: backoff.next())
+            }
         }
     }
 
@@ -106,7 +145,9 @@ public final class SQLiteStore: LoginStore {
     public func finish(
         _ intent: Intent, wanted: Wanted, conclude: @escaping @Sendable (Situation) -> Answer
     ) async throws(StoreError) -> Finished {
-        try await write { try $0.finish(intent, wanted: wanted, conclude: conclude) }
+        try await patiently { () async throws(StoreError) in
+            try await write("finish") { try $0.finish(intent, wanted: wanted, conclude: conclude) }
+        }
     }
 
     public func release(_ intent: Intent) async throws(StoreError) {
@@ -153,6 +194,10 @@ public final class SQLiteStore: LoginStore {
 
     public func takeDueChores(limit: Int) async throws(StoreError) -> [ProviderChoreRow] {
         try await write { try $0.takeDueChores(limit: limit) }
+    }
+
+    public func probe() async throws(StoreError) {
+        try await write { try $0.run("REPLACE INTO meta VALUES ('probe', ?)", [$0.clocks.wall().milliseconds]) }
     }
 
     public func sweep(_ retention: Retention, limit: Int) async throws(StoreError) -> Int {

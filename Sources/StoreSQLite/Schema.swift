@@ -13,6 +13,7 @@ enum Schema {
         migrator.registerMigration("0003-chores") { try $0.execute(sql: chores) }
         migrator.registerMigration("0004-erased-details") { try $0.execute(sql: erasedDetails) }
         migrator.registerMigration("0005-authenticators") { try $0.execute(sql: authenticators) }
+        migrator.registerMigration("0006-times") { try $0.execute(sql: times) }
         return migrator
     }
 
@@ -41,6 +42,13 @@ enum Schema {
             WHEN NEW.detail IS NOT json_remove(OLD.detail, '$.reason')
                 AND NEW.detail IS NOT json_remove(OLD.detail, '$.phone', '$.reason')
             BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END;
+        """
+
+    /// What a job's timeline needs, and what finds jobs that were given back and never came again.
+    private static let times = """
+        ALTER TABLE job ADD COLUMN received_at INTEGER;
+        ALTER TABLE job ADD COLUMN settled_at INTEGER;
+        CREATE INDEX job_released ON job (begun_at) WHERE state = 2;
         """
 
     private static let first = """

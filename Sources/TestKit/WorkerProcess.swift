@@ -27,6 +27,12 @@ public final class WorkerProcess: Sendable {
         process.signal(signal)
     }
 
+    /// Lets no file of it grow beyond so many bytes; `nil` takes that back.
+    public func limitFileSize(_ bytes: Int?) throws {
+        _ = try Tool("prlimit", "--pid", "\(process.id)", "--fsize=\(bytes.map(String.init) ?? "unlimited"):")
+            .runAndBlock()
+    }
+
     /// Returns once it does something of its own with SIGTERM: until then the system would end it.
     public func waitUntilSIGTERMIsHandled() async throws {
         while process.isRunning {

@@ -10,6 +10,7 @@ public struct TwilioClient: Sendable {
     private var transport: any Transport
     private let timeLimit: Duration
     private let clocks: Clocks
+    private let observer: (any TwilioObserver)?
 
     /// - Parameters:
     ///   - baseURL: `https://verify.twilio.com`, or a simulator's; a final `/` or `/v2` makes no difference.
@@ -18,9 +19,10 @@ public struct TwilioClient: Sendable {
     ///   - timeLimit: For one HTTP exchange, connecting included. Twilio documents none; its Attempts list takes up
     ///     to 15 s.
     ///   - clocks: For `Retry-After` dates and clock offsets.
+    ///   - observer: Hears of every request that left.
     public init(
         baseURL: String, account: @escaping @Sendable () -> TwilioAccount, transport: any Transport,
-        timeLimit: Duration = .seconds(10), clocks: Clocks = .system
+        timeLimit: Duration = .seconds(10), clocks: Clocks = .system, observer: (any TwilioObserver)? = nil
     ) {
         var root = baseURL[...]
         while root.hasSuffix("/") { root = root.dropLast() }
@@ -29,6 +31,7 @@ public struct TwilioClient: Sendable {
         self.transport = transport
         self.timeLimit = timeLimit
         self.clocks = clocks
+        self.observer = observer
     }
 
     /// The same client over a transport that is made from this one's.
@@ -59,8 +62,31 @@ public struct TwilioClient: Sendable {
         gate: @escaping @Sendable () -> Bool = { true }
     ) async throws(CallFailure) -> Exchange {
         let account = account()
+        let path = path(account)
+        let began = clocks.monotonic()
+        do throws(CallFailure) {
+            let exchange = try await exchange(method, path, account, form, gate)
+            observer?.ended(request(method, path, nil, since: began))
+            return exchange
+        } catch {
+            if error.result != .withheld { observer?.ended(request(method, path, error, since: began)) }
+            throw error
+        }
+    }
+
+    private func request(
+        _ method: TransportRequest.Method, _ path: String, _ failure: CallFailure?, since began: MonotonicTime
+    ) -> EndedRequest {
+        EndedRequest(
+            operation: TwilioOperation(method, path: path), failure: failure, duration: clocks.monotonic() - began)
+    }
+
+    private func exchange(
+        _ method: TransportRequest.Method, _ path: String, _ account: TwilioAccount, _ form: [(String, String)],
+        _ gate: @escaping @Sendable () -> Bool
+    ) async throws(CallFailure) -> Exchange {
         let request = TransportRequest(
-            method: method, url: "\(root)/\(path(account))", user: account.user, password: account.password, form: form,
+            method: method, url: "\(root)/\(path)", user: account.user, password: account.password, form: form,
             timeLimit: timeLimit)
         let response: TransportResponse
         do { response = try await transport.perform(request, gate: gate) } catch { throw CallFailure(error) }

@@ -24,6 +24,11 @@ final class LaneSlots: Sendable {
         end(shares.withLock { $0.crowdOut(at: now) })
     }
 
+    /// What is held and what waits.
+    var load: LaneLoad {
+        shares.withLock { LaneLoad(slots: $0.count, held: $0.held, inHand: $0.inHand, prefetch: $0.prefetch) }
+    }
+
     fileprivate func enter(_ claim: Claim, isFirm: Bool) async -> SlotVerdict {
         let now = clocks.monotonic()
         return await withCheckedContinuation { waiter in

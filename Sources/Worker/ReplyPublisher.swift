@@ -14,6 +14,7 @@ struct ReplyPublisher: Sendable {
     /// The worker's own broker user; `nil` when that depends on which broker it is connected to.
     let user: String?
     let clocks: Clocks
+    var observer: (any WorkObserver)?
     let logger: Logger
 
     /// Returns only when the fate is known, or with `nil` when the task was cancelled: then the message is redelivered
@@ -25,11 +26,15 @@ struct ReplyPublisher: Sendable {
         var tries = ReplyTries(isDirect: isDirect)
         while !Task.isCancelled {
             await publisher.waitUntilUsable()
+            let began = clocks.monotonic()
             let jitter = Double.random(in: 0...1)
             let step: ReplyTries.Step
             do throws(AMQPError) {
-                step = tries.published(try await publisher.publish(message), jitter: jitter)
+                let answer = try await publisher.publish(message)
+                observer?.published(ReplyFate(answer), after: clocks.monotonic() - began)
+                step = tries.published(answer, jitter: jitter)
             } catch {
+                observer?.published(.lost, after: clocks.monotonic() - began)
                 logger.debug("reply not confirmed", metadata: ["error": "\(error)"])
                 step = tries.failed(error, jitter: jitter)
             }

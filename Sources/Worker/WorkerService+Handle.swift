@@ -15,19 +15,22 @@ extension WorkerService {
         }
         let envelope = EnvelopeReader.envelope(delivery, lane: lane, receivedAt: clocks.wall())
         let kind = JobKind(rawValue: envelope.routingKey)
+        let began = clocks.monotonic()
+        observer?.received(ReceivedJob(lane: lane, envelope))
         let place = slot.place(
             for: Share(frontEnd: envelope.userID ?? "", operation: ProviderOperation(kind)))
         // What was delivered before may have begun, here or elsewhere: its outcome has to be waited for.
         if await place.enter(mayBeCrowdedOut: !envelope.redelivered) == .crowdedOut {
             guard let refusal = await refuse(envelope) else { return }
-            if let disposition = refusal { return await conclude(disposition, envelope, delivery) }
+            if let disposition = refusal { return await conclude(disposition, envelope, delivery, since: began) }
             await place.stay()
         }
+        observer?.gotSlot(lane, after: clocks.monotonic() - began)
         let disposition = await persistently(envelope) { () async throws(StoreError) in
             try await pipeline.process(envelope, slot: place)
         }
         await place.release()
-        if let disposition { await conclude(disposition, envelope, delivery) }
+        if let disposition { await conclude(disposition, envelope, delivery, since: began) }
         place.leave()
     }
 
@@ -36,10 +39,13 @@ extension WorkerService {
         await persistently(envelope) { () async throws(StoreError) in try await pipeline.crowdedOut(envelope) }
     }
 
-    private func conclude(_ disposition: Disposition, _ envelope: Envelope, _ delivery: Delivery) async {
+    private func conclude(
+        _ disposition: Disposition, _ envelope: Envelope, _ delivery: Delivery, since began: MonotonicTime
+    ) async {
         if let publication = disposition.publication {
             let replies = ReplyPublisher(
-                publisher: publisher, direct: direct, user: user, clocks: clocks, logger: logger)
+                publisher: publisher, direct: direct, user: user, clocks: clocks, observer: observer,
+                logger: logger)
             guard let state = await replies.publish(publication) else { return }
             Failpoint.afterPublish.hit()
             do throws(StoreError) {
@@ -52,6 +58,7 @@ extension WorkerService {
         }
         Failpoint.beforeAck.hit()
         await consumer.acknowledge(delivery.tag)
+        observer?.settled(SettledJob(envelope, disposition, after: clocks.monotonic() - began))
         logger.debug(
             "job done",
             metadata: facts(
@@ -82,7 +89,8 @@ extension WorkerService {
             } catch {
                 // A job that is left as it is says nothing of the store.
                 if error.code == .stopping { return nil }
-                logger.error("the store cannot be used", metadata: facts(of: envelope, ["error": "\(error)"]))
+                // The store's trouble is told once for all jobs, not by each.
+                logger.debug("a job waits for the store", metadata: facts(of: envelope, ["error": "\(error)"]))
                 try? await Task.sleep(for: backoff.next())
             }
         }

@@ -3,7 +3,7 @@ public import Basics
 public import Logging
 public import Pipeline
 public import ServiceLifecycle
-import Store
+public import Store
 import Wire
 
 /// Takes jobs from the lanes, has them carried through the pipeline, publishes their replies, acknowledges.
@@ -21,6 +21,9 @@ public struct WorkerService: Service {
     let clocks: Clocks
     let logger: Logger
     let slots: [LaneName: LaneSlots]
+    let observer: (any WorkObserver)?
+    private let storeWatch: StoreWatch
+    private let draining = Watched(false)
     private let inFlight = InFlight()
     private let onReady: @Sendable () -> Void
     private let onOverrun: @Sendable () -> Void
@@ -28,12 +31,15 @@ public struct WorkerService: Service {
     /// - Parameters:
     ///   - board: what the pipeline's calls show of the channels.
     ///   - pseudonym: a keyed hash of a person's name, for events.
+    ///   - storeWatch: tells whether the store that the pipeline works on can be used.
+    ///   - observer: hears of what becomes of messages.
     ///   - onReady: called once, when every lane is consumed.
     ///   - onOverrun: called when jobs are left in hand after the time for draining. Cancelled, they would have to make
     ///     up an end; a process that ends here leaves them to another worker as they are.
     public init(
         broker: BrokerConfiguration, pipeline: Pipeline, settings: WorkerSettings, board: ChannelBoard,
-        pseudonym: @escaping @Sendable (String) -> String, clocks: Clocks = .system, logger: Logger,
+        pseudonym: @escaping @Sendable (String) -> String, storeWatch: StoreWatch = StoreWatch(),
+        observer: (any WorkObserver)? = nil, clocks: Clocks = .system, logger: Logger,
         onReady: @escaping @Sendable () -> Void = {},
         onOverrun: @escaping @Sendable () -> Void = {}
     ) {
@@ -54,6 +60,8 @@ public struct WorkerService: Service {
         self.settings = settings
         self.clocks = clocks
         self.logger = logger
+        self.storeWatch = storeWatch
+        self.observer = observer
         self.onReady = onReady
         self.onOverrun = onOverrun
         slots = Dictionary(
@@ -73,6 +81,7 @@ public struct WorkerService: Service {
             group.addTask { await consumer.run() }
             group.addTask { await serve() }
             group.addTask { await watchLanes() }
+            group.addTask { await watchStore() }
             group.addTask { await announcer.run() }
             group.addTask { await tellStatus() }
             if settings.events { group.addTask { await announcer.tellOutcomes() } }
@@ -108,13 +117,47 @@ public struct WorkerService: Service {
         }
     }
 
+    /// How it stands now.
+    public var status: WorkerStatus {
+        WorkerStatus(
+            consumer: consumer.status, publisher: publisher.status, lanes: slots.mapValues(\.load),
+            inFlight: inFlight.count, isDraining: draining.value, storeTrouble: storeTrouble)
+    }
+
+    /// Why the store cannot be used just now.
+    private var storeTrouble: StoreTrouble? { storeWatch.trouble }
+
+    /// Takes nothing while the store cannot be used, and finds out when it can be again.
+    private func watchStore() async {
+        var pause = StorePause()
+        while !Task.isCancelled {
+            switch pause.look(storeTrouble, at: clocks.monotonic()) {
+            case .none: break
+            case .stop(let trouble):
+                logger.error("the store cannot be used: no jobs are taken", metadata: ["error": "\(trouble)"])
+                await consumer.pauseConsuming()
+            case .probe:
+                // Whether it worked shows in the watch.
+                try? await pipeline.probeStore()
+            case .goOn:
+                logger.notice("the store can be used again: jobs are taken")
+                await consumer.resumeConsuming()
+            }
+            try? await Task.sleep(for: .milliseconds(200))
+        }
+    }
+
     private func drain() async {
+        draining.set(true)
         logger.info("draining", metadata: ["in_hand": "\(inFlight.count)"])
         await consumer.stopConsuming()
         await atMost(settings.drain) { await inFlight.waitUntilEmpty() }
         let left = inFlight.count
         logger.info("drained", metadata: ["in_hand": "\(left)"])
-        if left > 0 { onOverrun() }
+        // A store that does not answer would not let itself be closed either.
+        var isStuck = false
+        if case .stuck? = storeTrouble { isStuck = true }
+        if left > 0 || isStuck { onOverrun() }
     }
 
     private func tellStatus() async {

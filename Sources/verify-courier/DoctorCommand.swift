@@ -18,7 +18,8 @@ struct DoctorCommand: AsyncParsableCommand {
     func run() async throws {
         let doctor = Doctor(Settings(unchecked: common.loader))
         let summary = try await doctor.run { finding in
-            FileHandle.standardOutput.write(Data(try (json ? Self.json(finding) : Self.text(finding)).utf8))
+            FileHandle.standardOutput.write(
+                Data(try (json ? FindingText.json(finding) : FindingText.text(finding)).utf8))
         }
         if json {
             let counts = Finding.Level.allCases.map { "\"\($0.rawValue)\":\(summary[$0])" }
@@ -28,8 +29,11 @@ struct DoctorCommand: AsyncParsableCommand {
         }
         guard summary.isWell(strict: strict) else { throw ExitCode(1) }
     }
+}
 
-    private static func text(_ finding: Finding) -> String {
+/// A finding as it is printed.
+enum FindingText {
+    static func text(_ finding: Finding) -> String {
         let level = finding.level.rawValue.padding(toLength: 5, withPad: " ", startingAt: 0)
         let check = finding.check.padding(toLength: 14, withPad: " ", startingAt: 0)
         let more = finding.details.map { "\n" + String(repeating: " ", count: 19) + $0 }.joined()
@@ -43,7 +47,7 @@ struct DoctorCommand: AsyncParsableCommand {
         var details: [String]
     }
 
-    private static func json(_ finding: Finding) throws -> String {
+    static func json(_ finding: Finding) throws -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         let line = Line(

@@ -23,7 +23,7 @@ private func exitCode(of error: any Error) -> Int32 {
     case is ConfigProblem: 78
     case let error as TwilioProblem: error.exitCode
     case let error as StoreError:
-        [.missing, .exists, .wrongKey, .wrongSchema].contains(error.code) ? 78 : 69
+        [.missing, .exists, .wrongKey, .wrongSchema, .corrupt].contains(error.code) ? 78 : 69
     case let error as AMQPError: error.code == .preconditionFailed ? 78 : 69
     case is ClientError: 69
     default: 70

@@ -112,7 +112,7 @@ struct OutcomesCommand: AsyncParsableCommand {
 
     struct Show: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Shows what became of one job.",
+            abstract: "Shows what became of one job: its steps with their times, then its outcome.",
             discussion: "Example: verify-courier outcomes show 8c1f0d6e-7a55-4c8e-9d3c-0b7c6f1a2e34")
 
         @OptionGroup var common: CommonOptions
@@ -124,10 +124,32 @@ struct OutcomesCommand: AsyncParsableCommand {
         var json = false
 
         func run() async throws {
+            let app = try await common.app()
+            let id = job
+            let timelines = try await orExit { try await app.timelines(of: id) }
+            for timeline in timelines {
+                print(timeline.lines(json: json).joined(separator: "\n"))
+            }
             var query = HistoryQuery()
             query.messageID = job
-            try await RecordLine.print(query, common, json: json)
+            // A job that is under way has no outcome yet.
+            try await RecordLine.print(query, common, json: json, mayBeNone: !timelines.isEmpty)
         }
+    }
+}
+
+extension JobTimeline {
+    /// A line for each step, and one for what it waits for.
+    fileprivate func lines(json: Bool) -> [String] {
+        let who: [(String, String?)] = [
+            ("job", kind.rawValue), ("user", user), ("front_end", key.frontEnd), ("message_id", key.messageID),
+        ]
+        let steps = events.map { event in
+            RecordLine.of(
+                [("at", event.at.description), ("event", event.name), ("detail", event.detail)] + (json ? who : []),
+                json: json)
+        }
+        return steps + (waitsFor.map { [RecordLine.of([("event", "waits for"), ("detail", $0)], json: json)] } ?? [])
     }
 }
 
@@ -143,10 +165,12 @@ enum RecordLine {
     }
 
     /// Prints outcomes; exit code 1 when there are none.
-    static func print(_ query: HistoryQuery, _ common: CommonOptions, json: Bool) async throws {
+    static func print(
+        _ query: HistoryQuery, _ common: CommonOptions, json: Bool, mayBeNone: Bool = false
+    ) async throws {
         let app = try await common.app()
         let entries = try await orExit { try await app.outcomes(query) }
-        guard !entries.isEmpty else {
+        guard !entries.isEmpty || mayBeNone else {
             FileHandle.standardError.write(Data("no outcome fits\n".utf8))
             throw ExitCode(1)
         }

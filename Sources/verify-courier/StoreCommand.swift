@@ -1,9 +1,11 @@
 import App
 import ArgumentParser
+import Foundation
 
 struct StoreCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "store", abstract: "The store of outcomes and registrations.", subcommands: [Init.self])
+        commandName: "store", abstract: "The store of outcomes and registrations.",
+        subcommands: [Init.self, Check.self, Backup.self, Migrate.self, Rekey.self, Copy.self])
 
     struct Init: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
@@ -20,6 +22,95 @@ struct StoreCommand: AsyncParsableCommand {
             try await orExit { try await app.createStore() }
             if json { return print(try JSONLine.of(["made": true])) }
             print("store made; next: verify-courier topology apply, then verify-courier work")
+        }
+    }
+
+    struct Check: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Looks through the whole store, also while workers work. Changes nothing.",
+            discussion: "Exit code 1 when something is wrong. Example: verify-courier store check --json")
+
+        @OptionGroup var common: CommonOptions
+
+        @Flag(help: "One JSON object per check.")
+        var json = false
+
+        func run() async throws {
+            let app = try await common.app()
+            let findings = try await orExit { try await app.checkStore() }
+            for finding in findings {
+                let text = try json ? FindingText.json(finding) : FindingText.text(finding)
+                FileHandle.standardOutput.write(Data(text.utf8))
+            }
+            if findings.contains(where: { $0.level == .fail }) { throw ExitCode(1) }
+        }
+    }
+
+    struct Backup: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Writes one moment's state into a new file, also while workers work.",
+            discussion: "Example: verify-courier store backup /backups/store-2027-01-31.db")
+
+        @OptionGroup var common: CommonOptions
+
+        @Argument(help: "The new file.")
+        var file: String
+
+        func run() async throws {
+            let app = try await common.app()
+            let path = file
+            let keyFile = try await orExit { try await app.backUpStore(to: path) }
+            print("backup made and found sound: \(file)")
+            print("it cannot be read without the key file, which is not in it: keep \(keyFile) in another place")
+        }
+    }
+
+    struct Migrate: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Brings the store up to date, as the next worker would.",
+            discussion: "Example: verify-courier store backup before.db && verify-courier store migrate")
+
+        @OptionGroup var common: CommonOptions
+
+        func run() async throws {
+            let app = try await common.app()
+            let steps = try await orExit { try await app.migrateStore() }
+            print(steps.isEmpty ? "the store is up to date" : "steps taken: \(steps.joined(separator: ", "))")
+        }
+    }
+
+    struct Rekey: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Seals every value with a new key. Stop the workers first.",
+            discussion: "Interrupted, it is simply called again. Example: verify-courier store rekey")
+
+        @OptionGroup var common: CommonOptions
+
+        func run() async throws {
+            let app = try await common.app()
+            let done = try await orExit { try await app.rekeyStore() }
+            print("\(done.values) values are sealed anew, with key \(done.key); back up the store and its key file now")
+        }
+    }
+
+    struct Copy: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Moves the store and its keys to a place where there is none. Stop the workers first.",
+            discussion: "Example: verify-courier store copy --to sqlite:/srv/verify-courier/store.db")
+
+        @OptionGroup var common: CommonOptions
+
+        @Option(help: "The new store, as in store.url.")
+        var to: String
+
+        @Option(help: "The new key file; default the new store's path + .key.")
+        var keyFile: String?
+
+        func run() async throws {
+            let app = try await common.app()
+            let (url, keyFile) = (to, keyFile)
+            try await orExit { try await app.copyStore(to: url, keyFile: keyFile) }
+            print("the store is at \(to) too; set store.url to it before the workers start again")
         }
     }
 }

@@ -41,7 +41,9 @@ private struct EventStorm {
         case 8: see(machine.failed(AMQPError(.connectionLost, "chance")))
         case 9: if Int.random(in: 0..<5, using: &generator) == 0 { see(machine.close()) }
         case 10: if Int.random(in: 0..<40, using: &generator) == 0 { see(machine.stopConsuming()) }
-        case 11..<30: pass()
+        case 11: see(machine.stopConsuming(forGood: false))
+        case 12: see(machine.resumeConsuming(now: now))
+        case 13..<30: pass()
         case 30..<45: publish()
         case 45..<55: see(machine.publishNext(now: now))
         case 55..<65: settle()

@@ -98,6 +98,8 @@ final class MachineDriver {
     func fail(_ error: AMQPError = AMQPError(.connectionLost, "gone")) { actions += machine.failed(error) }
     func close() { actions += machine.close() }
     func stopConsuming() { actions += machine.stopConsuming() }
+    func pauseConsuming() { actions += machine.stopConsuming(forGood: false) }
+    func resumeConsuming() { actions += machine.resumeConsuming(now: now) }
 
     func pass(_ duration: Duration) {
         now = now + duration

@@ -44,7 +44,7 @@ final class Stage: Sendable {
             "VERIFY_COURIER_SITE_2FA_VERIFY_ACCOUNTSID": configuration.accountSID,
             "VERIFY_COURIER_SITE_2FA_VERIFY_SERVICESID": configuration.serviceSID,
             "VERIFY_COURIER_SITE_2FA_VERIFY_AUTHTOKEN": configuration.authToken.revealed,
-            "VERIFY_COURIER_LIMITS_COOLDOWN_SECONDS": "0",
+            "VERIFY_COURIER_LIMITS_COOLDOWN_SECONDS": "0", "VERIFY_COURIER_OPS_LISTEN": "off",
         ].merging(more) { $1 }
         let settings = try Settings(ConfigLoader(flags: [:], file: nil, environment: environment))
         let app = App(settings: settings, logger: logger)
@@ -65,11 +65,13 @@ final class Stage: Sendable {
 
     /// A worker process; with a failpoint it dies by SIGKILL there, the first time it comes by.
     /// - Parameter more: environment of this worker only.
-    func worker(dyingAt failpoint: Failpoint? = nil, more: [String: String] = [:]) throws -> WorkerProcess {
+    func worker(
+        dyingAt failpoint: Failpoint? = nil, more: [String: String] = [:], arguments: [String] = []
+    ) throws -> WorkerProcess {
         var environment = environment.merging(more) { $1 }
         if let failpoint { environment["VERIFY_COURIER_FAILPOINT"] = failpoint.rawValue }
         return try WorkerProcess(
-            ["work"], environment: environment, log: "\(folder)/worker-\(RandomID.hex(bytes: 4)).log")
+            ["work"] + arguments, environment: environment, log: "\(folder)/worker-\(RandomID.hex(bytes: 4)).log")
     }
 
     func ask(_ kind: JobKind, _ fields: [String: String], id: String = RandomID.uuid()) async throws -> Reply {

@@ -26,6 +26,30 @@ struct SweepTests {
         }
     }
 
+    @Test(
+        "a job that was begun, or given back, and never comes again goes after 49 hours", arguments: StoreKind.allCases)
+    func neverReturned(_ kind: StoreKind) async throws {
+        try await withStore(kind) { world, store in
+            let (begun, released) = (Sample.job("one"), Sample.job("two", number: "+15005550199"))
+            #expect(try await store.begin(begun, decide: Sample.calling).intent != nil)
+            let place = try Sample.place("+15005550199")
+            let intent = try await store.begin(released) { _ in
+                .call(.send(PlannedSend(place: place, channel: .sms, locale: nil, purpose: .login)), changes: [])
+            }.intent
+            try await store.release(try #require(intent))
+            world.time.advance(.seconds(49 * 3600))
+            #expect(try await sweep(store) == 0)
+            world.time.advance(.milliseconds(1))
+            #expect(try await sweep(store) == 2)
+            // Neither holds its number any more.
+            for number in [Sample.text, "+15005550199"] {
+                #expect(
+                    try await store.begin(Sample.job("new \(number)", number: number), decide: Sample.calling).busy
+                        == nil)
+            }
+        }
+    }
+
     @Test("6 Limits: what is counted in a day stays for it; a known client for 30 days", arguments: StoreKind.allCases)
     func limits(_ kind: StoreKind) async throws {
         try await withStore(kind) { world, store in

@@ -1,0 +1,100 @@
+import Ops
+import Pipeline
+import Store
+import TwilioVerify
+import Wire
+import Worker
+
+extension Meters: WorkObserver {
+    func received(_ job: ReceivedJob) {
+        received.add(1, job.lane.rawValue, Self.name(job.kind))
+        if job.isRedelivered { redelivered.add(1, job.lane.rawValue) }
+        if let time = job.waited { waited.observe(time, job.lane.rawValue, Self.name(job.kind)) }
+    }
+
+    func gotSlot(_ lane: LaneName, after time: Duration) {
+        slotWait.observe(time, lane.rawValue)
+    }
+
+    func published(_ fate: ReplyFate, after time: Duration) {
+        replies.add(1, fate.rawValue)
+        replyTime.observe(time)
+    }
+
+    func settled(_ job: SettledJob) {
+        let operation = Self.name(job.kind)
+        processed.add(1, job.lane.rawValue, operation, job.result.rawValue)
+        processTime.observe(job.duration, operation, job.result.rawValue)
+        if let reason = job.deadLetter { deadLettered.add(1, job.lane.rawValue, reason.rawValue) }
+        if job.unknownFields > 0 { unknownFields.add(Double(job.unknownFields), operation) }
+        guard job.result != .duplicate, let outcome = job.outcome else { return }
+        outcomes.add(1, operation, outcome.rawValue)
+        if let reason = job.refusal { refused.add(1, operation, outcome.rawValue, reason) }
+    }
+
+    /// Routing keys are anybody's words where they are no job's.
+    private static func name(_ kind: JobKind?) -> String { kind?.rawValue ?? "other" }
+}
+
+extension Meters: TwilioObserver {
+    func ended(_ request: EndedRequest) {
+        let endpoint = request.operation.rawValue
+        requests.add(1, endpoint, Self.result(request.failure))
+        requestTime.observe(request.duration, endpoint)
+        guard let code = request.failure?.code else { return }
+        requestErrors.add(1, endpoint, ErrorCatalog.entry(for: code) == nil ? "other" : String(code))
+    }
+
+    private static func result(_ failure: CallFailure?) -> String {
+        switch failure?.result {
+        case nil: "success"
+        case .clientError: "client_error"
+        case .notFound: "not_found"
+        case .unauthorized: "unauthorized"
+        case .rateLimited: "rate_limited"
+        case .serverError: "server_error"
+        case .timeout: "timeout"
+        case .networkError: "network_error"
+        case .tlsError: "tls_error"
+        case .badResponse: "bad_response"
+        case .withheld: "withheld"
+        }
+    }
+}
+
+extension Meters: StoreObserver {
+    func ended(_ operation: String, _ failure: StoreError?, after time: Duration) {
+        storeOperations.add(1, "sqlite", operation, failure?.code.description ?? "ok")
+        storeTime.observe(time, "sqlite", operation)
+    }
+
+    func committed(after time: Duration) {
+        commitTime.observe(time, "sqlite")
+    }
+}
+
+/// Tells what calls show to the board of channels, and counts what came of them.
+struct MeteredBoard: CallObserver {
+    let board: ChannelBoard
+    let meters: Meters
+
+    func observed(_ call: ObservedCall) {
+        board.observed(call)
+        if call.result == .blocked { meters.fraudBlocked.add(1, Self.name(call.country)) }
+    }
+
+    func concluded(_ job: ConcludedJob) {
+        switch job.call {
+        case .send where job.outcome == .sent:
+            meters.started.add(1, job.channel?.rawValue ?? "none", Self.name(job.country))
+        case .check:
+            meters.checks.add(1, job.outcome.rawValue)
+            if job.outcome == .approved { meters.finished.add(1, Self.name(job.country), "approved") }
+        case .cancel where job.outcome == .canceled:
+            meters.finished.add(1, Self.name(job.country), "canceled")
+        default: break
+        }
+    }
+
+    private static func name(_ country: String?) -> String { country ?? "none" }
+}

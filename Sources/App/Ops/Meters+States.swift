@@ -1,0 +1,95 @@
+import AMQP
+import Basics
+import Ops
+import Pipeline
+import Store
+import StoreSQLite
+import Wire
+import Worker
+
+/// What is looked up when somebody scrapes.
+extension Meters {
+    private static var prefix: String { "verify_courier_" }
+
+    /// How the worker and its connections stand.
+    func watch(_ worker: WorkerService) {
+        let gauge = {
+            (name: String, help: String, labels: [String], read: @escaping @Sendable (WorkerStatus) -> [MetricSample])
+            in
+            registry.gauge(Self.prefix + name, help, labels: labels) { read(worker.status) }
+        }
+        gauge("worker_ready", "1 while the worker consumes: broker and store can be used.", []) {
+            [MetricSample($0.obstacles.isEmpty ? 1 : 0)]
+        }
+        gauge("worker_draining", "1 while it finishes what it has in hand before it ends.", []) {
+            [MetricSample($0.isDraining ? 1 : 0)]
+        }
+        gauge("messages_in_flight", "Messages delivered and not settled yet.", ["lane"]) {
+            Self.byLane($0) { $0.inHand }
+        }
+        gauge("lane_slots", "Jobs that a lane works on at once.", ["lane"]) { Self.byLane($0) { $0.slots } }
+        gauge("lane_slots_held", "Jobs that have a slot now.", ["lane"]) { Self.byLane($0) { $0.held } }
+        gauge("amqp_prefetch", "Prefetch in force.", ["lane"]) { Self.byLane($0) { $0.prefetch } }
+        gauge("amqp_connected", "1 while the connection is open.", ["connection"]) {
+            Self.byConnection($0) { $0.isConnected }
+        }
+        gauge("amqp_blocked", "1 while the broker blocks the connection by an alarm.", ["connection"]) {
+            Self.byConnection($0) { $0.blockage != nil }
+        }
+        gauge("queue_consumed", "1 while this worker consumes the queue.", ["queue"]) {
+            $0.consumer.lanes.map { MetricSample($0.isConsuming ? 1 : 0, [$0.queue]) }
+        }
+    }
+
+    /// How full the budget of calls to Twilio is.
+    func watch(_ pipeline: Pipeline, limits: CallLimits) {
+        let gauge = { (name: String, help: String, read: @escaping @Sendable () -> Int) in
+            registry.gauge(Self.prefix + name, help) { [MetricSample(Double(read()))] }
+        }
+        gauge("twilio_in_flight", "Calls of this worker under way, while they are budgeted.") { pipeline.calls.running }
+        gauge("twilio_calls_waiting", "Calls of this worker that wait for room.") { pipeline.calls.waiting }
+        gauge("twilio_calls_granted", "Calls at once that this worker may make by its lease.") { pipeline.calls.places }
+        gauge("twilio_calls_limit", "Calls at once over all workers of the store; 0 is no limit.") { limits.atOnce }
+    }
+
+    /// What the store and its disk tell. Every worker of one store tells the same: take the maximum, never the sum.
+    func watch(_ store: SQLiteStore) {
+        registry.gauge(Self.prefix + "store_size_bytes", "Size of the store's files.", labels: ["file"]) {
+            store.files.map { MetricSample(Double($0.bytes), [$0.name]) }
+        }
+        registry.gauge(Self.prefix + "store_free_bytes", "Free space where the store is.") {
+            store.freeBytes.map { [MetricSample(Double($0))] }
+        }
+        registry.gauge(Self.prefix + "store_usable", "1 while the store can be used.") {
+            [MetricSample(store.watch.trouble == nil ? 1 : 0)]
+        }
+        registry.gauge(
+            Self.prefix + "store_last_backup_timestamp_seconds", "When the last good backup ended, as Unix time."
+        ) {
+            (try? await store.lastBackup()).flatMap(\.self).map { [MetricSample(Double($0.milliseconds) / 1000)] }
+        }
+        registry.gauge(
+            Self.prefix + "dead_letter_messages", "Dead letters that wait for an operator.", labels: ["reason"]
+        ) {
+            try? await store.waitingLetters().map { MetricSample(Double($0.count), [$0.reason]) }
+        }
+        registry.gauge(
+            Self.prefix + "dead_letter_oldest_timestamp_seconds", "When the oldest of them died, as Unix time.",
+            labels: ["reason"]
+        ) {
+            try? await store.waitingLetters().map { MetricSample(Double($0.oldest.milliseconds) / 1000, [$0.reason]) }
+        }
+    }
+
+    private static func byLane(_ status: WorkerStatus, _ value: (LaneLoad) -> Int) -> [MetricSample] {
+        status.lanes.sorted { $0.key.rawValue < $1.key.rawValue }.map {
+            MetricSample(Double(value($0.value)), [$0.key.rawValue])
+        }
+    }
+
+    private static func byConnection(_ status: WorkerStatus, _ value: (BrokerStatus) -> Bool) -> [MetricSample] {
+        [("consumer", status.consumer), ("publisher", status.publisher)].map { name, status in
+            MetricSample(value(status) ? 1 : 0, [name])
+        }
+    }
+}

@@ -1,0 +1,64 @@
+import Basics
+
+/// How long things took, in seconds, as counts of what took at most so long.
+public final class Histogram: Sendable {
+    let family: MetricFamily
+    private let bounds: [Double]
+    private let series: Locked<SeriesTable<HistogramValue>>
+
+    init(_ family: MetricFamily, bounds: [Double], mostSeries: Int) {
+        self.family = family
+        self.bounds = bounds
+        series = Locked(SeriesTable(labels: family.labels.count, most: mostSeries))
+    }
+
+    /// - Parameters:
+    ///   - duration: below zero, as when a clock was set back, counts as zero.
+    ///   - labels: values in the order of the family's label names.
+    public func observe(_ duration: Duration, _ labels: String...) {
+        let seconds = max(0, duration / .seconds(1))
+        series.withLock { $0.update(labels, initial: HistogramValue(bounds: bounds)) { $0.add(seconds) } }
+    }
+
+    var reading: MetricReading { MetricReading(family: family, content: .histograms(series.withLock { $0.sorted })) }
+}
+
+/// Ready-made bounds of buckets, in seconds.
+public enum Buckets {
+    /// What happens inside this machine.
+    public static let local = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
+    /// A job from delivery to settlement.
+    public static let jobs = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
+    /// A call to Twilio.
+    public static let calls = [0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 15, 30]
+    /// A wait in a queue.
+    public static let waits = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600]
+}
+
+struct HistogramValue: Sendable, Equatable {
+    let bounds: [Double]
+    /// One per bound, and one for what is above all of them; not cumulative.
+    private var counts: [Int]
+    private(set) var sum = 0.0
+
+    init(bounds: [Double]) {
+        self.bounds = bounds
+        counts = Array(repeating: 0, count: bounds.count + 1)
+    }
+
+    mutating func add(_ value: Double) {
+        counts[bounds.firstIndex { value <= $0 } ?? bounds.count] += 1
+        sum += value
+    }
+
+    var count: Int { counts.reduce(0, +) }
+
+    /// How many were at most so long, by bound; the last one is all of them.
+    var cumulative: [(bound: Double, count: Int)] {
+        var total = 0
+        return zip(bounds + [.infinity], counts).map { bound, count in
+            total += count
+            return (bound, total)
+        }
+    }
+}

@@ -1,0 +1,88 @@
+import GRDB
+public import Store
+
+extension StoreKeeping {
+    /// What a look through a whole store found.
+    public struct Report: Sendable, Equatable {
+        /// SQLite's own findings; empty when the file is sound.
+        public var damage: [String] = []
+        /// Steps that the next worker will take.
+        public var missingMigrations: [String] = []
+        /// Sealed values, and how many of them could not be opened, by table and column.
+        public var sealed = 0
+        public var unreadable: [String: Int] = [:]
+        /// Rows that break a rule, by the rule in words.
+        public var violations: [String: Int] = [:]
+
+        public var isSound: Bool { damage.isEmpty && unreadable.isEmpty && violations.isEmpty }
+    }
+
+    /// Reads a whole store while workers go on: file, schema, key, every sealed value, and rules between rows. Takes its
+    /// time on a large one.
+    ///
+    /// - Throws: what opening it would throw.
+    public static func check(_ configuration: SQLiteStoreConfiguration) async throws(StoreError) -> Report {
+        try await SQLiteFile.blocking {
+            let sealing = try SQLiteFile.sealing(of: configuration)
+            var reading = Configuration()
+            reading.readonly = true
+            reading.busyMode = .timeout(5)
+            let queue = try DatabaseQueue(path: configuration.path, configuration: reading)
+            defer { try? queue.close() }
+            return try queue.read { db in
+                try Schema.check(db, sealing)
+                return try report(db, sealing)
+            }
+        }
+    }
+
+    private static func report(_ db: Database, _ sealing: Sealing) throws -> Report {
+        var report = Report()
+        let lines = try String.fetchAll(db, sql: "PRAGMA integrity_check(20)")
+        if lines != ["ok"] { report.damage = lines }
+        let done = try Schema.migrator.completedMigrations(db)
+        report.missingMigrations = Schema.migrator.migrations.filter { !done.contains($0) }
+        for column in SealedColumn.all { try open(column, db, sealing, &report) }
+        for (rule, query) in rules {
+            let count = try Int.fetchOne(db, sql: "SELECT COUNT(*) FROM \(query)") ?? 0
+            if count > 0 { report.violations[rule] = count }
+        }
+        return report
+    }
+
+    private static func open(
+        _ column: SealedColumn, _ db: Database, _ sealing: Sealing, _ report: inout Report
+    ) throws {
+        var place: [DatabaseValue]?
+        repeat {
+            let rows = try column.rows(db, after: place, limit: 500)
+            for row in rows {
+                report.sealed += 1
+                if (try? sealing.open(row.sealed)) == nil {
+                    report.unreadable["\(column.table).\(column.column)", default: 0] += 1
+                }
+            }
+            place = rows.count == 500 ? rows.last?.key : nil
+        } while place != nil
+    }
+
+    /// What holds between the fields of a row and between rows, whatever the workers do.
+    private static let rules = [
+        (
+            "a recorded job has an outcome and a time",
+            "job WHERE state = 1 AND (outcome IS NULL OR recorded_at IS NULL)"
+        ),
+        ("a job that is not recorded has no outcome", "job WHERE state <> 1 AND outcome IS NOT NULL"),
+        (
+            "a begun job knows its call, and a holder",
+            "job WHERE state = 0 AND (call IS NULL OR worker = 0 OR fence = 0)"
+        ),
+        ("a job that is over keeps no call", "job WHERE state <> 0 AND call IS NOT NULL"),
+        ("a phone has the time of its registration", "user WHERE (phone IS NULL) <> (phone_registered_at IS NULL)"),
+        ("no more codes were wrong than were tried", "code WHERE checks_denied > checks_begun OR checks_denied < 0"),
+        (
+            "a letter that is being replayed has its turn, and no other has",
+            "dead_letter WHERE (state = 'replaying') <> (due_at IS NOT NULL)"
+        ),
+    ]
+}

@@ -1,0 +1,67 @@
+import Foundation
+import GRDB
+public import Store
+
+extension StoreKeeping {
+    /// What a change of keys has come to.
+    public struct Rekeying: Sendable, Equatable {
+        /// The id of the key that everything is sealed with now.
+        public var key: UInt8
+        /// Values that were sealed anew.
+        public var values: Int
+    }
+
+    /// Seals every value of a store with a new key. Refused while a worker works on it: workers know the keys that they
+    /// began with.
+    ///
+    /// Goes in steps, each whole by itself; the key file holds all keys that are still needed at any moment. Called again
+    /// after it was interrupted, it goes on with the key that it had made. Keys that nothing is sealed with are taken out
+    /// at the end, but the oldest: look-up hashes come from it, of what the store no longer knows in clear.
+    public static func rekey(
+        _ configuration: SQLiteStoreConfiguration, step: Int = 500
+    ) async throws(StoreError) -> Rekeying {
+        try await atRest(configuration) { pool, before in
+            let isUnfinished = try pool.read { try hasOlder(than: before.current, $0) }
+            let sealing = isUnfinished ? before : try KeyFile.addKey(configuration.keyFile)
+            var values = 0
+            for column in SealedColumn.all {
+                var place: [DatabaseValue]?
+                while true {
+                    let from = place
+                    let (count, last) = try pool.write { try reseal(column, after: from, step, sealing, $0) }
+                    values += count
+                    guard let last else { break }
+                    place = last
+                }
+            }
+            // What was overwritten still lies in the log until it is begun anew.
+            try pool.writeWithoutTransaction { _ = try $0.checkpoint(.truncate) }
+            try KeyFile.removeUnused(configuration.keyFile)
+            return Rekeying(key: sealing.current, values: values)
+        }
+    }
+
+    private static func hasOlder(than key: UInt8, _ db: Database) throws -> Bool {
+        for column in SealedColumn.all {
+            let sql = """
+                SELECT 1 FROM \(column.table) WHERE \(column.column) IS NOT NULL
+                AND substr(\(column.column), 1, 1) <> ? LIMIT 1
+                """
+            if try Row.fetchOne(db, sql: sql, arguments: [Data([key])]) != nil { return true }
+        }
+        return false
+    }
+
+    /// - Returns: how many were sealed anew, and the last one's place if there may be more.
+    private static func reseal(
+        _ column: SealedColumn, after place: [DatabaseValue]?, _ step: Int, _ sealing: Sealing, _ db: Database
+    ) throws -> (Int, [DatabaseValue]?) {
+        let rows = try column.rows(db, after: place, limit: step)
+        var count = 0
+        for row in rows where row.sealed.first != sealing.current {
+            try column.put(try sealing.seal(try sealing.open(row.sealed)), at: row.key, db)
+            count += 1
+        }
+        return (count, rows.count == step ? rows.last?.key : nil)
+    }
+}

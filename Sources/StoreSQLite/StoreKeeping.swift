@@ -1,0 +1,117 @@
+import Foundation
+import GRDB
+public import Store
+
+/// What operators do to a store beside the workers: back it up, move it, look through it.
+public enum StoreKeeping {
+    /// Copies a store into a new file while workers go on; the copy is one moment's state, and is looked through.
+    ///
+    /// The key file is not copied: whoever gets hold of one of the two can read nothing.
+    /// - Throws: ``StoreError``, `.exists` when there is something at that place.
+    public static func backup(_ configuration: SQLiteStoreConfiguration, to path: String) async throws(StoreError) {
+        try await SQLiteFile.blocking {
+            let sealing = try SQLiteFile.sealing(of: configuration)
+            let pool = try SQLiteFile.openPool(configuration.path)
+            defer { try? pool.close() }
+            try pool.read { try Schema.check($0, sealing) }
+            try SQLiteFile.makeCopy(of: pool, at: path)
+            try note("last_backup", pool, configuration)
+        }
+    }
+
+    /// Moves a store to another place, with its keys. Refused while a worker works on it: what the worker went on to
+    /// write would be missing there.
+    ///
+    /// - Throws: ``StoreError``, `.exists` when there is something at either place.
+    public static func copy(
+        _ configuration: SQLiteStoreConfiguration, to target: SQLiteStoreConfiguration
+    ) async throws(StoreError) {
+        try await atRest(configuration) { pool, _ in
+            try KeyFile.copy(configuration.keyFile, to: target.keyFile)
+            do {
+                try SQLiteFile.makeCopy(of: pool, at: target.path)
+            } catch {
+                unlink(target.keyFile)
+                throw error
+            }
+        }
+    }
+
+    /// Brings a store up to date, as a worker does at its start.
+    ///
+    /// - Returns: the names of the steps that were missing.
+    public static func migrate(_ configuration: SQLiteStoreConfiguration) async throws(StoreError) -> [String] {
+        try await SQLiteFile.blocking {
+            let sealing = try SQLiteFile.sealing(of: configuration)
+            let pool = try SQLiteFile.openPool(configuration.path)
+            defer { try? pool.close() }
+            let writer = try LockFile(configuration.path + ".writer")
+            try writer.lock()
+            defer { writer.unlock() }
+            let done = try pool.read { db in
+                try Schema.check(db, sealing)
+                return try Schema.migrator.completedMigrations(db)
+            }
+            try Schema.migrator.migrate(pool)
+            return Schema.migrator.migrations.filter { !done.contains($0) }
+        }
+    }
+
+    /// Works on a store that no worker holds, and lets none begin meanwhile.
+    static func atRest<Result: Sendable>(
+        _ configuration: SQLiteStoreConfiguration,
+        _ work: @escaping @Sendable (DatabasePool, Sealing) throws -> Result
+    ) async throws(StoreError) -> Result {
+        try await SQLiteFile.blocking {
+            let sealing = try SQLiteFile.sealing(of: configuration)
+            let pool = try SQLiteFile.openPool(configuration.path)
+            defer { try? pool.close() }
+            // Workers enter the store under this lock.
+            let writer = try LockFile(configuration.path + ".writer")
+            try writer.lock()
+            defer { writer.unlock() }
+            try pool.read { try Schema.check($0, sealing) }
+            let workers = try pool.read { try Int64.fetchAll($0, sql: "SELECT id FROM worker") }
+            let living = try Liveness.living(LockFile(configuration.path + ".live"), among: workers)
+            guard living == 0 else {
+                throw StoreError(
+                    .busy,
+                    "Processes at work on the store: \(living). Stop the workers first; their jobs wait in the queues.")
+            }
+            return try work(pool, sealing)
+        }
+    }
+
+    private static func note(_ name: String, _ pool: DatabasePool, _ configuration: SQLiteStoreConfiguration) throws {
+        let writer = try LockFile(configuration.path + ".writer")
+        try writer.lock()
+        defer { writer.unlock() }
+        let now = Int64(Date.now.timeIntervalSince1970 * 1000)
+        try pool.write { try $0.execute(sql: "REPLACE INTO meta VALUES (?, ?)", arguments: [name, now]) }
+    }
+}
+
+extension SQLiteFile {
+    /// Makes a file of one moment's state, found sound, on disk. Nothing is left behind when it fails.
+    static func makeCopy(of pool: DatabasePool, at path: String) throws {
+        try makeFile(path)
+        do {
+            let copy = try DatabaseQueue(path: path)
+            try pool.backup(to: copy)
+            let lines = try copy.inDatabase { try String.fetchAll($0, sql: "PRAGMA integrity_check(5)") }
+            try copy.close()
+            guard lines == ["ok"] else { throw StoreError(.corrupt, "The copy is damaged, as the store may be.") }
+            try sync(path)
+            try syncFolder(of: path)
+        } catch {
+            removeStore(path)
+            throw error
+        }
+    }
+
+    private static func sync(_ path: String) throws {
+        let file = Foundation.open(path, O_RDONLY | O_CLOEXEC)
+        defer { close(file) }
+        guard file >= 0, fsync(file) == 0 else { throw StoreError(.failed, "The copy could not be synced.") }
+    }
+}

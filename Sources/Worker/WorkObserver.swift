@@ -1,0 +1,101 @@
+import AMQP
+import Basics
+import Pipeline
+import Store
+public import Wire
+
+/// Hears of what becomes of messages. Must be quick: a job waits.
+public protocol WorkObserver: Sendable {
+    func received(_ job: ReceivedJob)
+    func gotSlot(_ lane: LaneName, after: Duration)
+    func published(_ fate: ReplyFate, after: Duration)
+    func settled(_ job: SettledJob)
+}
+
+/// What the broker said of a reply.
+public enum ReplyFate: String, Sendable, CaseIterable {
+    case confirmed, returned, nacked
+    /// The connection went before the broker said anything.
+    case lost
+
+    init(_ outcome: PublishOutcome) {
+        self =
+            switch outcome {
+            case .confirmed: .confirmed
+            case .returned: .returned
+            case .refused: .nacked
+            }
+    }
+}
+
+/// A message that came in.
+public struct ReceivedJob: Sendable {
+    public var lane: LaneName
+    /// `nil` when the routing key is no job's.
+    public var kind: JobKind?
+    public var isRedelivered: Bool
+    /// Since it was published, as far as it says; never negative.
+    public var waited: Duration?
+
+    init(lane: LaneName, _ envelope: Envelope) {
+        self.lane = lane
+        kind = JobKind(rawValue: envelope.routingKey)
+        isRedelivered = envelope.redelivered
+        if let milliseconds = envelope.brokerMilliseconds {
+            waited = max(.zero, envelope.receivedAt - Timestamp(milliseconds: milliseconds))
+        } else if let seconds = envelope.timestamp.flatMap({ Int64(exactly: $0) }),
+            let milliseconds = Optional(seconds.multipliedReportingOverflow(by: 1000)), !milliseconds.overflow
+        {
+            waited = max(.zero, envelope.receivedAt - Timestamp(milliseconds: milliseconds.partialValue))
+        }
+    }
+}
+
+/// A message that was acknowledged.
+public struct SettledJob: Sendable {
+    public enum Result: String, Sendable, CaseIterable {
+        case answered
+        /// Its outcome was recorded before.
+        case duplicate
+        case deadLettered = "dead_lettered"
+    }
+
+    public var lane: LaneName
+    /// `nil` when the routing key is no job's.
+    public var kind: JobKind?
+    public var result: Result
+    /// `nil` when there is no answer.
+    public var outcome: Outcome?
+    /// Why a job was refused: the reply's `reason`, or for `throttled` its `limit`; `nil` for one that was not.
+    public var refusal: String?
+    public var deadLetter: DeadLetterReason?
+    public var unknownFields: Int
+    public var duration: Duration
+
+    init(_ envelope: Envelope, _ disposition: Disposition, after duration: Duration) {
+        lane = envelope.lane
+        kind = JobKind(rawValue: envelope.routingKey)
+        outcome = disposition.outcome
+        deadLetter = disposition.deadLetter
+        unknownFields = disposition.unknownFields
+        self.duration = duration
+        refusal = Self.refusal(disposition)
+        if disposition.deadLetter != nil {
+            result = .deadLettered
+        } else {
+            result = disposition.key != nil && disposition.fresh == nil ? .duplicate : .answered
+        }
+    }
+
+    /// Replies are read again for refusals only: nothing else has a reason that is worth the time.
+    private static func refusal(_ disposition: Disposition) -> String? {
+        let outcomes: [Outcome] = [
+            .throttled, .blocked, .notAllowed, .invalid, .late, .expired, .unavailable, .uncertain,
+        ]
+        guard let outcome = disposition.outcome, outcomes.contains(outcome),
+            let body = disposition.fresh?.body ?? disposition.publication?.body
+        else { return nil }
+        guard let reply = try? Reply.decode(body) else { return "none" }
+        return reply.limit?.rawValue ?? reply.reason?.rawValue ?? "none"
+    }
+}

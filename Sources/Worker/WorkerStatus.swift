@@ -1,0 +1,51 @@
+public import AMQP
+public import Store
+public import Wire
+
+/// How full a lane is in this worker.
+public struct LaneLoad: Sendable, Equatable {
+    /// Jobs at once.
+    public var slots: Int
+    public var held: Int
+    /// Deliveries that are not settled yet; those without a slot wait.
+    public var inHand: Int
+    public var prefetch: Int
+}
+
+/// How a worker stands: plain values for whoever judges it.
+public struct WorkerStatus: Sendable {
+    public var consumer: BrokerStatus
+    public var publisher: BrokerStatus
+    public var lanes: [LaneName: LaneLoad]
+    /// Messages in hand, of all queues.
+    public var inFlight: Int
+    public var isDraining: Bool
+    public var storeTrouble: StoreTrouble?
+
+    /// Why it does not consume, in words; empty while it does.
+    public var obstacles: [String] {
+        if isDraining { return ["draining: what is in hand is finished, nothing more is taken"] }
+        var found: [String] = []
+        if let storeTrouble { found.append("the store cannot be used: \(storeTrouble)") }
+        if !publisher.isUsable { found.append(Self.obstacle(of: publisher, "replies")) }
+        if !consumer.isConnected || consumer.blockage != nil {
+            found.append(Self.obstacle(of: consumer, "jobs"))
+        } else if storeTrouble == nil {
+            // Otherwise they are not consumed on purpose.
+            for lane in consumer.lanes where !lane.isConsuming {
+                found.append("\(lane.queue) is not consumed" + Self.why(lane.lastError))
+            }
+        }
+        return found
+    }
+
+    private static func obstacle(of status: BrokerStatus, _ use: String) -> String {
+        if let blockage = status.blockage {
+            return "the broker blocks the connection for \(use): \(blockage.reason)"
+        }
+        guard status.isConnected else { return "no connection to the broker for \(use)" + why(status.lastError) }
+        return "no channel for \(use)" + why(status.lastError)
+    }
+
+    private static func why(_ error: AMQPError?) -> String { error.map { ": \($0)" } ?? "" }
+}

@@ -1,0 +1,82 @@
+import Basics
+import CurlHTTP
+import Foundation
+import Glibc
+import Logging
+import TestKit
+
+/// A worker whose health and metrics can be looked at.
+struct WatchedWorker: Sendable {
+    let process: WorkerProcess
+    let port: Int
+
+    /// Of `/live`, `/ready` or `/metrics`; status 0 when nobody answers there.
+    func get(_ path: String) async -> (status: Int, body: String) {
+        let curl = CurlClient(
+            configuration: CurlConfiguration(userAgent: "test"),
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        let request = HTTPRequest(
+            method: .get, url: "http://127.0.0.1:\(port)\(path)", user: "", password: Redacted(""),
+            timeLimit: .seconds(20))
+        guard let response = try? await curl.perform(request, gate: { true }) else { return (0, "") }
+        return (response.status, String(decoding: response.body, as: UTF8.self))
+    }
+
+    /// Returns once `/ready` answers so.
+    func waitUntilReady(_ isReady: Bool = true, saying text: String = "") async throws {
+        while true {
+            let (status, body) = await get("/ready")
+            if status == (isReady ? 200 : 503), text.isEmpty || body.contains(text) { return }
+            try await Task.sleep(for: .milliseconds(20))
+        }
+    }
+
+    /// Returns once a series has that value: what counts is told after the reply that a test sees.
+    func waitForMetric(_ series: String, _ value: Double) async throws {
+        while await metric(series) != value { try await Task.sleep(for: .milliseconds(20)) }
+    }
+
+    /// The value of one series, such as `name{label="value"}`.
+    func metric(_ series: String) async -> Double? {
+        await get("/metrics").body.split(separator: "\n").first { $0.hasPrefix(series + " ") }
+            .flatMap { Double($0.dropFirst(series.count + 1)) }
+    }
+}
+
+extension Stage {
+    /// A worker with `ops.listen` on a port of its own.
+    func watchedWorker(more: [String: String] = [:]) throws -> WatchedWorker {
+        let port = try FreePort.find()
+        let address = ["VERIFY_COURIER_OPS_LISTEN": "127.0.0.1:\(port)"]
+        return WatchedWorker(process: try worker(more: more.merging(address) { $1 }), port: port)
+    }
+}
+
+/// Ports that nobody listens at: below those that the kernel hands out, each given once.
+private enum FreePort {
+    private static let next = Locked(20_000 + Int(getpid()) % 8_000)
+
+    static func find() throws -> Int {
+        while true {
+            let port = next.withLock { port in
+                port += 1
+                return port
+            }
+            if isFree(port) { return port }
+        }
+    }
+
+    private static func isFree(_ port: Int) -> Bool {
+        let socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        defer { close(socket) }
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = in_port_t(port).bigEndian
+        address.sin_addr.s_addr = in_addr_t(0x7F00_0001).bigEndian
+        return withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(socket, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
+            }
+        }
+    }
+}

@@ -1,0 +1,104 @@
+import Testing
+
+@testable import Ops
+
+/// The text that Prometheus reads.
+@Suite struct ExpositionTests {
+    @Test("a counter in both formats")
+    func counter() async {
+        let registry = MetricRegistry()
+        let jobs = registry.counter("app_jobs_total", "Jobs \"done\".\nAll of them.", labels: ["lane", "outcome"])
+        jobs.add(2, "send", "sent")
+        jobs.add(1, "check", "denied")
+        jobs.add(1, "send", "sent")
+        #expect(
+            await registry.exposition(.text) == """
+                # HELP app_jobs_total Jobs "done".\\nAll of them.
+                # TYPE app_jobs_total counter
+                app_jobs_total{lane="check",outcome="denied"} 1.0
+                app_jobs_total{lane="send",outcome="sent"} 3.0
+
+                """)
+        #expect(
+            await registry.exposition(.openMetrics) == """
+                # HELP app_jobs Jobs \\"done\\".\\nAll of them.
+                # TYPE app_jobs counter
+                app_jobs_total{lane="check",outcome="denied"} 1.0
+                app_jobs_total{lane="send",outcome="sent"} 3.0
+                # EOF
+
+                """)
+    }
+
+    @Test("a histogram's buckets are cumulative, and the unit is told")
+    func histogram() async {
+        let registry = MetricRegistry()
+        let times = registry.histogram("app_wait_seconds", "Waits.", labels: ["lane"], buckets: [0.5, 1])
+        for duration in [Duration.milliseconds(500), .milliseconds(750), .seconds(2), .seconds(-3)] {
+            times.observe(duration, "send")
+        }
+        #expect(
+            await registry.exposition(.openMetrics) == """
+                # HELP app_wait_seconds Waits.
+                # TYPE app_wait_seconds histogram
+                # UNIT app_wait_seconds seconds
+                app_wait_seconds_bucket{lane="send",le="0.5"} 2
+                app_wait_seconds_bucket{lane="send",le="1.0"} 3
+                app_wait_seconds_bucket{lane="send",le="+Inf"} 4
+                app_wait_seconds_sum{lane="send"} 3.25
+                app_wait_seconds_count{lane="send"} 4
+                # EOF
+
+                """)
+    }
+
+    @Test("a gauge is read at each scrape, and left out while it cannot be told")
+    func gauge() async {
+        let registry = MetricRegistry()
+        registry.gauge("app_room_bytes", "Room.") { [MetricSample(.infinity)] }
+        registry.gauge("app_unknown", "Nothing.") { nil }
+        registry.info("app_build_info", "The build.", ["version": "1\"2\\"])
+        #expect(
+            await registry.exposition(.text) == """
+                # HELP app_room_bytes Room.
+                # TYPE app_room_bytes gauge
+                app_room_bytes +Inf
+                # HELP app_build_info The build.
+                # TYPE app_build_info gauge
+                app_build_info{version="1\\"2\\\\"} 1.0
+
+                """)
+        #expect(await registry.exposition(.openMetrics).contains("# TYPE app_build info\napp_build_info{"))
+    }
+
+    @Test("what peers could make grow stops at a bound, and is counted all the same")
+    func bound() async {
+        let registry = MetricRegistry()
+        let counter = registry.counter("app_codes_total", "Codes.", labels: ["code"], mostSeries: 3)
+        for code in 0..<10 { counter.add(1, String(code)) }
+        counter.add(1, "1")
+        let samples = counter.reading.content
+        guard case .samples(let samples) = samples else { return #expect(Bool(false)) }
+        #expect(samples.count == 4)
+        #expect(samples.map(\.value).reduce(0, +) == 11)
+        #expect(samples.contains(MetricSample(7, ["other"])))
+    }
+
+    @Test("labels that are missing count as blank, and no negative amount is taken")
+    func mistakes() {
+        let counter = MetricRegistry().counter("app_total", "A.", labels: ["a", "b"])
+        counter.add(1, "x")
+        counter.add(-5, "x", "")
+        counter.add(1, "x", "", "y")
+        guard case .samples(let samples) = counter.reading.content else { return #expect(Bool(false)) }
+        #expect(samples == [MetricSample(2, ["x", ""])])
+    }
+
+    @Test("OpenMetrics only for whoever asks for it")
+    func formats() {
+        let prometheus = "application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5"
+        #expect(ExpositionFormat(accept: prometheus).contentType.hasPrefix("application/openmetrics-text; version=1"))
+        #expect(ExpositionFormat(accept: nil).contentType == "text/plain; version=0.0.4; charset=utf-8")
+        #expect(ExpositionFormat(accept: "text/html").contentType == "text/plain; version=0.0.4; charset=utf-8")
+    }
+}

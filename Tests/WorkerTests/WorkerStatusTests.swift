@@ -1,0 +1,83 @@
+import AMQP
+import Basics
+import Store
+import Testing
+
+@testable import Worker
+
+/// Why a worker is not ready, in words.
+@Suite struct WorkerStatusTests {
+    private func broker(_ change: (inout BrokerStatus) -> Void = { _ in }) -> BrokerStatus {
+        var status = BrokerStatus.up(queues: ["verify.send", "verify.check"])
+        change(&status)
+        return status
+    }
+
+    private func obstacles(_ change: (inout WorkerStatus) -> Void) -> [String] {
+        var status = WorkerStatus(
+            consumer: broker(), publisher: broker(), lanes: [:], inFlight: 0, isDraining: false, storeTrouble: nil)
+        change(&status)
+        return status.obstacles
+    }
+
+    @Test("all is well")
+    func ready() { #expect(obstacles { _ in }.isEmpty) }
+
+    @Test("draining is said alone: the rest follows from it")
+    func draining() {
+        let found = obstacles {
+            $0.isDraining = true
+            $0.consumer.lanes[0].isConsuming = false
+        }
+        #expect(found == ["draining: what is in hand is finished, nothing more is taken"])
+    }
+
+    @Test("broker away, for replies and for jobs, with its reason")
+    func away() {
+        let found = obstacles {
+            $0.consumer = broker {
+                $0.isConnected = false
+                $0.lastError = AMQPError(.unreachable, "cannot reach it")
+            }
+            $0.publisher = broker {
+                $0.isConnected = false
+                $0.isPublishing = false
+            }
+        }
+        #expect(
+            found == [
+                "no connection to the broker for replies", "no connection to the broker for jobs: cannot reach it",
+            ])
+    }
+
+    @Test("blocked by an alarm, with the broker's words")
+    func blocked() {
+        let found = obstacles {
+            $0.publisher = broker { $0.blockage = .init(reason: "low on disk", since: MonotonicTime(nanoseconds: 0)) }
+        }
+        #expect(found == ["the broker blocks the connection for replies: low on disk"])
+    }
+
+    @Test("a channel or a lane alone")
+    func lane() {
+        let found = obstacles {
+            $0.publisher = broker { $0.isPublishing = false }
+            $0.consumer = broker {
+                $0.lanes[1].isConsuming = false
+                $0.lanes[1].lastError = AMQPError(.notFound, "the queue was deleted")
+            }
+        }
+        #expect(found == ["no channel for replies", "verify.check is not consumed: the queue was deleted"])
+    }
+
+    @Test("store away: the lanes that rest for it are not said besides")
+    func store() {
+        let found = obstacles {
+            $0.storeTrouble = .failing(StoreError(.full, "The store's disk is full; make room."))
+            $0.consumer = broker { status in
+                for index in status.lanes.indices { status.lanes[index].isConsuming = false }
+            }
+        }
+        #expect(found == ["the store cannot be used: The store's disk is full; make room."])
+    }
+}

@@ -39,7 +39,8 @@ class Judge:
         try:
             async with self.session.post(path, data={"Status": "canceled"}) as answer:
                 return answer.status == 200 and (await answer.json())["status"] == "canceled"
-        except (aiohttp.ClientError, asyncio.TimeoutError, ValueError):
+        except (aiohttp.ClientError, asyncio.TimeoutError, ValueError, TypeError, KeyError):
+            # Whatever it answers on a bad day.
             return False
 
     async def approvals(self):

@@ -74,9 +74,15 @@ class Sends(Cases):
         self.holds(promises.one_message_per_send, job("send", "sent"), messages=[sent()])
         self.broken(promises.one_message_per_send, job("send", "sent"), messages=[sent(), sent()])
         self.broken(promises.one_message_per_send, job("send", "sent"))
-        self.broken(promises.one_message_per_send, job("send", "unavailable"), messages=[sent()])
+        refused = job("send", "unavailable", replies=[reply("unavailable", reason="provider_refused")])
+        self.broken(promises.one_message_per_send, refused, messages=[sent()])
         self.broken(promises.one_message_per_send, job("send", "sent", number="+13105550100"), messages=[
             sent(), Message("+13105550100", "1", "VE2")])
+
+    def test_poison_tells_nothing(self):
+        poison = job("send", "unavailable", replies=[reply("unavailable", reason="poison")])
+        for count in (0, 1):
+            self.holds(promises.one_message_per_send, poison, messages=[sent()] * count)
 
     def test_unsure_is_one_at_most(self):
         for count in (0, 1):

@@ -25,6 +25,8 @@ class Worker:
         self.exits = []
         self.deaths = 0
         self.asked = ""
+        """This bench sent the SIGKILL."""
+        self.killed = False
         self.excused = False
         """How much that a worker needs at its start is out of reach now."""
         self.outages = 0
@@ -33,7 +35,7 @@ class Worker:
 
     async def run(self):
         while not self.ending:
-            self.asked, self.excused = "", self.outages > 0
+            self.asked, self.killed, self.excused = "", False, self.outages > 0
             began = time.time()
             with open(self.log, "ab") as log:
                 self.process = await asyncio.create_subprocess_exec(
@@ -42,7 +44,7 @@ class Worker:
             await self._watch()
             code = await self.process.wait()
             self.ready.clear()
-            if code == -signal.SIGKILL and not self.asked:
+            if code == -signal.SIGKILL and not self.killed:
                 # Only its failpoint kills it so.
                 self.deaths += 1
                 self.asked = "kill"
@@ -68,7 +70,7 @@ class Worker:
             self.process.send_signal(number)
 
     def kill(self):
-        self.asked = "kill"
+        self.asked, self.killed = "kill", True
         self.signal(signal.SIGKILL)
 
     async def end(self):
@@ -79,6 +81,7 @@ class Worker:
         try:
             await asyncio.wait_for(ended.wait(), LONGEST_END)
         except asyncio.TimeoutError:
+            self.killed = True
             os.kill(ended.pid, signal.SIGKILL)
             await ended.wait()
 

@@ -66,8 +66,7 @@ class Worker:
                 self.ready.set()
 
     def signal(self, number):
-        with contextlib.suppress(ProcessLookupError):
-            self.process.send_signal(number)
+        send(self.process, number)
 
     def kill(self):
         self.asked, self.killed = "kill", True
@@ -82,10 +81,17 @@ class Worker:
             await asyncio.wait_for(ended.wait(), LONGEST_END)
         except asyncio.TimeoutError:
             self.killed = True
-            os.kill(ended.pid, signal.SIGKILL)
+            send(ended, signal.SIGKILL)
             await ended.wait()
 
     async def stop(self):
         self.ending = True
         self.signal(signal.SIGCONT)
         await self.end()
+
+
+def send(process, number):
+    """Not the process's own ``send_signal``, which may take its exit code away from the event loop."""
+    with contextlib.suppress(ProcessLookupError):
+        if process.returncode is None:
+            os.kill(process.pid, number)

@@ -62,6 +62,8 @@ class Judge:
 class Simulator(Judge):
     """``verify-courier simulate``."""
 
+    IS_EXACT = True
+
     FAULTS = {
         "500": dict(kind="500"), "500 done": dict(kind="500", performed="true"), "503": dict(kind="503"),
         "503 page": dict(kind="503", body="html"), "429": dict(kind="429", retry_after="1"), "401": dict(kind="401"),
@@ -95,6 +97,8 @@ class Simulator(Judge):
 class Fake(Judge):
     """A program with ``-addr`` and ``-token`` whose code for a number is the number's last six digits, which counts at
     ``/_fake/stats?full=1`` and breaks at ``/_fake/fault?kind=…&percent=…``. It tells no time of a message."""
+
+    IS_EXACT = False
 
     FAULTS = {
         name: name for name in ("500", "503", "429", "garbage", "hang", "close-after-send", "close-after-check")

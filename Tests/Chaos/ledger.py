@@ -119,3 +119,5 @@ class Evidence:
     integrity: str
     """Messages left in each queue once all was quiet, unacknowledged ones included."""
     queues: dict
+    """Whether each verification has a code of its own, and each message its time."""
+    judge_is_exact: bool = True

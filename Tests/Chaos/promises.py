@@ -40,8 +40,9 @@ def name(job, more=""):
 def code_works_once(evidence):
     finding = Finding("P1", "a code works once")
     approved = collections.Counter((job.number, job.code) for job in evidence.jobs if job.outcome == "approved")
-    for number_and_code, count in approved.items():
-        finding.that(count == 1, f"one code was approved for {count} jobs")
+    for (number, _), count in approved.items():
+        allowed = 1 if evidence.judge_is_exact else evidence.approvals.get(number, 0)
+        finding.that(count <= allowed, f"one code was approved for {count} jobs")
     for job in evidence.jobs:
         if job.code_is == "used" and job.outcome:
             finding.that(job.outcome != "approved", name(job))

@@ -3,13 +3,14 @@
 import collections
 
 import recovery
-from promises import PROMISES
+from promises import PROMISES, no_late_message
 
 SHOWN = 3
 
 
 def findings(evidence):
-    return [promise(evidence) for promise in PROMISES]
+    """Of all promises that this judge can tell anything about."""
+    return [promise(evidence) for promise in PROMISES if evidence.judge_is_exact or promise != no_late_message]
 
 
 def lines(found, evidence, seed, seconds, deaths):

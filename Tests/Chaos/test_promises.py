@@ -50,6 +50,11 @@ class Codes(Cases):
         self.broken(promises.code_works_once, first, job("check", "approved", code="123456", code_is="right", id="b"))
         self.broken(promises.code_works_once, job("check", "approved", code="654321", code_is="used"))
 
+    def test_a_judge_with_one_code_a_number(self):
+        twice = [job("check", "approved", code="123456", code_is="right", id=id) for id in "ab"]
+        self.holds(promises.code_works_once, *twice, judge_is_exact=False, approvals={NUMBER: 2})
+        self.broken(promises.code_works_once, *twice, judge_is_exact=False, approvals={NUMBER: 1})
+
     def test_bound(self):
         for code_is in ("foreign", "canceled"):
             self.holds(promises.code_is_bound, job("check", "expired", code_is=code_is))

@@ -3,7 +3,7 @@
 #   broker.sh start DIR [PORT]   starts it and waits until it takes connections; DIR/env then holds BROKER_URL
 #   broker.sh start-tls DIR      the same with TLS besides: BROKER_TLS_URL, _CLIENT_URL (asks its clients for a
 #                                certificate), _EXPIRED_URL, and BROKER_TLS_FOLDER with certificates made for it
-#   broker.sh kill DIR           kill -9, as in a crash; start then brings it up again on the same ports with what was on disk
+#   broker.sh kill DIR           kill -9, as in a crash; start then brings it up again, on the same ports
 #   broker.sh stop DIR           ends the node and its port mapper
 #   broker.sh ctl DIR ARG...     rabbitmqctl for that node
 set -euo pipefail

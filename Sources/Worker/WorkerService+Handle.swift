@@ -48,13 +48,11 @@ extension WorkerService {
                 logger: logger)
             guard let state = await replies.publish(publication) else { return }
             Failpoint.afterPublish.hit()
-            do throws(StoreError) {
+            // Unacknowledged until the note is on disk: nobody would come back to make it.
+            let noted: Void? = await persistently(envelope) { () async throws(StoreError) in
                 try await pipeline.settle(disposition, as: state)
-            } catch {
-                // Losing this note costs a second reply, no more.
-                logger.warning(
-                    "the fate of a reply was not noted", metadata: facts(of: envelope, ["error": "\(error)"]))
             }
+            guard noted != nil else { return }
         }
         Failpoint.beforeAck.hit()
         await consumer.acknowledge(delivery.tag)

@@ -55,4 +55,5 @@ async def gather(stage, crowd, weather):
         jobs=crowd.ledger, records=records, messages=await stage.judge.messages(),
         approvals=await stage.judge.approvals(), faults=weather.faults,
         exits=[exit for worker in stage.workers for exit in worker.exits], log_lines=read_logs(stage.folder),
-        store_files=files, integrity=integrity, queues=queues)
+        store_files=files, integrity=integrity, queues=queues,
+        judge_is_exact=stage.judge.IS_EXACT)

@@ -46,6 +46,10 @@ class Job:
         return self.replies[0].body.get("outcome") if self.replies else self.recorded
 
     @property
+    def reason(self):
+        return self.replies[0].body.get("reason") if self.replies else None
+
+    @property
     def is_recorded(self):
         """Whether the store keeps a record under this id and for this body: reading jobs leave none."""
         return self.kind not in ("options", "outcome") and not self.reuses
@@ -115,3 +119,5 @@ class Evidence:
     integrity: str
     """Messages left in each queue once all was quiet, unacknowledged ones included."""
     queues: dict
+    """Whether each verification has a code of its own, and each message its time."""
+    judge_is_exact: bool = True

@@ -9,7 +9,7 @@ from ledger import Job
 """What cannot be settled now: the person asks again, with a new id."""
 TRY_AGAIN = {"uncertain", "unavailable", "late", "throttled"}
 """A job that is not answered for so long is taken for lost; far beyond its deadline, for the machine may be busy."""
-PATIENCE = 240
+PATIENCE = 180
 
 
 class Person:

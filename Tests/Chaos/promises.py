@@ -27,6 +27,11 @@ class Finding:
             self.offenders.append(offender)
 
 
+def surely_sent_nothing(job):
+    """Not so a job that workers died at again and again: what they did before is not looked into."""
+    return job.outcome in NOTHING_LEFT and (job.outcome != "unavailable" or job.reason not in (None, "poison"))
+
+
 def name(job, more=""):
     """A job as it may be printed: no number, no code."""
     return f"{job.kind} {job.id} ({job.code_is or job.address}) {job.outcome}{': ' + more if more else ''}"
@@ -35,8 +40,9 @@ def name(job, more=""):
 def code_works_once(evidence):
     finding = Finding("P1", "a code works once")
     approved = collections.Counter((job.number, job.code) for job in evidence.jobs if job.outcome == "approved")
-    for number_and_code, count in approved.items():
-        finding.that(count == 1, f"one code was approved for {count} jobs")
+    for (number, _), count in approved.items():
+        allowed = 1 if evidence.judge_is_exact else evidence.approvals.get(number, 0)
+        finding.that(count <= allowed, f"one code was approved for {count} jobs")
     for job in evidence.jobs:
         if job.code_is == "used" and job.outcome:
             finding.that(job.outcome != "approved", name(job))
@@ -80,7 +86,7 @@ def one_message_per_send(evidence):
     delivered = collections.Counter(message.number for message in evidence.messages)
     for number, jobs in sends.items():
         sent = [job for job in jobs if job.outcome == "sent"]
-        unsure = [job for job in jobs if job.outcome not in NOTHING_LEFT | {"sent"}]
+        unsure = [job for job in jobs if job.outcome != "sent" and not surely_sent_nothing(job)]
         count = delivered[number]
         holds = len(sent) <= count <= len(sent) + len(unsure)
         finding.that(
@@ -94,7 +100,7 @@ def no_late_message(evidence):
     finding = Finding("P17 late", "no message leaves outside the time of a send, nor after a reply that rules it out")
     windows = collections.defaultdict(list)
     for job in evidence.jobs:
-        if job.sends and not job.reuses and job.outcome not in NOTHING_LEFT:
+        if job.sends and not job.reuses and not surely_sent_nothing(job):
             end = min([job.deadline + LONGEST_CALL] + [reply.at + 1 for reply in job.replies[:1]])
             windows[job.number].append((job.published_at - 1, end))
     for message in evidence.messages:

@@ -50,6 +50,11 @@ class Codes(Cases):
         self.broken(promises.code_works_once, first, job("check", "approved", code="123456", code_is="right", id="b"))
         self.broken(promises.code_works_once, job("check", "approved", code="654321", code_is="used"))
 
+    def test_a_judge_with_one_code_a_number(self):
+        twice = [job("check", "approved", code="123456", code_is="right", id=id) for id in "ab"]
+        self.holds(promises.code_works_once, *twice, judge_is_exact=False, approvals={NUMBER: 2})
+        self.broken(promises.code_works_once, *twice, judge_is_exact=False, approvals={NUMBER: 1})
+
     def test_bound(self):
         for code_is in ("foreign", "canceled"):
             self.holds(promises.code_is_bound, job("check", "expired", code_is=code_is))
@@ -74,9 +79,15 @@ class Sends(Cases):
         self.holds(promises.one_message_per_send, job("send", "sent"), messages=[sent()])
         self.broken(promises.one_message_per_send, job("send", "sent"), messages=[sent(), sent()])
         self.broken(promises.one_message_per_send, job("send", "sent"))
-        self.broken(promises.one_message_per_send, job("send", "unavailable"), messages=[sent()])
+        refused = job("send", "unavailable", replies=[reply("unavailable", reason="provider_refused")])
+        self.broken(promises.one_message_per_send, refused, messages=[sent()])
         self.broken(promises.one_message_per_send, job("send", "sent", number="+13105550100"), messages=[
             sent(), Message("+13105550100", "1", "VE2")])
+
+    def test_poison_tells_nothing(self):
+        poison = job("send", "unavailable", replies=[reply("unavailable", reason="poison")])
+        for count in (0, 1):
+            self.holds(promises.one_message_per_send, poison, messages=[sent()] * count)
 
     def test_unsure_is_one_at_most(self):
         for count in (0, 1):

@@ -10,6 +10,7 @@ import time
 
 from ledger import Fault
 from proxy import Mood
+from workers import send
 
 
 class Weather:
@@ -66,13 +67,11 @@ class Weather:
     async def _stop(self, chance, seconds):
         worker = chance.choice(self.stage.workers)
         process = worker.process
-        with contextlib.suppress(ProcessLookupError):
-            process.send_signal(signal.SIGSTOP)
+        send(process, signal.SIGSTOP)
         try:
             await asyncio.sleep(seconds)
         finally:
-            with contextlib.suppress(ProcessLookupError):
-                process.send_signal(signal.SIGCONT)
+            send(process, signal.SIGCONT)
 
     # The network, towards broker and provider.
 

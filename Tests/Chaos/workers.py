@@ -25,6 +25,8 @@ class Worker:
         self.exits = []
         self.deaths = 0
         self.asked = ""
+        """This bench sent the SIGKILL."""
+        self.killed = False
         self.excused = False
         """How much that a worker needs at its start is out of reach now."""
         self.outages = 0
@@ -33,7 +35,7 @@ class Worker:
 
     async def run(self):
         while not self.ending:
-            self.asked, self.excused = "", self.outages > 0
+            self.asked, self.killed, self.excused = "", False, self.outages > 0
             began = time.time()
             with open(self.log, "ab") as log:
                 self.process = await asyncio.create_subprocess_exec(
@@ -42,7 +44,7 @@ class Worker:
             await self._watch()
             code = await self.process.wait()
             self.ready.clear()
-            if code == -signal.SIGKILL and not self.asked:
+            if code == -signal.SIGKILL and not self.killed:
                 # Only its failpoint kills it so.
                 self.deaths += 1
                 self.asked = "kill"
@@ -64,11 +66,10 @@ class Worker:
                 self.ready.set()
 
     def signal(self, number):
-        with contextlib.suppress(ProcessLookupError):
-            self.process.send_signal(number)
+        send(self.process, number)
 
     def kill(self):
-        self.asked = "kill"
+        self.asked, self.killed = "kill", True
         self.signal(signal.SIGKILL)
 
     async def end(self):
@@ -79,10 +80,18 @@ class Worker:
         try:
             await asyncio.wait_for(ended.wait(), LONGEST_END)
         except asyncio.TimeoutError:
-            os.kill(ended.pid, signal.SIGKILL)
+            self.killed = True
+            send(ended, signal.SIGKILL)
             await ended.wait()
 
     async def stop(self):
         self.ending = True
         self.signal(signal.SIGCONT)
         await self.end()
+
+
+def send(process, number):
+    """Not the process's own ``send_signal``, which may take its exit code away from the event loop."""
+    with contextlib.suppress(ProcessLookupError):
+        if process.returncode is None:
+            os.kill(process.pid, number)

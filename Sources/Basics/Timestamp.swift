@@ -12,7 +12,8 @@ public struct Timestamp: Sendable, Hashable, Comparable {
     }
 
     public init(seconds: Int64) {
-        milliseconds = seconds.multipliedReportingOverflow(by: 1000).overflow ? .max : seconds * 1000
+        let (product, isBeyond) = seconds.multipliedReportingOverflow(by: 1000)
+        milliseconds = isBeyond ? (seconds < 0 ? .min : .max) : product
     }
 
     public init(_ date: Date) {
@@ -28,7 +29,7 @@ public struct Timestamp: Sendable, Hashable, Comparable {
 
     /// Seconds since 1970, rounded down.
     public var wholeSeconds: Int64 {
-        milliseconds >= 0 ? milliseconds / 1000 : (milliseconds - 999) / 1000
+        milliseconds / 1000 - (milliseconds % 1000 < 0 ? 1 : 0)
     }
 
     /// The same moment with its milliseconds dropped.
@@ -37,15 +38,22 @@ public struct Timestamp: Sendable, Hashable, Comparable {
     public static func < (left: Timestamp, right: Timestamp) -> Bool { left.milliseconds < right.milliseconds }
 
     public static func + (left: Timestamp, right: Duration) -> Timestamp {
-        Timestamp(milliseconds: left.milliseconds + right.milliseconds)
+        Timestamp(milliseconds: clamped(left.milliseconds.addingReportingOverflow(right.milliseconds), left))
     }
 
     public static func - (left: Timestamp, right: Duration) -> Timestamp {
-        Timestamp(milliseconds: left.milliseconds - right.milliseconds)
+        Timestamp(milliseconds: clamped(left.milliseconds.subtractingReportingOverflow(right.milliseconds), left))
     }
 
     public static func - (left: Timestamp, right: Timestamp) -> Duration {
-        .milliseconds(left.milliseconds - right.milliseconds)
+        .milliseconds(clamped(left.milliseconds.subtractingReportingOverflow(right.milliseconds), left))
+    }
+
+    /// Times come from others, who may write any number: one that is beyond all time ends at its end, and ends nothing else.
+    /// An overflow always goes the way of the sign on the left.
+    private static func clamped(_ result: (partialValue: Int64, overflow: Bool), _ left: Timestamp) -> Int64 {
+        guard result.overflow else { return result.partialValue }
+        return left.milliseconds < 0 ? .min : .max
     }
 }
 

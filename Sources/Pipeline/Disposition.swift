@@ -1,3 +1,4 @@
+public import Basics
 public import Store
 public import Wire
 
@@ -6,6 +7,7 @@ public struct Disposition: Sendable {
     /// A reply as it goes to the broker.
     public struct Publication: Sendable {
         public var address: ReplyAddress
+        /// As it may be given now; whoever publishes it later asks for ``body(at:)``.
         public var body: [UInt8]
         /// `verify.<key>.result.v1`
         public var type: String
@@ -15,6 +17,19 @@ public struct Disposition: Sendable {
         public var traceparent: String?
         /// It carries what may not be written to the broker's disk.
         public var isSecret = false
+        var lapse: Lapse?
+
+        /// The body as it may be given then: publishing may take longer than an approval or a secret is good for.
+        public func body(at now: Timestamp) -> [UInt8] {
+            guard let lapse, now > lapse.at else { return body }
+            return lapse.body()
+        }
+    }
+
+    /// When a reply may not be given any more, and what is given then.
+    struct Lapse: Sendable {
+        var at: Timestamp
+        var body: @Sendable () -> [UInt8]
     }
 
     /// The record that the reply belongs to; `nil` for answers that are not recorded.

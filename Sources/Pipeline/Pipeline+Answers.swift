@@ -26,17 +26,26 @@ extension Pipeline {
     func answer(
         _ record: RecordedReply, _ user: String?, _ envelope: Envelope, _ address: ReplyAddress, fresh: Bool
     ) async throws(StoreError) -> Disposition {
-        var result = disposition(try await body(of: record, user: user), record.outcome, record.key, envelope, address)
+        var lapse = lapse(of: record)
+        let body = try await body(of: record, user: user, &lapse)
+        var result = disposition(body, record.outcome, record.key, envelope, address)
         if fresh { result.fresh = record }
         result.publication?.isSecret = record.isSecret
+        result.publication?.lapse = lapse
+        if let publication = result.publication { result.publication?.body = publication.body(at: clocks.wall()) }
         return result
     }
 
-    /// The recorded body as it may be given now: an approval not for ever, a secret only where it is not kept.
-    func body(of record: RecordedReply, user: String?) async throws(StoreError) -> [UInt8] {
-        if record.outcome == .approved, clocks.wall() > record.deadline + Self.approvalRepeat {
-            return expired(record, .alreadyUsed).encoded()
-        }
+    /// An approval is good for a while only.
+    private func lapse(of record: RecordedReply) -> Disposition.Lapse? {
+        guard record.outcome == .approved else { return nil }
+        return Disposition.Lapse(at: record.deadline + Self.approvalRepeat) { expired(record, .alreadyUsed).encoded() }
+    }
+
+    /// The recorded body with what is not kept in it. A secret is good as long as its enrolment is open.
+    private func body(
+        of record: RecordedReply, user: String?, _ lapse: inout Disposition.Lapse?
+    ) async throws(StoreError) -> [UInt8] {
         guard let field = record.withheld, var reply = try? Reply.decode(record.body) else { return record.body }
         switch field {
         case .code: reply.code = store.secret(.code, of: record.key)?.revealed
@@ -46,6 +55,7 @@ extension Pipeline {
             guard let open = try await store.enrolment(of: record.user), open.identity == identity,
                 open.isOpen(at: clocks.wall()), reply.show(open, picture)
             else { return expired(record, .enrolmentExpired).encoded() }
+            lapse = Disposition.Lapse(at: open.expiresAt) { expired(record, .enrolmentExpired).encoded() }
         }
         return reply.encoded()
     }

@@ -11,7 +11,7 @@ extension Schema {
         ALTER TABLE pending ADD COLUMN confirmed INTEGER NOT NULL DEFAULT 0;
         CREATE TABLE enrolment (
             user TEXT PRIMARY KEY, application TEXT NOT NULL, login TEXT NOT NULL, identity TEXT NOT NULL,
-            factor_sid TEXT, secret BLOB, label TEXT NOT NULL, issuer TEXT NOT NULL, digits INTEGER NOT NULL,
+            factor_sid TEXT, seed BLOB, label TEXT NOT NULL, issuer TEXT NOT NULL, digits INTEGER NOT NULL,
             period INTEGER NOT NULL, expires_at INTEGER NOT NULL, tries INTEGER NOT NULL, ticket BLOB,
             confirmed INTEGER NOT NULL, ended TEXT) WITHOUT ROWID;
         CREATE INDEX enrolment_by_end ON enrolment (expires_at) WHERE ended IS NULL;

@@ -11,7 +11,7 @@ struct SealedColumn: Sendable, Hashable {
         SealedColumn(table: "user", column: "phone"), SealedColumn(table: "pending", column: "place"),
         SealedColumn(table: "job", column: "call"), SealedColumn(table: "job", column: "reply"),
         SealedColumn(table: "dead_letter", column: "body"), SealedColumn(table: "provider_chore", column: "payload"),
-        SealedColumn(table: "enrolment", column: "secret"),
+        SealedColumn(table: "enrolment", column: "seed"),
     ]
 
     /// Columns of bytes that are hashes or plain, and stay as they are.
@@ -33,9 +33,10 @@ struct SealedColumn: Sendable, Hashable {
         let list = keys.joined(separator: ", ")
         let behind = place.map { _ in "AND (\(list)) > (\(keys.map { _ in "?" }.joined(separator: ", ")))" } ?? ""
         // A job without a reply yet has an empty one, and older versions wrote replies as they are: a brace is no key's id.
+        let isSealed =
+            column == "reply" ? "\(column) != x'' AND substr(\(column), 1, 1) != x'7b'" : "\(column) IS NOT NULL"
         let sql = """
-            SELECT \(list), \(column) FROM \(table)
-            WHERE length(\(column)) > 0 AND substr(\(column), 1, 1) != x'7b' \(behind) ORDER BY \(list) LIMIT \(limit)
+            SELECT \(list), \(column) FROM \(table) WHERE \(isSealed) \(behind) ORDER BY \(list) LIMIT \(limit)
             """
         return try Row.fetchAll(db, sql: sql, arguments: StatementArguments(place ?? [])).map { row in
             let sealed: Data = row[keys.count]

@@ -20,7 +20,7 @@ struct ReplyPublisher: Sendable {
     /// Returns only when the fate is known, or with `nil` when the task was cancelled: then the message is redelivered
     /// to another worker and its reply published there.
     func publish(_ publication: Disposition.Publication) async -> ReplyState? {
-        guard let message = message(publication) else { return .undeliverable }
+        guard let key = publication.address.routingKey else { return .undeliverable }
         let isDirect = if case .direct = publication.address { true } else { false }
         let publisher = isDirect ? direct.started() : publisher
         var tries = ReplyTries(isDirect: isDirect)
@@ -30,7 +30,7 @@ struct ReplyPublisher: Sendable {
             let jitter = Double.random(in: 0...1)
             let step: ReplyTries.Step
             do throws(AMQPError) {
-                let answer = try await publisher.publish(message)
+                let answer = try await publisher.publish(message(publication, to: key))
                 observer?.published(ReplyFate(answer), after: clocks.monotonic() - began)
                 step = tries.published(answer, jitter: jitter)
             } catch {
@@ -46,14 +46,14 @@ struct ReplyPublisher: Sendable {
         return nil
     }
 
-    private func message(_ publication: Disposition.Publication) -> Message? {
-        guard let key = publication.address.routingKey else { return nil }
+    private func message(_ publication: Disposition.Publication, to key: String) -> Message {
+        let now = clocks.wall()
         var properties = MessageProperties()
         properties.contentType = "application/json"
         properties.type = publication.type
         properties.messageID = publication.messageID
         properties.correlationID = publication.correlationID
-        properties.timestamp = UInt64(clamping: clocks.wall().wholeSeconds)
+        properties.timestamp = UInt64(clamping: now.wholeSeconds)
         properties.userID = user
         if key.hasPrefix(WireName.replyPrefix), !publication.isSecret { properties.deliveryMode = 2 }
         if let traceparent = publication.traceparent {
@@ -61,6 +61,6 @@ struct ReplyPublisher: Sendable {
         }
         let isQueue = if case .queue = publication.address { true } else { false }
         return Message(
-            exchange: "", routingKey: key, mandatory: isQueue, properties: properties, body: publication.body)
+            exchange: "", routingKey: key, mandatory: isQueue, properties: properties, body: publication.body(at: now))
     }
 }

@@ -56,10 +56,14 @@ struct StoreCommand: AsyncParsableCommand {
         @Argument(help: "The new file.")
         var file: String
 
+        @Flag(help: "One JSON object: file, and the key file that it needs.")
+        var json = false
+
         func run() async throws {
             let app = try await common.app()
             let path = file
             let keyFile = try await orExit { try await app.backUpStore(to: path) }
+            if json { return print(try JSONLine.of(["file": file, "key_file": keyFile])) }
             print("backup made and found sound: \(file)")
             print("it cannot be read without the key file, which is not in it: keep \(keyFile) in another place")
         }
@@ -72,9 +76,13 @@ struct StoreCommand: AsyncParsableCommand {
 
         @OptionGroup var common: CommonOptions
 
+        @Flag(help: "One JSON object: the steps taken.")
+        var json = false
+
         func run() async throws {
             let app = try await common.app()
             let steps = try await orExit { try await app.migrateStore() }
+            if json { return print(try JSONLine.of(["steps": steps])) }
             print(steps.isEmpty ? "the store is up to date" : "steps taken: \(steps.joined(separator: ", "))")
         }
     }
@@ -86,9 +94,13 @@ struct StoreCommand: AsyncParsableCommand {
 
         @OptionGroup var common: CommonOptions
 
+        @Flag(help: "One JSON object: the key's id, and how many values it seals.")
+        var json = false
+
         func run() async throws {
             let app = try await common.app()
             let done = try await orExit { try await app.rekeyStore() }
+            if json { return print(try JSONLine.of(["key": Int(done.key), "values": done.values])) }
             print("\(done.values) values are sealed anew, with key \(done.key); back up the store and its key file now")
         }
     }
@@ -106,10 +118,14 @@ struct StoreCommand: AsyncParsableCommand {
         @Option(help: "The new key file; default the new store's path + .key.")
         var keyFile: String?
 
+        @Flag(help: "One JSON object: the new store.")
+        var json = false
+
         func run() async throws {
             let app = try await common.app()
             let (url, keyFile) = (to, keyFile)
             try await orExit { try await app.copyStore(to: url, keyFile: keyFile) }
+            if json { return print(try JSONLine.of(["store": url])) }
             print("the store is at \(to) too; set store.url to it before the workers start again")
         }
     }

@@ -68,5 +68,17 @@ struct TimestampTests {
     @Test("takes seconds too many to count as the last moment there is")
     func overflow() {
         #expect(Timestamp(seconds: .max) == Timestamp(milliseconds: .max))
+        #expect(Timestamp(seconds: .min) == Timestamp(milliseconds: .min))
+    }
+
+    @Test("ends nothing, whatever number somebody has written")
+    func extremes() {
+        let (first, last, now) = (
+            Timestamp(milliseconds: .min), Timestamp(milliseconds: .max), Timestamp(seconds: 1_800_000_000)
+        )
+        #expect(now - first == .milliseconds(Int64.max) && first - now == .milliseconds(Int64.min))
+        #expect(first - last == .milliseconds(Int64.min) && last - first == .milliseconds(Int64.max))
+        #expect(last + .seconds(1) == last && first - .seconds(1) == first && last - .seconds(1) < last)
+        #expect(first.wholeSeconds < 0 && first.roundedDown == first)
     }
 }

@@ -26,6 +26,8 @@ extension Hostile {
                 bodies.insert(try await scene.mailbox.reply(to: Array("copy-\(number)".utf8)).bytes)
             }
             #expect(bodies.count == 1)
+            // All may have been the other's, and this one not up yet.
+            try await second.waitUntilSIGTERMIsHandled()
             second.kill(SIGTERM)
             #expect(await second.waitUntilEnd() == 0)
             #expect(try await scene.end(calls: 1).isEmpty)

@@ -68,7 +68,8 @@ struct SendRules: JobRules {
         let live = situation.liveCode
         var send = PlannedSend(
             place: place, channel: channel, locale: login.locale, purpose: purpose, knownSID: live?.sid,
-            knownAttempts: live?.attempts ?? [], ticket: situation.ticket,
+            // Also those of a code that is over here: Twilio may still show it.
+            knownAttempts: situation.code?.attempts ?? [], ticket: situation.ticket,
             wasConfirmed: registration.isConfirmed(situation))
         if let live {
             switch wayPast(live, situation) {

@@ -60,7 +60,7 @@ struct SendRulesTests {
         }
         #expect(sent()?.knownSID == "VE1" && sent()?.knownAttempts == ["VL1"])
         for dead in [sent { $0.ended = .codeUsed }, sent { $0.expiresAt = scene.now }] {
-            #expect(dead?.knownSID == nil && dead?.knownAttempts == [] && dead?.cancels == nil)
+            #expect(dead?.knownSID == nil && dead?.knownAttempts == ["VL1"] && dead?.cancels == nil)
         }
     }
 

@@ -79,7 +79,12 @@ struct EnrolmentStories {
             #expect(again.encoded() == first.encoded())
             let asked = try await desk.ask(.outcome, ["user": "anna", "job": "m-1"])
             #expect(asked.encoded() == first.encoded())
+            let held = try await desk.process(
+                desk.envelope(.registerAuthenticator, ["user": "anna", "login": "sign-in-1"], id: "m-1"))
             site.advance(.seconds(601))
+            // A reply that could not be published in time shows nothing either.
+            let shown = try Reply.decode(try #require(held.publication).body(at: site.now))
+            #expect(shown.reason == .enrolmentExpired && shown.secret == nil)
             let late = try await desk.startApp("anna", "sign-in-1", id: "m-1")
             #expect(late.outcome == .expired && late.reason == .enrolmentExpired && late.uri == nil && late.qr == nil)
             #expect(try await desk.ask(.outcome, ["user": "anna", "job": "m-1"]).reason == .enrolmentExpired)

@@ -51,6 +51,21 @@ struct LostAnswerStories {
     }
 
     @Test(
+        "5.3 nor does one of a code that is over here and not at Twilio, however short ago",
+        arguments: StoreKind.allCases)
+    func attemptOfAnEndedCode(_ kind: StoreKind) async throws {
+        try await story(kind, { $0.limits.cooldownSeconds = [] }) { site, desk in
+            try await desk.register()
+            #expect(try await desk.send().outcome == .sent)
+            site.twilio.fail(.cancel, .answer(500, code: nil))
+            #expect(try await desk.ask(.cancel, ["user": "anna", "login": "sign-in-1"]).outcome == .canceled)
+            site.twilio.fail(.start, .neverArrived)
+            site.twilio.slow(.fetch, by: .seconds(6))
+            #expect(try await desk.send("anna", "sign-in-2").outcome == .uncertain)
+        }
+    }
+
+    @Test(
         "4 unavailable: surely nothing left, and no time to try again; 5.5 never a wrong code",
         arguments: StoreKind.allCases)
     func unreachable(_ kind: StoreKind) async throws {

@@ -99,8 +99,10 @@ struct RepeatStories {
             _ = try await desk.send()
             let body: [String: JSONValue] = ["user": "anna", "login": "sign-in-1", "code": .string(try desk.code())]
             let job = try desk.envelope(.check, body, id: "m-1")
-            let first = try await desk.process(job).publication?.body
+            let held = try #require(try await desk.process(job).publication)
+            let first: [UInt8]? = held.body
             site.advance(.seconds(90))
+            #expect(held.body(at: site.now) == first)
             #expect(try await desk.process(job).publication?.body == first)
             #expect(try await desk.ask(.outcome, ["user": "anna", "job": "m-1"]).outcome == .approved)
             site.advance(.milliseconds(1))
@@ -108,6 +110,8 @@ struct RepeatStories {
                 #expect(late.outcome == .expired && late.reason == .alreadyUsed)
                 #expect(late.job == "m-1" && late.user == "anna" && late.application == .web)
             }
+            // Nor is one given that was held up before it could be published.
+            #expect(try Reply.decode(held.body(at: site.now)).reason == .alreadyUsed)
         }
     }
 

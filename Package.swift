@@ -153,7 +153,7 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "AMQP", "App", "Basics", "CurlHTTP", "TestKit", "TwilioSimulator", "VerifyClient", "Wire",
+                "AMQP", "App", "Basics", "CurlHTTP", "Store", "TestKit", "TwilioSimulator", "VerifyClient", "Wire",
                 "verify-courier",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Logging", package: "swift-log"),

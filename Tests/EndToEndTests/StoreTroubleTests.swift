@@ -1,6 +1,7 @@
 import Basics
 import Foundation
 import Glibc
+import Store
 import TestKit
 import Testing
 import TwilioSimulator
@@ -157,12 +158,8 @@ enum StartTrouble: String, CaseIterable, Sendable {
         case .newer: try ExclusiveHolder.run("INSERT INTO grdb_migrations VALUES ('9999')", path)
         case .noKey: try remove([".key"])
         case .wrongKey:
-            let key = try #require(try? String(contentsOfFile: path + ".key", encoding: .utf8))
-            let other = key.replacingOccurrences(of: #""1":""#, with: #""1":"AAAA"#)
-            let start = try #require(other.range(of: "AAAA"))
-            var changed = other
-            changed.removeSubrange(start.upperBound..<other.index(start.upperBound, offsetBy: 4))
-            try changed.write(toFile: path + ".key", atomically: false, encoding: .utf8)
+            try remove([".key"])
+            _ = try KeyFile.create(path + ".key")
         case .openKey:
             try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: path + ".key")
         }

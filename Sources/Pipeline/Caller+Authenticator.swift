@@ -134,14 +134,14 @@ extension Caller {
         }
         guard let open else {
             return await attempt(intent) { gate throws(CallFailure) in
-                try await challenge(factor, sid) { () throws(CallFailure) in
+                try await challenge(factor, sid, isMeant: { $0.request == planned.request }) { () throws(CallFailure) in
                     try await twilio.createChallenge(
                         identity: factor.identity, factorSID: sid, code: code, request: planned.request, gate: gate)
                 }
             }
         }
         let result = await attempt(intent) { gate throws(CallFailure) in
-            try await challenge(factor, sid) { () throws(CallFailure) in
+            try await challenge(factor, sid, isMeant: { $0.sid == open }) { () throws(CallFailure) in
                 try await twilio.answerChallenge(sid: open, identity: factor.identity, code: code, gate: gate)
             }
         }
@@ -165,10 +165,12 @@ extension Caller {
     }
 
     private func challenge(
-        _ factor: PlannedFactor, _ sid: String, _ call: () async throws(CallFailure) -> Challenge
+        _ factor: PlannedFactor, _ sid: String, isMeant: (Challenge) -> Bool,
+        _ call: () async throws(CallFailure) -> Challenge
     ) async throws(CallFailure) -> FactorAnswer {
         do throws(CallFailure) {
             let answer = try await observed(.authenticator, call)
+            guard isMeant(answer) else { return .unclear }
             if answer.approves(sid: answer.sid, factorSID: sid, identity: factor.identity) { return .approved }
             return answer.factorSID == sid && answer.status == .pending ? .wrong(answer) : .unclear
         } catch  where error.meaning == .wrongCode {

@@ -5,6 +5,7 @@ import sqlite3
 import time
 
 from ledger import Evidence, Record
+from seal import Keys
 
 STATES = {0: "pending", 1: "confirmed", 2: "undeliverable"}
 LANES = ("verify.send", "verify.check", "verify.account", "verify.admin", "verify.dead")
@@ -26,10 +27,12 @@ async def quiet(stage, seconds=90):
 
 
 def read_store(path):
+    keys = Keys(path.with_name(path.name + ".key"))
     store = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
     try:
         rows = store.execute("SELECT message_id, state, outcome, reply, reply_state FROM job")
-        records = {id: Record(state == 1, outcome, reply, STATES[fate]) for id, state, outcome, reply, fate in rows}
+        records = {id: Record(state == 1, outcome, keys.open(reply), STATES[fate])
+                   for id, state, outcome, reply, fate in rows}
         return records, store.execute("PRAGMA integrity_check").fetchone()[0]
     finally:
         store.close()

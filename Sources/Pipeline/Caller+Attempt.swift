@@ -10,8 +10,8 @@ enum CallResult<Value: Sendable>: Sendable {
     case refused(CallFailure)
     /// Surely nothing happened, and there is no time left to try again; `throttled`: there was no room for it.
     case notDone(Outcome)
-    /// It may have happened.
-    case lost
+    /// It may have happened. `isOver`: Twilio answered, with an error of its own, so nothing of it is under way.
+    case lost(isOver: Bool)
 }
 
 extension Caller {
@@ -43,7 +43,7 @@ extension Caller {
                 circuits.note(CircuitBreaker.Result(error), of: ticket, operation)
                 switch error.effect {
                 case .refused: return .refused(error)
-                case .unknown: return .lost
+                case .unknown: return .lost(isOver: error.result == .serverError)
                 case .none: break
                 }
                 let wait = max(error.retryAfter ?? .zero, backoff.next())

@@ -35,7 +35,8 @@ extension Caller {
             return try await store.finish(intent, wanted: wanted) { conclusions.refused(failure, $0) }
         case .notDone(let outcome):
             return try await store.finish(intent, wanted: wanted) { conclusions.notMade(outcome, $0) }
-        case .lost: return try await reconciler.enrol(intent, callOverAt: clocks.monotonic())
+        case .lost(let isOver):
+            return try await reconciler.enrol(intent, callOverAt: clocks.monotonic(), isOver: isOver)
         }
     }
 
@@ -95,7 +96,9 @@ extension Caller {
         case .done(.approved): return try await store.finish(intent, wanted: wanted) { conclusions.approved($0) }
         case .done(.wrong(let challenge)):
             return try await store.finish(intent, wanted: wanted) { conclusions.denied(challenge, code, $0) }
-        case .done(.unclear), .lost:
+        case .lost(let isOver):
+            return try await lost(intent, conclusions, code, callOverAt: clocks.monotonic(), isOver: isOver)
+        case .done(.unclear):
             return try await lost(intent, conclusions, code, callOverAt: clocks.monotonic())
         // What was pending before is over now: by the call whose answer was lost.
         case .refused(let failure) where failure.meaning == .alreadyExists || failure.meaning == .challengeOver:
@@ -111,15 +114,16 @@ extension Caller {
 
     /// The answer was lost: asked again only where the same challenge, or the new factor, provably still waits.
     private func lost(
-        _ intent: Intent, _ conclusions: any FactorConclusions, _ code: Redacted<String>, callOverAt: MonotonicTime
+        _ intent: Intent, _ conclusions: any FactorConclusions, _ code: Redacted<String>, callOverAt: MonotonicTime,
+        isOver: Bool = false
     ) async throws(StoreError) -> Finished {
-        switch try await reconciler.factor(intent, conclusions, callOverAt: callOverAt) {
+        switch try await reconciler.factor(intent, conclusions, callOverAt: callOverAt, isOver: isOver) {
         case .finished(let finished): return finished
         case .stillOpen(let challenge):
             guard let renewed = try await store.renew(intent) else { return .superseded }
             let next = conclusions.repeated(by: renewed)
             guard intent.deadline - clocks.wall() >= ReplyDraft.leastTime, next.repeats < 5 else {
-                return try await store.finish(renewed, wanted: next.wanted) { next.uncertain($0) }
+                return try await store.finish(renewed, wanted: next.wanted) { next.unknown(isOver: isOver, $0) }
             }
             return try await check(renewed, next, code, answering: challenge)
         }

@@ -18,7 +18,9 @@ extension Reconciler {
     }
 
     /// A factor whose making was lost: handed out if Twilio has it, with the secret that we know.
-    func enrol(_ intent: Intent, callOverAt: MonotonicTime) async throws(StoreError) -> Finished {
+    func enrol(
+        _ intent: Intent, callOverAt: MonotonicTime, isOver: Bool = false
+    ) async throws(StoreError) -> Finished {
         guard let conclusions = EnrolConclusions(intent) else { return .superseded }
         let wanted = conclusions.wanted
         let watched = try await watch(intent, callOverAt: callOverAt) { () throws(StoreError) in
@@ -29,13 +31,13 @@ extension Reconciler {
         case .found(let made, let intent):
             return try await store.finish(intent, wanted: wanted) { conclusions.enrolled(made, $0) }
         case .nothing(let intent):
-            return try await store.finish(intent, wanted: wanted) { conclusions.uncertain($0) }
+            return try await store.finish(intent, wanted: wanted) { conclusions.unknown(isOver: isOver, $0) }
         }
     }
 
     /// A code whose answer was lost.
     func factor(
-        _ intent: Intent, _ conclusions: any FactorConclusions, callOverAt: MonotonicTime
+        _ intent: Intent, _ conclusions: any FactorConclusions, callOverAt: MonotonicTime, isOver: Bool = false
     ) async throws(StoreError) -> FactorFinding {
         let watched = try await watch(intent, callOverAt: callOverAt) { () throws(StoreError) in
             try await sight(of: intent.call, conclusions.factor)
@@ -46,7 +48,10 @@ extension Reconciler {
         case .found(.approved, let intent):
             return .finished(try await store.finish(intent, wanted: conclusions.wanted) { conclusions.approved($0) })
         case .nothing(let intent):
-            return .finished(try await store.finish(intent, wanted: conclusions.wanted) { conclusions.uncertain($0) })
+            return .finished(
+                try await store.finish(intent, wanted: conclusions.wanted) {
+                    conclusions.unknown(isOver: isOver, $0)
+                })
         }
     }
 

@@ -63,6 +63,12 @@ struct ReplyDraft: Sendable {
         }
     }
 
+    /// What a call did could not be found out: an outage where Twilio answered so itself, else a lost answer.
+    func unknown(isOver: Bool, at now: Timestamp, changes: [Change]) -> Answer {
+        guard !isOver else { return unmade(.unavailable, at: now, changes: changes) }
+        return answer(.uncertain, .answerLost, at: now, changes: changes) { $0.retryAt = now.description }
+    }
+
     /// A call that was never made: there was no time (`late`, `unavailable`) or no room (`throttled`) for it.
     func unmade(_ outcome: Outcome, at now: Timestamp, changes: [Change]) -> Answer {
         if outcome == .throttled {

@@ -62,6 +62,9 @@ final class FakeTwilio: Transport {
 
     func forgetFaults() { state.withLock { $0.faults = [] } }
 
+    /// Nothing goes wrong from now on.
+    func heal() { state.withLock { ($0.faults, $0.slowness) = ([], [:]) } }
+
     /// Each call of this kind takes so long, on the test's clocks.
     func slow(_ operation: Operation, by duration: Duration) { state.withLock { $0.slowness[operation] = duration } }
 

@@ -174,6 +174,42 @@ struct LostFactorStories {
         }
     }
 
+    @Test(
+        "Twilio answers with errors of its own: unavailable, no try, no half registration",
+        arguments: StoreKind.allCases)
+    func errors(_ kind: StoreKind) async throws {
+        try await story(kind) { site, desk in
+            func down(_ operations: FakeTwilio.Operation...) {
+                for operation in operations {
+                    for _ in 0..<6 { site.twilio.fail(operation, .answer(503, code: nil)) }
+                    site.twilio.slow(operation, by: .seconds(1))
+                }
+            }
+            down(.createFactor, .factors)
+            let none = try await desk.startApp()
+            #expect(none.outcome == .unavailable && none.reason == .providerUnreachable && none.secret == nil)
+            #expect(try await desk.store.enrolment(of: "anna") == nil && site.twilio.factors.all.isEmpty)
+            site.twilio.heal()
+            var app = try desk.scan(try await desk.startApp())
+            down(.verifyFactor)
+            #expect(try await desk.checkApp(app.code(at: site.now)).outcome == .unavailable)
+            #expect(try await desk.options().decision == "register")
+            site.twilio.heal()
+            // What Twilio may have taken proves nothing later: the person begins anew.
+            #expect(try await desk.checkApp(app.code(at: site.now)).reason == .enrolmentExpired)
+            app = try desk.scan(try await desk.startApp())
+            #expect(try await desk.checkApp(app.wrongCode(at: site.now)).checksLeft == 4)
+            #expect(try await desk.checkApp(app.code(at: site.now)).outcome == .approved)
+            site.advance(.seconds(60))
+            down(.createChallenge, .challenges)
+            #expect(try await desk.checkApp(app.code(at: site.now)).outcome == .unavailable)
+            site.twilio.heal()
+            site.advance(.seconds(60))
+            #expect(try await desk.checkApp(app.wrongCode(at: site.now)).checksLeft == 4)
+            #expect(try await desk.checkApp(app.code(at: site.now)).outcome == .approved)
+        }
+    }
+
     @Test("A worker dies at any call: its redelivery finds out, one effect", arguments: StoreKind.allCases)
     func crash(_ kind: StoreKind) async throws {
         try await story(kind) { site, desk in

@@ -56,10 +56,9 @@ struct ChallengeConclusions: FactorConclusions {
             changes: givenBack + (open.map { left(open: $0) } ?? []))
     }
 
-    func uncertain(_ situation: Situation) -> Answer {
-        draft.answer(.uncertain, .answerLost, at: situation.now, changes: left(open: nil)) {
-            $0.retryAt = situation.now.description
-        }
+    func unknown(isOver: Bool, _ situation: Situation) -> Answer {
+        draft.unknown(
+            isOver: isOver, at: situation.now, changes: left(open: nil) + (isOver ? limits.givenBack : []))
     }
 
     private func left(open: OpenChallenge?) -> [Change] {

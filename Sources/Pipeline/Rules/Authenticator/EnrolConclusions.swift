@@ -64,13 +64,12 @@ struct EnrolConclusions: Sendable {
     }
 
     /// It could not be found out. Whatever was made goes; the person begins anew.
-    func uncertain(_ situation: Situation) -> Answer {
+    ///
+    /// - Parameter isOver: Twilio answered, with an error of its own.
+    func unknown(isOver: Bool, _ situation: Situation) -> Answer {
         let old = OldFactor(identity: factor.identity, factorSID: nil)
-        return draft.answer(
-            .uncertain, .answerLost, at: situation.now, changes: given(up: situation) + [.chore(.removeFactor(old))]
-        ) {
-            $0.retryAt = situation.now.description
-        }
+        return draft.unknown(
+            isOver: isOver, at: situation.now, changes: given(up: situation) + [.chore(.removeFactor(old))])
     }
 
     private func own(_ situation: Situation) -> Enrolment? {

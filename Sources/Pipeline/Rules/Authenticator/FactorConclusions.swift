@@ -22,8 +22,10 @@ protocol FactorConclusions: Sendable {
     func gone(_ situation: Situation) -> Answer
     /// Twilio takes no more wrong codes for now.
     func usedUp(_ situation: Situation) -> Answer
-    /// It could not be found out. The code stays reserved and the try counted.
-    func uncertain(_ situation: Situation) -> Answer
+    /// It could not be found out, and the code stays reserved.
+    ///
+    /// - Parameter isOver: Twilio answered, with an error of its own: an outage, which costs no try.
+    func unknown(isOver: Bool, _ situation: Situation) -> Answer
 }
 
 extension FactorConclusions {

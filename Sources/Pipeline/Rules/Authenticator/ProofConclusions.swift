@@ -56,10 +56,10 @@ struct ProofConclusions: FactorConclusions {
 
     /// The factor may have been verified by this code: no other code of it could be told from this one, so the person
     /// begins anew.
-    func uncertain(_ situation: Situation) -> Answer {
-        draft.answer(.uncertain, .answerLost, at: situation.now, changes: ended(.enrolmentExpired, situation)) {
-            $0.retryAt = situation.now.description
-        }
+    func unknown(isOver: Bool, _ situation: Situation) -> Answer {
+        draft.unknown(
+            isOver: isOver, at: situation.now,
+            changes: ended(.enrolmentExpired, situation) + (isOver ? limits.givenBack : []))
     }
 
     private func expired(_ reason: Reason, _ situation: Situation) -> Answer {

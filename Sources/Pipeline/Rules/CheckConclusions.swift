@@ -103,9 +103,7 @@ struct CheckConclusions: Sendable {
             return draft.throttled(
                 .provider, until: now + settings.codeLife, at: now, changes: unbegun(situation) + limits.givenBack)
         case .rateLimited, .concurrent:
-            return draft.throttled(
-                .provider, until: now + (failure.retryAfter ?? LimitSettings.pauseWhenCrowded), at: now,
-                changes: unbegun(situation) + limits.givenBack)
+            return draft.throttled(by: failure, at: now, changes: unbegun(situation) + limits.givenBack)
         case .notFound: return expired(.codeExpired, situation)
         case .wrongCode: return denied(situation)
         default:

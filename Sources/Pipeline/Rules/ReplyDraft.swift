@@ -1,6 +1,7 @@
 import Basics
 import SitePolicy
 import Store
+import TwilioVerify
 import Wire
 
 /// Builds replies of one job: what they all share is filled in once.
@@ -61,6 +62,12 @@ struct ReplyDraft: Sendable {
             $0.limit = limit
             $0.retryAt = until.description
         }
+    }
+
+    /// Twilio has been asked too much at once, and names the time after which it may be asked again, or a short one is taken.
+    func throttled(by failure: CallFailure, at now: Timestamp, changes: [Change]) -> Answer {
+        let pause = failure.retryAfter ?? LimitSettings.pauseWhenCrowded
+        return throttled(.provider, until: now + pause, at: now, changes: changes)
     }
 
     /// What a call did could not be found out: an outage where Twilio answered so itself, else a lost answer.

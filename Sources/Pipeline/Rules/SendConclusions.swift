@@ -89,9 +89,7 @@ struct SendConclusions: Sendable {
                 .provider, until: situation.liveCode?.expiresAt ?? now + settings.codeLife, at: now,
                 changes: limits.givenBack(situation))
         case .rateLimited, .concurrent:
-            return draft.throttled(
-                .provider, until: now + (failure.retryAfter ?? LimitSettings.pauseWhenCrowded), at: now,
-                changes: limits.givenBack(situation))
+            return draft.throttled(by: failure, at: now, changes: limits.givenBack(situation))
         case .fraudGuard: return blocked(.fraudGuard, situation)
         case .countryNotAllowed: return blocked(.countryNotAllowed, situation)
         case .landline: return blocked(.landline, situation)

@@ -1,5 +1,4 @@
 import Basics
-import SitePolicy
 import Store
 import TwilioVerify
 import Wire
@@ -52,8 +51,7 @@ struct EnrolConclusions: Sendable {
         case .tooManyUserRequests:
             return draft.throttled(.provider, until: now + ProviderPause.afterTooMany, at: now, changes: givenUp)
         case .rateLimited, .concurrent:
-            let pause = failure.retryAfter ?? LimitSettings.pauseWhenCrowded
-            return draft.throttled(.provider, until: now + pause, at: now, changes: givenUp)
+            return draft.throttled(by: failure, at: now, changes: givenUp)
         default: return draft.answer(.unavailable, .providerRefused, at: now, changes: givenUp)
         }
     }

@@ -57,9 +57,7 @@ extension FactorConclusions {
         case .challengeLimit, .tooManyUserRequests:
             return draft.throttled(.provider, until: now + ProviderPause.afterTooMany, at: now, changes: givenBack)
         case .rateLimited, .concurrent:
-            return draft.throttled(
-                .provider, until: now + (failure.retryAfter ?? LimitSettings.pauseWhenCrowded), at: now,
-                changes: givenBack)
+            return draft.throttled(by: failure, at: now, changes: givenBack)
         default: return draft.answer(.unavailable, .providerRefused, at: now, changes: givenBack)
         }
     }

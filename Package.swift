@@ -8,6 +8,8 @@ let package = Package(
     products: [
         .executable(name: "verify-courier", targets: ["verify-courier"]),
         .library(name: "VerifyClient", targets: ["VerifyClient"]),
+        // For tests only, which preload it.
+        .library(name: "FalseClock", type: .dynamic, targets: ["CFalseClock"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
@@ -199,6 +201,7 @@ let package = Package(
         .target(
             name: "CPhoneNumber", linkerSettings: [.linkedLibrary("phonenumber"), .linkedLibrary("stdc++")]),
         .target(name: "CLinux"),
+        .target(name: "CFalseClock"),
     ],
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17
@@ -214,7 +217,7 @@ let ownSettings: [SwiftSetting] = [
 ]
 
 for target in package.targets where [.regular, .test, .executable].contains(target.type) {
-    if !["CPhoneNumber", "CLinux"].contains(target.name) {
+    if !["CPhoneNumber", "CLinux", "CFalseClock"].contains(target.name) {
         target.swiftSettings = (target.swiftSettings ?? []) + ownSettings
     }
 }

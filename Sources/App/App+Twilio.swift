@@ -1,3 +1,4 @@
+import Basics
 import CurlHTTP
 import TwilioVerify
 
@@ -6,20 +7,22 @@ extension App {
     ///
     /// - Parameter account: asked for at every call.
     func twilioClient(
-        observer: (any TwilioObserver)? = nil, _ account: @escaping @Sendable () -> TwilioAccount
+        clocks: Clocks = .system, observer: (any TwilioObserver)? = nil, _ account: @escaping @Sendable () -> TwilioAccount
     ) throws(ConfigProblem) -> TwilioClient {
         var http = CurlConfiguration(userAgent: "verify-courier")
         http.caFile = settings.text("twilio.ca_file")
         let curl = CurlClient(configuration: http, logger: logger)
         return TwilioClient(
             baseURL: try settings.twilioBaseURL(), account: account, transport: CurlTransport(client: curl),
-            observer: observer)
+            clocks: clocks, observer: observer)
     }
 
     /// One that follows the configured credentials when their files change.
-    func twilioClient(observer: (any TwilioObserver)? = nil) throws(ConfigProblem) -> TwilioClient {
+    func twilioClient(
+        clocks: Clocks = .system, observer: (any TwilioObserver)? = nil
+    ) throws(ConfigProblem) -> TwilioClient {
         let credentials = try TwilioCredentials(settings, logger: logger)
-        return try twilioClient(observer: observer) { credentials.account() }
+        return try twilioClient(clocks: clocks, observer: observer) { credentials.account() }
     }
 
     /// Compares the configured Verify service with what the site needs; changes nothing.

@@ -47,23 +47,39 @@ public struct App: Sendable {
         let pipelineSettings = try settings.pipeline()
         let workerSettings = try settings.worker()
         let meters = Meters()
-        let twilio = try twilioClient(observer: meters)
-        let store = try await openStore(create: create, StoreWatch(observer: meters), within: patience)
+        let clocks = steadyClocks()
+        let twilio = try twilioClient(clocks: clocks, observer: meters)
+        let store = try await openStore(create: create, clocks, StoreWatch(observer: meters), within: patience)
         try await warn(store, isOpen: isOpen, isUnlimited: !pipelineSettings.limits.enabled)
-        let board = ChannelBoard()
+        let board = ChannelBoard(clocks: clocks)
         let pipeline = Pipeline(
-            store: store, twilio: twilio, settings: pipelineSettings,
+            store: store, twilio: twilio, settings: pipelineSettings, clocks: clocks,
             observer: MeteredBoard(board: board, meters: meters), logger: logger)
         let worker = WorkerService(
             broker: try settings.broker(name: "verify-courier worker"), pipeline: pipeline, settings: workerSettings,
             board: board, pseudonym: { store.pseudonym(of: $0) }, storeWatch: store.watch, observer: meters,
-            logger: logger, onReady: onReady,
+            clocks: clocks, logger: logger, onReady: onReady,
             onOverrun: { termination.end("jobs are left after the time for draining") })
         meters.watch(worker)
         meters.watch(pipeline, limits: pipelineSettings.callLimits)
         meters.watch(store)
         try await run(worker, beside: background(store, pipeline), termination, try opsServer(worker, meters.registry))
         await store.close()
+    }
+
+    /// The system's, but for jumps of its time of day.
+    private func steadyClocks() -> Clocks {
+        .steady { [logger] event in
+            switch event {
+            case .jumped(let ahead):
+                logger.warning(
+                    "the system's clock jumped: it is followed if it stays so. Look at the machine's time service",
+                    metadata: ["ahead": "\(ahead)", "patience": "\(SteadyTime.patience)"])
+            case .returned: logger.notice("the system's clock came back by itself")
+            case .followed(let ahead):
+                logger.warning("the system's clock stays where it jumped: it is followed", metadata: ["ahead": "\(ahead)"])
+            }
+        }
     }
 
     private func background(_ store: SQLiteStore, _ pipeline: Pipeline) -> [Background] {
@@ -111,7 +127,7 @@ public struct App: Sendable {
 
     /// Waits for a store that may come back by itself or by an operator's hand; what is wrong for good is told at once.
     private func openStore(
-        create: Bool, _ watch: StoreWatch, within patience: Duration
+        create: Bool, _ clocks: Clocks, _ watch: StoreWatch, within patience: Duration
     ) async throws -> SQLiteStore {
         if create {
             do {
@@ -124,7 +140,7 @@ public struct App: Sendable {
         var backoff = Backoff(first: .milliseconds(200), longest: .seconds(2))
         while true {
             do {
-                return try await SQLiteStore.open(settings.store(), watch: watch, logger: logger)
+                return try await SQLiteStore.open(settings.store(), clocks: clocks, watch: watch, logger: logger)
             } catch let error as StoreError where error.code.mayPass && MonotonicTime.now() < end {
                 logger.warning("waiting for the store", metadata: ["error": "\(error)"])
                 try await Task.sleep(for: backoff.next())

@@ -5,7 +5,8 @@ set -euo pipefail
 
 packages=(librabbitmq-dev libcurl4-openssl-dev libsqlite3-dev libphonenumber-dev libqrencode-dev libpng-dev
     rabbitmq-server openssl python3-venv patch
-    zbar-tools librsvg2-bin oathtool) # the last ones judge QR codes and one-time passwords in the tests
+    # For the tests: what judges QR codes and one-time passwords, what breaks disks.
+    zbar-tools librsvg2-bin oathtool fiu-utils)
 
 missing=()
 for package in "${packages[@]}"; do

@@ -22,6 +22,8 @@ public final class WorkerProcess: Sendable {
         self.log = log
     }
 
+    public var id: Int32 { process.id }
+
     /// Sends a signal, if it still runs.
     public func kill(_ signal: Int32) {
         process.signal(signal)
@@ -29,14 +31,14 @@ public final class WorkerProcess: Sendable {
 
     /// Lets no file of it grow beyond so many bytes; `nil` takes that back.
     public func limitFileSize(_ bytes: Int?) throws {
-        _ = try Tool("prlimit", "--pid", "\(process.id)", "--fsize=\(bytes.map(String.init) ?? "unlimited"):")
+        _ = try Tool("prlimit", "--pid", "\(id)", "--fsize=\(bytes.map(String.init) ?? "unlimited"):")
             .runAndBlock()
     }
 
     /// Returns once it does something of its own with SIGTERM: until then the system would end it.
     public func waitUntilSIGTERMIsHandled() async throws {
         while process.isRunning {
-            let status = (try? String(contentsOfFile: "/proc/\(process.id)/status", encoding: .utf8)) ?? ""
+            let status = (try? String(contentsOfFile: "/proc/\(id)/status", encoding: .utf8)) ?? ""
             let masks = status.split(separator: "\n").filter { $0.hasPrefix("SigCgt:") || $0.hasPrefix("SigIgn:") }
             let isHandled = masks.contains { line in
                 UInt64(line.dropFirst(7).filter { !$0.isWhitespace }, radix: 16).map { $0 >> (SIGTERM - 1) & 1 == 1 }
@@ -64,7 +66,6 @@ public final class WorkerProcess: Sendable {
 
     /// Its memory in RAM and the CPU time that it has used, from `/proc`; `nil` once it has ended.
     public var usage: (residentBytes: Int, cpuSeconds: Double)? {
-        let id = process.id
         guard let status = try? String(contentsOfFile: "/proc/\(id)/statm", encoding: .utf8),
             let times = try? String(contentsOfFile: "/proc/\(id)/stat", encoding: .utf8),
             let pages = status.split(separator: " ").dropFirst().first.flatMap({ Int($0) })

@@ -10,9 +10,9 @@ import Wire
 /// The store's bad days, over a worker process (H30, H31, H32): nothing is answered while it lasts, nothing is lost,
 /// and work goes on by itself.
 @Suite("Contract 4: the store is away", .serialized, .timeLimit(.minutes(5))) struct StoreTroubleTests {
-    private func ready(_ more: [String: String] = [:]) async throws -> (Stage, WatchedWorker) {
-        let stage = try await Stage(more)
-        let worker = try stage.watchedWorker()
+    private func ready(_ more: (Stage) -> [String: String] = { _ in [:] }) async throws -> (Stage, WatchedWorker) {
+        let stage = try await Stage()
+        let worker = try stage.watchedWorker(more: more(stage))
         try await worker.waitUntilReady()
         return (stage, worker)
     }
@@ -70,6 +70,18 @@ import Wire
         try worker.process.limitFileSize(max(wal, 16_384))
         try await expectPause(stage, worker, saying: "the store cannot be used") {
             try worker.process.limitFileSize(nil)
+        }
+    }
+
+    @Test(
+        "H30 the disk turns read-only, the quota is used up, writes or their syncs fail: no job is taken until they work",
+        arguments: BrokenDisk.Trouble.allCases)
+    func broken(trouble: BrokenDisk.Trouble) async throws {
+        let (stage, worker) = try await ready { BrokenDisk(in: $0.folder).environment }
+        let disk = BrokenDisk(in: stage.folder)
+        try await disk.fail(worker.process, with: trouble)
+        try await expectPause(stage, worker, saying: "the store cannot be used") {
+            try await disk.mend(worker.process, of: trouble)
         }
     }
 

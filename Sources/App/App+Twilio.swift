@@ -7,7 +7,8 @@ extension App {
     ///
     /// - Parameter account: asked for at every call.
     func twilioClient(
-        clocks: Clocks = .system, observer: (any TwilioObserver)? = nil, _ account: @escaping @Sendable () -> TwilioAccount
+        clocks: Clocks = .system, observer: (any TwilioObserver)? = nil,
+        _ account: @escaping @Sendable () -> TwilioAccount
     ) throws(ConfigProblem) -> TwilioClient {
         var http = CurlConfiguration(userAgent: "verify-courier")
         http.caFile = settings.text("twilio.ca_file")

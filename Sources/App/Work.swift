@@ -67,21 +67,6 @@ public struct App: Sendable {
         await store.close()
     }
 
-    /// The system's, but for jumps of its time of day.
-    private func steadyClocks() -> Clocks {
-        .steady { [logger] event in
-            switch event {
-            case .jumped(let ahead):
-                logger.warning(
-                    "the system's clock jumped: it is followed if it stays so. Look at the machine's time service",
-                    metadata: ["ahead": "\(ahead)", "patience": "\(SteadyTime.patience)"])
-            case .returned: logger.notice("the system's clock came back by itself")
-            case .followed(let ahead):
-                logger.warning("the system's clock stays where it jumped: it is followed", metadata: ["ahead": "\(ahead)"])
-            }
-        }
-    }
-
     private func background(_ store: SQLiteStore, _ pipeline: Pipeline) -> [Background] {
         let sweeper = Sweeper(store: store, retention: Retention(), logger: logger)
         let replayer = pipeline.replayer(logger: logger)

@@ -8,7 +8,8 @@ public struct JumpingClock: Sendable {
     /// - Parameter folder: where its control file may be.
     public init(in folder: String) throws {
         file = "\(folder)/clock"
-        library = URL(fileURLWithPath: try WorkerProcess.program).deletingLastPathComponent()
+        library =
+            URL(fileURLWithPath: try WorkerProcess.program).deletingLastPathComponent()
             .appendingPathComponent("libFalseClock.so").path
         try Data(count: MemoryLayout<Int64>.size).write(to: URL(fileURLWithPath: file))
     }

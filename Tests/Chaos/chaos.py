@@ -13,6 +13,7 @@ import sys
 import time
 
 import evidence
+import isolation
 import report
 import soak
 from front_end import FrontEnd
@@ -38,15 +39,27 @@ def options():
     parser.add_argument("--fronts", default=",".join(Weather.PAUSES), help="which kinds of faults, comma-separated")
     parser.add_argument("--pace", type=float, default=1, help="stretches the pauses between faults")
     parser.add_argument("--soak", action="store_true", help="fair weather; memory, descriptors, log and p99 stay flat")
+    parser.add_argument("--isolation", action="store_true", help="only measures other lanes while sends are in trouble")
     parser.add_argument("--product", required=True, help=argparse.SUPPRESS)
     parser.add_argument("--folder", type=pathlib.Path, required=True, help=argparse.SUPPRESS)
     parser.add_argument("--disk", action="store_true", help=argparse.SUPPRESS)
     chosen = parser.parse_args()
     if chosen.minutes and chosen.jobs:
         parser.error("--minutes or --jobs, not both")
-    if chosen.soak:
+    if chosen.isolation and chosen.judge != "simulator":
+        parser.error("--isolation needs the simulator, which can be told to break sends alone")
+    if chosen.soak or chosen.isolation:
         chosen.fronts = ""
     return chosen
+
+
+async def measure_isolation(stage):
+    await stage.start()
+    front_end = FrontEnd(stage.broker_url)
+    listening = asyncio.create_task(front_end.run())
+    found = await isolation.measure(stage, Crowd(front_end, stage.judge, {}, random.Random(0), lambda: False))
+    listening.cancel()
+    return isolation.findings(found)
 
 
 async def perform(chosen, stage):
@@ -102,11 +115,16 @@ async def main():
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, asyncio.current_task().cancel)
     try:
-        found, judged, seconds = await perform(chosen, stage)
+        if chosen.isolation:
+            judged = await measure_isolation(stage)
+            lines = report.verdicts(judged)
+        else:
+            found, judged, seconds = await perform(chosen, stage)
+            deaths = sum(worker.deaths for worker in stage.workers)
+            lines = report.lines(judged, found, chosen.seed, seconds, deaths)
     finally:
         await stage.stop()
-    deaths = sum(worker.deaths for worker in stage.workers)
-    print("\n".join(report.lines(judged, found, chosen.seed, seconds, deaths)))
+    print("\n".join(lines))
     return 0 if report.holds(judged) else 1
 
 

@@ -84,12 +84,12 @@ class Simulator(Judge):
         ]
 
     async def set_fault(self, name, percent):
-        await self._order(operation="any", percent=str(percent), **self.FAULTS[name])
+        await self.order(operation="any", percent=str(percent), **self.FAULTS[name])
 
     async def calm(self):
-        await self._order(operation="any", kind="none")
+        await self.order(operation="any", kind="none")
 
-    async def _order(self, **fields):
+    async def order(self, **fields):
         async with self.session.post(self.base + "/_simulator/fault", data=fields) as answer:
             answer.raise_for_status()
 

@@ -35,6 +35,18 @@ class Person:
     def _channel(self):
         return self.chance.choice(("sms", "sms", "call"))
 
+    async def register(self):
+        """A code comes, and is not used yet."""
+        self.login = uuid.uuid4().hex
+        return await self.ask("register.phone", {"phone": self.number, "channel": "sms"})
+
+    async def look(self):
+        return await self.ask("options")
+
+    async def enter_code(self):
+        code = await self.crowd.judge.newest_code(self.number)
+        return code and await self.check(code, "right")
+
     async def sign_in(self, kind, body):
         """One login, from its code to its approval; whether it got there."""
         self.login = uuid.uuid4().hex

@@ -29,6 +29,10 @@ def lines(found, evidence, seed, seconds, deaths):
     yield f"{'recovery after':<24}{'times':>6}{'median s':>10}{'longest':>10}"
     yield from recovery.summary(recovery.recoveries(evidence.jobs, evidence.faults))
     yield ""
+    yield from verdicts(found)
+
+
+def verdicts(found):
     for finding in found:
         verdict = "VIOLATED" if finding.offenders else "holds" if finding.checked else "NOT CHECKED"
         yield f"{verdict:<12}{finding.promise:<14}{finding.says}: checked {finding.checked}, " \

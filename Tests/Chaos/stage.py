@@ -60,7 +60,7 @@ class Stage:
             worker = Worker(
                 f"worker{number + 1}", self.options.product,
                 {**self.environment, "VERIFY_COURIER_LOG_LEVEL": log_level}, self.folder,
-                None if self.options.soak else self.chance)
+                self.chance if self.options.fronts else None)
             self.workers.append(worker)
             self.tasks.append(asyncio.create_task(worker.run()))
         await asyncio.wait_for(asyncio.gather(*(worker.ready.wait() for worker in self.workers)), 60)

@@ -33,6 +33,7 @@ def options():
     parser.add_argument("--seed", type=int, default=random.randrange(1_000_000), help="what breaks and when; printed")
     parser.add_argument("--minutes", type=float, help="how long people go on signing in (default 2)")
     parser.add_argument("--jobs", type=int, help="instead: until so many jobs were published")
+    parser.add_argument("--alone", type=int, default=0, metavar="N", help="instead: every kind of fault so often, alone")
     parser.add_argument("--judge", default="simulator", help="'simulator', or the command of another stand-in")
     parser.add_argument("--workers", type=int, default=3)
     parser.add_argument("--at-once", type=int, default=64, help="logins under way at the same time")
@@ -44,8 +45,8 @@ def options():
     parser.add_argument("--folder", type=pathlib.Path, required=True, help=argparse.SUPPRESS)
     parser.add_argument("--disk", action="store_true", help=argparse.SUPPRESS)
     chosen = parser.parse_args()
-    if chosen.minutes and chosen.jobs:
-        parser.error("--minutes or --jobs, not both")
+    if sum(map(bool, (chosen.minutes, chosen.jobs, chosen.alone))) > 1:
+        parser.error("one of --minutes, --jobs, --alone, not several")
     if chosen.isolation and chosen.judge != "simulator":
         parser.error("--isolation needs the simulator, which can be told to break sends alone")
     if chosen.soak or chosen.isolation:
@@ -71,10 +72,15 @@ async def perform(chosen, stage):
     def is_enough():
         if chosen.jobs:
             return len(crowd.ledger) >= chosen.jobs
+        if chosen.alone:
+            return weather.is_over
         return time.time() - began >= (chosen.minutes or 2) * 60
 
     crowd = Crowd(front_end, stage.judge, HABITS, random.Random(chosen.seed), is_enough)
-    weather = Weather(stage, chosen.seed, [front for front in chosen.fronts.split(",") if front], chosen.pace)
+    if not stage.false_clock:
+        print("there is no libFalseClock.so beside the program: clocks are left alone")
+    fronts = [front for front in chosen.fronts.split(",") if front]
+    weather = Weather(stage, chosen.seed, fronts, chosen.pace, chosen.alone)
     storm = asyncio.create_task(weather.blow())
     telling = asyncio.create_task(tell(crowd, stage, is_enough, storm))
     watching = asyncio.create_task(soak.watch(stage, is_enough)) if chosen.soak else None

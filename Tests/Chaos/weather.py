@@ -14,31 +14,55 @@ from workers import send
 
 
 class Weather:
-    """``fronts`` names those that blow; ``pace`` stretches the pauses between faults (1: as in ``PAUSES``)."""
+    """``fronts`` names those that blow; ``pace`` stretches the pauses between faults (1: as in ``PAUSES``). With ``rounds``
+    they do not blow at once: every kind of fault comes so often, alone."""
 
     """Mean seconds between two faults of a front."""
-    PAUSES = {"workers": 2.5, "stops": 6, "network": 4, "provider": 4, "broker": 20, "store": 15}
+    PAUSES = {"workers": 2.5, "stops": 6, "network": 4, "provider": 4, "broker": 20, "store": 15, "clocks": 12}
+    """Seconds that all has to recover in from a fault that came alone."""
+    RECOVERY = 20
 
-    def __init__(self, stage, seed, fronts, pace=1.0):
+    def __init__(self, stage, seed, fronts, pace=1.0, rounds=0):
         self.stage = stage
         self.seed = seed
         self.fronts = fronts
         self.pace = pace
+        self.rounds = rounds
+        self.is_over = False
         self.faults = []
 
     async def blow(self):
-        await asyncio.gather(*(self._front(name) for name in self.fronts))
+        if self.rounds:
+            await self._one_by_one()
+        else:
+            await asyncio.gather(*(self._front(name) for name in self.fronts))
 
     async def _front(self, name):
         chance = random.Random(f"{self.seed}/{name}")
-        faults = getattr(self, f"{name}_faults")()
+        faults = self._faults(name)
         # Each kind once, in an order of the seed's, before any comes again.
-        while True:
+        while faults:
             for kind, fault in chance.sample(faults, len(faults)):
                 await asyncio.sleep(chance.expovariate(1 / (self.PAUSES[name] * self.pace)))
-                began = time.time()
-                await fault(chance)
-                self.faults.append(Fault(kind, began, time.time()))
+                await self._strike(kind, fault, chance)
+
+    async def _one_by_one(self):
+        chance = random.Random(self.seed)
+        faults = [fault for name in self.fronts for fault in dict(self._faults(name)).items()]
+        for _ in range(self.rounds):
+            for kind, fault in chance.sample(faults, len(faults)):
+                await asyncio.sleep(self.RECOVERY)
+                await self._strike(kind, fault, chance)
+        await asyncio.sleep(self.RECOVERY)
+        self.is_over = True
+
+    def _faults(self, front):
+        return getattr(self, f"{front}_faults")()
+
+    async def _strike(self, kind, fault, chance):
+        began = time.time()
+        await fault(chance)
+        self.faults.append(Fault(kind, began, time.time()))
 
     # Workers.
 
@@ -72,6 +96,20 @@ class Weather:
             await asyncio.sleep(seconds)
         finally:
             send(process, signal.SIGCONT)
+
+    # The clocks.
+
+    def clocks_faults(self):
+        return [("clock jumps", self._jump)] if self.stage.false_clock else []
+
+    async def _jump(self, chance):
+        worker = chance.choice(self.stage.workers)
+        if worker.ready.is_set():
+            worker.set_clock(chance.choice((-3600, 3600, 86_400)))
+            try:
+                await asyncio.sleep(chance.uniform(1, 30))
+            finally:
+                worker.set_clock(0)
 
     # The network, towards broker and provider.
 

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import os
 import signal
+import struct
 import time
 
 from ledger import Exit
@@ -21,6 +22,8 @@ class Worker:
         self.command = (courier, "work")
         self.environment = environment
         self.log = folder / f"{name}.log"
+        self.clock = folder / f"{name}.clock"
+        self.clock.write_bytes(bytes(8))
         self.chance = chance
         self.exits = []
         self.deaths = 0
@@ -37,10 +40,11 @@ class Worker:
         while not self.ending:
             self.asked, self.killed, self.excused = "", False, self.outages > 0
             began = time.time()
+            self.set_clock(0)
             with open(self.log, "ab") as log:
                 self.process = await asyncio.create_subprocess_exec(
-                    *self.command, env={**self.environment, **self._failpoint()}, stdout=asyncio.subprocess.PIPE,
-                    stderr=log, start_new_session=True)
+                    *self.command, env={**self.environment, **self._failpoint(), "FALSE_CLOCK": str(self.clock)},
+                    stdout=asyncio.subprocess.PIPE, stderr=log, start_new_session=True)
             await self._watch()
             code = await self.process.wait()
             self.ready.clear()
@@ -59,6 +63,11 @@ class Worker:
             return {}
         count = self.chance.choice((1, 3, 10, 50, 200))
         return {"VERIFY_COURIER_FAILPOINT": f"{self.chance.choice(FAILPOINTS)}:{count}"}
+
+    def set_clock(self, ahead):
+        """Its time of day, in seconds ahead of the machine's: into the same file, which the process has mapped."""
+        with open(self.clock, "r+b") as file:
+            file.write(struct.pack("=q", ahead))
 
     async def _watch(self):
         async for line in self.process.stdout:

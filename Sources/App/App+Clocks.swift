@@ -1,4 +1,5 @@
 import Basics
+import Logging
 
 extension App {
     /// The system's, but for jumps of its time of day.

@@ -35,10 +35,11 @@ class Person:
     def _channel(self):
         return self.chance.choice(("sms", "sms", "call"))
 
-    async def register(self):
+    async def register(self, persistently=False):
         """A code comes, and is not used yet."""
         self.login = uuid.uuid4().hex
-        return await self.ask("register.phone", {"phone": self.number, "channel": "sms"})
+        ask = self.persistently if persistently else self.ask
+        return await ask("register.phone", {"phone": self.number, "channel": "sms"})
 
     async def look(self):
         return await self.ask("options")

@@ -54,15 +54,6 @@ def options():
     return chosen
 
 
-async def measure_isolation(stage):
-    await stage.start()
-    front_end = FrontEnd(stage.broker_url)
-    listening = asyncio.create_task(front_end.run())
-    found = await isolation.measure(stage, Crowd(front_end, stage.judge, {}, random.Random(0), lambda: False))
-    listening.cancel()
-    return isolation.findings(found)
-
-
 async def perform(chosen, stage):
     await stage.start()
     front_end = FrontEnd(stage.broker_url)
@@ -122,7 +113,8 @@ async def main():
         asyncio.get_running_loop().add_signal_handler(number, asyncio.current_task().cancel)
     try:
         if chosen.isolation:
-            judged = await measure_isolation(stage)
+            await stage.start()
+            judged = isolation.findings(await isolation.measure(stage))
             lines = report.verdicts(judged)
         else:
             found, judged, seconds = await perform(chosen, stage)

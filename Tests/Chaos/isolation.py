@@ -1,9 +1,14 @@
 """Whether the lanes stay apart: how quickly ``options`` and ``check`` are answered while sends fail, hang or flood."""
 
 import asyncio
+import contextlib
+import random
 import statistics
+import subprocess
+import sys
 
-from people import Person
+from front_end import FrontEnd
+from people import Crowd, Person
 from promises import Finding
 
 """Jobs of each kind per second, and how long each kind of weather lasts, in seconds."""
@@ -21,22 +26,51 @@ FACTOR = 2
 NOISE = 0.01
 
 
-async def measure(stage, crowd):
+@contextlib.asynccontextmanager
+async def crowd_at(broker_url, judge=None, born=0):
+    front_end = FrontEnd(broker_url)
+    listening = asyncio.create_task(front_end.run())
+    crowd = Crowd(front_end, judge, {}, random.Random(0), lambda: False)
+    crowd.born = born
+    try:
+        yield crowd
+    finally:
+        listening.cancel()
+
+
+async def measure(stage):
     """By weather and kind: the jobs that were measured."""
     found = {}
-    for name, (kind, more, times) in WEATHERS.items():
-        people = await registering(crowd, PER_SECOND * LASTING)
-        await stage.judge.order(operation="start", kind=kind, **more)
-        began = len(crowd.ledger)
-        await asyncio.gather(
-            steadily(PER_SECOND, people, Person.enter_code), steadily(PER_SECOND, people, Person.look),
-            steadily(SENDS * times, newcomers(crowd, SENDS * times * LASTING), Person.register))
-        await stage.judge.order(operation="start", kind="none")
-        jobs = crowd.ledger[began:]
-        found[name] = {kind: [job for job in jobs if job.kind == kind] for kind in ("options", "check")}
-        print(f"{name}: " + ", ".join(f"{kind} p99 {p99(jobs) * 1000:.0f} ms" for kind, jobs in found[name].items()),
-              flush=True)
+    async with crowd_at(stage.broker_url, stage.judge) as crowd:
+        for name, (kind, more, times) in WEATHERS.items():
+            people = await registering(crowd, PER_SECOND * LASTING)
+            await stage.judge.order(operation="start", kind=kind, **more)
+            began = len(crowd.ledger)
+            with sending(stage.broker_url, SENDS * times, 100_000 * (1 + len(found))):
+                await asyncio.gather(
+                    steadily(PER_SECOND, people, Person.enter_code), steadily(PER_SECOND, people, Person.look))
+            await stage.judge.order(operation="start", kind="none")
+            jobs = crowd.ledger[began:]
+            found[name] = {kind: [job for job in jobs if job.kind == kind] for kind in ("options", "check")}
+            print(f"{name}: " + ", ".join(
+                f"{kind} median {middle * 1000:.0f} ms, p99 {slowest * 1000:.0f} ms"
+                for kind, (middle, slowest) in ((kind, times_of(jobs)) for kind, jobs in found[name].items())), flush=True)
     return found
+
+
+@contextlib.contextmanager
+def sending(broker_url, per_second, born):
+    """Sends meanwhile, by another process: its work is not to slow down what is measured here."""
+    process = subprocess.Popen([sys.executable, __file__, broker_url, str(per_second), str(born)])
+    try:
+        yield
+    finally:
+        process.wait(timeout=180)
+
+
+async def send(broker_url, per_second, born):
+    async with crowd_at(broker_url, born=born) as crowd:
+        await steadily(per_second, newcomers(crowd, per_second * LASTING), Person.register)
 
 
 def newcomers(crowd, count):
@@ -62,23 +96,28 @@ async def steadily(per_second, people, act):
     await asyncio.gather(*acts)
 
 
-def p99(jobs):
-    """Of the seconds until the reply."""
-    return statistics.quantiles([job.replies[0].at - job.published_at for job in jobs if job.replies], n=100)[98]
+def times_of(jobs):
+    """Median and 99th percentile of the seconds until the reply."""
+    hundredths = statistics.quantiles([job.replies[0].at - job.published_at for job in jobs if job.replies], n=100)
+    return hundredths[49], hundredths[98]
 
 
 def findings(found):
     answered = Finding("isolation", "each of them is answered as ever, whatever becomes of sends")
     quick = Finding("isolation p99", f"within {FACTOR} times their p99 of quiet weather")
-    quiet = {kind: p99(jobs) for kind, jobs in found["quiet"].items()}
+    quiet = {kind: times_of(jobs)[1] for kind, jobs in found["quiet"].items()}
     for weather, kinds in found.items():
         for kind, jobs in kinds.items():
             expected = {"options": "options", "check": "approved"}[kind]
             for job in jobs:
                 answered.that(job.outcome == expected, f"{weather}: {kind} {job.id} {job.outcome}")
             if weather != "quiet":
-                slowest = p99(jobs)
+                slowest = times_of(jobs)[1]
                 quick.that(
                     slowest <= max(FACTOR * quiet[kind], quiet[kind] + NOISE),
                     f"{weather}: {kind} {slowest * 1000:.0f} ms, quiet {quiet[kind] * 1000:.0f} ms")
     return [answered, quick]
+
+
+if __name__ == "__main__":
+    asyncio.run(send(sys.argv[1], int(sys.argv[2]), int(sys.argv[3])))

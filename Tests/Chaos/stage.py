@@ -54,8 +54,8 @@ class Stage:
         port = await (self._fake() if self.options.judge != "simulator" else self._simulator())
         self.to_judge = Proxy(port, self.chance)
         self.environment |= {
-            "VERIFY_COURIER_BROKER_URL": f"amqp://guest:guest@127.0.0.1:{await self.to_broker.start()}",
-            "VERIFY_COURIER_TWILIO_BASE_URL": f"http://127.0.0.1:{await self.to_judge.start()}",
+            "VERIFY_COURIER_BROKER_URL": f"amqp://guest:guest@127.0.0.1:{await self._way(self.to_broker)}",
+            "VERIFY_COURIER_TWILIO_BASE_URL": f"http://127.0.0.1:{await self._way(self.to_judge)}",
             "VERIFY_COURIER_STORE_URL": f"sqlite:{self.store}/store.db", **unlimited(),
         }
         await self.courier("topology", "apply")
@@ -70,6 +70,11 @@ class Stage:
             self.workers.append(worker)
             self.tasks.append(asyncio.create_task(worker.run()))
         await asyncio.wait_for(asyncio.gather(*(worker.ready.wait() for worker in self.workers)), 60)
+
+    async def _way(self, proxy):
+        """The port to reach it by. What is measured does not go by the proxies, which share this process."""
+        port = await proxy.start()
+        return proxy.target if self.options.isolation else port
 
     async def _simulator(self):
         process = await self._serve(self.options.product, "simulate", "--listen", "127.0.0.1:0", env=self.environment)

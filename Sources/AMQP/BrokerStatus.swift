@@ -21,7 +21,8 @@ public struct BrokerStatus: Sendable, Equatable {
     public var isPublishing = false
     /// The queues that are to be consumed, each with whether it is.
     public var lanes: [LaneStatus] = []
-    /// Why there is no connection, or no channel for publishing. `nil` while all is well, and after an orderly end.
+    /// Why there is no connection, or no channel for publishing, or, while there is one, why the broker lets us publish
+    /// nothing (`accessRefused`). `nil` while all is well, and after an orderly end.
     public var lastError: AMQPError?
 
     init() {}

@@ -27,7 +27,11 @@ public struct WorkerStatus: Sendable {
         if isDraining { return ["draining: what is in hand is finished, nothing more is taken"] }
         var found: [String] = []
         if let storeTrouble { found.append("the store cannot be used: \(storeTrouble)") }
-        if !publisher.isUsable { found.append(Self.obstacle(of: publisher, "replies")) }
+        if !publisher.isUsable {
+            found.append(Self.obstacle(of: publisher, "replies"))
+        } else if let error = publisher.lastError {
+            found.append("replies are refused: \(error)")
+        }
         if !consumer.isConnected || consumer.blockage != nil {
             found.append(Self.obstacle(of: consumer, "jobs"))
         } else if storeTrouble == nil {

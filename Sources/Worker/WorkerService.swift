@@ -82,6 +82,7 @@ public struct WorkerService: Service {
             group.addTask { await serve() }
             group.addTask { await watchLanes() }
             group.addTask { await watchStore() }
+            group.addTask { await watchBroker() }
             group.addTask { await announcer.run() }
             group.addTask { await tellStatus() }
             if settings.events { group.addTask { await announcer.tellOutcomes() } }
@@ -144,6 +145,24 @@ public struct WorkerService: Service {
                 await consumer.resumeConsuming()
             }
             try? await Task.sleep(for: .milliseconds(200))
+        }
+    }
+
+    /// Has said what the broker keeps from us: a lane that is not consumed loses no connection.
+    private func watchBroker() async {
+        var log = ObstacleLog()
+        while !Task.isCancelled {
+            let status = status
+            // The store's trouble, and the end, are told for themselves.
+            if status.storeTrouble == nil, !status.isDraining {
+                switch log.look(status.obstacles, at: clocks.monotonic()) {
+                case .none: break
+                case .tell(let obstacles):
+                    logger.warning("not ready", metadata: ["because": "\(obstacles.joined(separator: "; "))"])
+                case .goOn: logger.notice("ready again")
+                }
+            }
+            try? await Task.sleep(for: .milliseconds(250))
         }
     }
 

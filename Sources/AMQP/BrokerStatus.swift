@@ -38,6 +38,10 @@ public struct BrokerStatus: Sendable, Equatable {
     /// Whether a message can be published now.
     public var isUsable: Bool { isPublishing && blockage == nil }
 
+    /// Whether the broker lets this user publish nothing, as far as is known: the last message was refused for want of the
+    /// right, and none was taken since.
+    public var mayNotPublish: Bool { lastError?.code == .accessRefused }
+
     /// Whether every lane is consumed. A connection that is up and consumes nothing is not healthy.
     public var isConsuming: Bool { !lanes.isEmpty && lanes.allSatisfy(\.isConsuming) }
 }

@@ -81,7 +81,7 @@ public struct WorkerService: Service {
             group.addTask { await consumer.run() }
             group.addTask { await serve() }
             group.addTask { await watchLanes() }
-            group.addTask { await watchStore() }
+            group.addTask { await watchPauses() }
             group.addTask { await watchBroker() }
             group.addTask { await announcer.run() }
             group.addTask { await tellStatus() }
@@ -128,23 +128,31 @@ public struct WorkerService: Service {
     /// Why the store cannot be used just now.
     private var storeTrouble: StoreTrouble? { storeWatch.trouble }
 
-    /// Takes nothing while the store cannot be used, and finds out when it can be again.
-    private func watchStore() async {
-        var pause = StorePause()
+    /// Takes nothing while the store cannot be used or no reply may be written, and finds out when that is over: of the
+    /// store by trying it, of replies by those that wait.
+    private func watchPauses() async {
+        var store = StorePause()
+        var isPaused = false
         while !Task.isCancelled {
-            switch pause.look(storeTrouble, at: clocks.monotonic()) {
-            case .none: break
-            case .stop(let trouble):
-                logger.error("the store cannot be used: no jobs are taken", metadata: ["error": "\(trouble)"])
-                await consumer.pauseConsuming()
-            case .probe:
-                // Whether it worked shows in the watch.
-                try? await pipeline.probeStore()
-            case .goOn:
-                logger.notice("the store can be used again: jobs are taken")
-                await consumer.resumeConsuming()
+            let status = status
+            await look(at: status.storeTrouble, by: &store)
+            if status.isPaused != isPaused {
+                isPaused.toggle()
+                if isPaused { await consumer.pauseConsuming() } else { await consumer.resumeConsuming() }
             }
             try? await Task.sleep(for: .milliseconds(200))
+        }
+    }
+
+    private func look(at trouble: StoreTrouble?, by store: inout StorePause) async {
+        switch store.look(trouble, at: clocks.monotonic()) {
+        case .none: break
+        case .stop(let trouble):
+            logger.error("the store cannot be used: no jobs are taken", metadata: ["error": "\(trouble)"])
+        case .probe:
+            // Whether it worked shows in the watch.
+            try? await pipeline.probeStore()
+        case .goOn: logger.notice("the store can be used again: jobs are taken")
         }
     }
 

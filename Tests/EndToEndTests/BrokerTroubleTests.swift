@@ -30,17 +30,19 @@ import Wire
         #expect(scene.worker.process.output.ranges(of: "no connection").count <= 8)
     }
 
-    @Test("H43 the right to write replies: they wait, however often they are refused, and arrive when it is back")
+    @Test("H43 the right to write replies: they wait, however often they are refused, and no more is begun meanwhile")
     func unwritable() async throws {
         let scene = try await BrokerTrouble()
         try await scene.permit(write: "^$")
         try await scene.hangUp()
-        try await scene.worker.waitUntilReady(false)
+        try await scene.worker.process.waitForOutput("connection lost")
         try await scene.worker.waitUntilReady()
-        let message = scene.registration(1)
+        let (message, coming) = (scene.registration(1), scene.registration(2))
         let began = MonotonicTime.now()
         try await scene.publish(message)
         try await scene.worker.waitUntilReady(false, saying: "access to exchange 'amq.default'")
+        try await scene.worker.waitForMetric(#"verify_courier_queue_consumed{queue="verify.send"}"#, 0)
+        try await scene.publish(coming)
         let refused = #"verify_courier_replies_published_total{result="lost"}"#
         // Far more often than a reply is tried that is refused for its own sake.
         while await scene.worker.metric(refused) ?? 0 < 6 {
@@ -50,11 +52,12 @@ import Wire
         let seconds = Double((MonotonicTime.now() - began).milliseconds) / 1000
         #expect(await scene.worker.metric(refused) ?? 0 <= 6 + 4 * seconds)
         #expect(!scene.hasAnswered(message))
+        #expect(scene.stage.simulator.outbox().count == 1)
         try await scene.worker.process.waitForOutput("access to exchange 'amq.default'")
         try await scene.permit()
         try await scene.worker.waitUntilReady()
         try await scene.worker.process.waitForOutput("ready again")
-        try await scene.expectDone([message])
+        try await scene.expectDone([message, coming])
     }
 
     @Test(

@@ -3,13 +3,16 @@
 #   broker.sh start DIR [PORT]   starts it and waits until it takes connections; DIR/env then holds BROKER_URL
 #   broker.sh start-tls DIR      the same with TLS besides: BROKER_TLS_URL, _CLIENT_URL (asks its clients for a
 #                                certificate), _EXPIRED_URL, and BROKER_TLS_FOLDER with certificates made for it
+#   broker.sh join DIR OTHER     the same as start, as one more node of the cluster of which OTHER's is one
+#   broker.sh certificates DIR   only makes the certificates, in DIR/tls: ca.pem, other-ca.pem, and server, expired (for
+#                                localhost) and client, each with its -key.pem
 #   broker.sh kill DIR           kill -9, as in a crash; start then brings it up again, on the same ports
-#   broker.sh stop DIR           ends the node and its port mapper
+#   broker.sh stop DIR           ends the node and, after the last one, its port mapper
 #   broker.sh ctl DIR ARG...     rabbitmqctl for that node
 set -euo pipefail
 
 usage() {
-    sed -n '3,8s/^# *//p' "$0" >&2
+    sed -n '3,11s/^# *//p' "$0" >&2
     exit 64
 }
 
@@ -51,7 +54,9 @@ authority() {
         -keyout "$1-key.pem" -out "$1.pem"
 }
 
+# FOLDER: an authority, another one, and certificates of the first.
 make_certificates() {
+    mkdir -p "$dir/log"
     # Not within a condition: there a failing line would be passed over.
     set +e
     (
@@ -92,7 +97,7 @@ listen_tls() {
 }
 
 start_tls() {
-    mkdir -p "$dir/log"
+    mkdir -p "$dir"
     dir=$(cd "$dir" && pwd)
     make_certificates "$dir/tls"
     start "$@" >/dev/null
@@ -111,13 +116,13 @@ ENV
     echo "$BROKER_TLS_URL"
 }
 
-# PORT: what a node is to be, for it and for whoever asks later.
+# PORT [EPMD_PORT]: what a node is to be, for it and for whoever asks later.
 describe() {
     cat >"$dir/env" <<ENV
 BROKER_PORT=$1
 BROKER_NODE=courier-$1@localhost
 BROKER_DIST_PORT=$(free_port)
-BROKER_EPMD_PORT=$(free_port)
+BROKER_EPMD_PORT=${2:-$(free_port)}
 BROKER_URL=amqp://guest:guest@127.0.0.1:$1
 ENV
     echo '[].' >"$dir/enabled_plugins"
@@ -158,6 +163,26 @@ start() {
     exit 70
 }
 
+# Nodes of a cluster share a cookie and a port mapper; which of them runs is for each to know.
+join() {
+    local other
+    other=$(cd "${1:?}" && pwd)
+    mkdir -p "$dir"
+    dir=$(cd "$dir" && pwd)
+    if [ ! -e "$dir/env" ]; then
+        local epmd node
+        epmd=$(sed -n 's/^BROKER_EPMD_PORT=//p' "$other/env") node=$(sed -n 's/^BROKER_NODE=//p' "$other/env")
+        describe "$(free_port)" "$epmd"
+        cp -p "$other/.erlang.cookie" "$dir/"
+        start >/dev/null
+        "$bin/rabbitmqctl" --quiet stop_app
+        "$bin/rabbitmqctl" --quiet join_cluster "$node"
+        "$bin/rabbitmqctl" --quiet start_app
+        "$bin/rabbitmqctl" --quiet await_online_nodes 2
+    fi
+    start
+}
+
 stop() {
     [ -e "$dir/env" ] || return 0
     load
@@ -184,6 +209,8 @@ crash() {
 case "$verb" in
 start) start "$@" ;;
 start-tls) start_tls "$@" ;;
+join) join "$@" ;;
+certificates) make_certificates "$dir/tls" ;;
 kill) crash ;;
 stop) stop ;;
 ctl)

@@ -3,6 +3,7 @@
 # break, the store is locked or full and Twilio has its bad days, all by a seed. Then it compares what was answered,
 # recorded, sent and approved. Exit code 0 only if every promise was checked and none is broken.
 #   chaos.sh [--seed N] [--minutes M | --jobs N] [--judge simulator|COMMAND] [--workers N] [--fronts A,B] ...
+#   chaos.sh --nodes 3 ...           a cluster, whose nodes are killed and restarted one at a time
 #   chaos.sh --soak --minutes M      fair weather instead; memory, descriptors, the store's log and p99 must stay flat
 #   chaos.sh --help                  all of it
 # It has a private broker, and, where it may make a mount namespace, a small file system of its own for the full disk.
@@ -24,7 +25,7 @@ finish() {
         kill "$pid" 2>/dev/null || true
         wait "$pid" || true
     fi
-    deploy/broker.sh stop "$work/broker" >/dev/null 2>&1 || true
+    for node in "$work"/broker*; do deploy/broker.sh stop "$node" >/dev/null 2>&1 || true; done
     if [ -n "${VERIFY_COURIER_CHAOS_KEEP:-}" ]; then echo "kept: $work"; else rm -rf "$work"; fi
 }
 trap finish EXIT

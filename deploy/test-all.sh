@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # What takes too long for every change: deploy/test.sh, then the sanitizers, the bench at length, its mutations, a soak.
-#   test-all.sh [LEG...]     all of them by default: tests address thread chaos mutations soak
-# CHAOS_MINUTES (30) and SOAK_MINUTES (60) say how long those two last; VERIFY_COURIER_CHAOS_JUDGE may hold the command of a
-# second stand-in for Twilio (Tests/Chaos/judges.py), which the bench is then run against as well.
+#   test-all.sh [LEG...]     all of them by default: tests address thread chaos cluster mutations soak
+# CHAOS_MINUTES (30), CLUSTER_MINUTES (15) and SOAK_MINUTES (60) say how long those last; VERIFY_COURIER_CHAOS_JUDGE may hold the
+# command of a second stand-in for Twilio (Tests/Chaos/judges.py), which the bench is then run against as well.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -36,13 +36,18 @@ sanitized() {
     "$build/debug/verify-courierPackageTests.xctest" --testing-library swift-testing --filter "$2"
 }
 
+# The same with a broker of three nodes, of which one at a time is killed or restarted.
+leg_cluster() {
+    VERIFY_COURIER_PRODUCT=$(release) deploy/chaos.sh --nodes 3 --minutes "${CLUSTER_MINUTES:-15}"
+}
+
 # Builds the release and prints where it is.
 release() {
     swift build -c release --product verify-courier >&2
     echo "$(swift build -c release --show-bin-path)/verify-courier"
 }
 
-[ $# -gt 0 ] || set -- tests address thread chaos mutations soak
+[ $# -gt 0 ] || set -- tests address thread chaos cluster mutations soak
 for leg in "$@"; do
     declare -F "leg_$leg" >/dev/null || { echo "there is no leg '$leg'" >&2; exit 64; }
 done

@@ -21,7 +21,8 @@ public struct BrokerStatus: Sendable, Equatable {
     public var isPublishing = false
     /// The queues that are to be consumed, each with whether it is.
     public var lanes: [LaneStatus] = []
-    /// Why there is no connection, or no channel for publishing. `nil` while all is well, and after an orderly end.
+    /// Why there is no connection, or no channel for publishing, or, while there is one, why the broker lets us publish
+    /// nothing (`accessRefused`). `nil` while all is well, and after an orderly end.
     public var lastError: AMQPError?
 
     init() {}
@@ -36,6 +37,10 @@ public struct BrokerStatus: Sendable, Equatable {
 
     /// Whether a message can be published now.
     public var isUsable: Bool { isPublishing && blockage == nil }
+
+    /// Whether the broker lets this user publish nothing, as far as is known: the last message was refused for want of the
+    /// right, and none was taken since.
+    public var mayNotPublish: Bool { lastError?.code == .accessRefused }
 
     /// Whether every lane is consumed. A connection that is up and consumes nothing is not healthy.
     public var isConsuming: Bool { !lanes.isEmpty && lanes.allSatisfy(\.isConsuming) }

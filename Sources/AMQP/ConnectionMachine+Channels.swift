@@ -32,7 +32,8 @@ extension ConnectionMachine {
             isPublisher == (duties[channel.duty].duty == .publish)
         else { return }
         channels[number]?.phase = .ready(since: now)
-        duties[channel.duty].error = nil
+        // Rights show only when a message is published: until one is taken, nothing says that they are back.
+        if duties[channel.duty].error?.code != .accessRefused || !isPublisher { duties[channel.duty].error = nil }
         if isPublisher { publishChannel = number }
     }
 

@@ -35,7 +35,8 @@ extension ConnectionMachine {
         guard number == publishChannel else { return [] }
         let told = confirms.settle(tag, multiple: multiple, isAck: isAck)
         confirmDeadline = confirms.count == 0 ? nil : now + limits.confirmPatience
-        return told.map { .resume($0, .success($1)) }
+        if let index = channels[number]?.duty { duties[index].error = nil }
+        return reporting(told.map { .resume($0, .success($1)) })
     }
 
     mutating func becomeBlocked(_ reason: String, _ now: MonotonicTime) {

@@ -127,7 +127,7 @@ public final class PrivateBroker: Sendable {
         return root.deletingLastPathComponent().appendingPathComponent("deploy/broker.sh").path
     }
 
-    private static func script(_ arguments: [String]) throws -> String {
+    static func script(_ arguments: [String]) throws -> String {
         do {
             return String(decoding: try Tool(scriptPath, arguments).runAndBlock(), as: UTF8.self)
         } catch {

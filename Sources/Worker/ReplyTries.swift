@@ -5,8 +5,10 @@ import Store
 struct ReplyTries: Sendable {
     /// How often a refused reply is tried, within 5 s (contract, section 3).
     static let mostRefusals = 3
-    /// Closing a channel is how a broker refuses for good: no right to write, a property that is not ours to set.
-    private static let refusingCodes = [403, 404, 406]
+    /// Closing a channel is how a broker refuses a message for good, for a property that is not ours to set or an exchange
+    /// that is not there. Not so 403: replies go to the default exchange, to which we may write all of them or none.
+    private static let refusingCodes = [404, 406]
+    private static let missingRight = 403
 
     enum Step: Equatable {
         case end(ReplyState)
@@ -31,8 +33,9 @@ struct ReplyTries: Sendable {
 
     mutating func failed(_ error: AMQPError, jitter: Double) -> Step {
         if error.code == .badArgument || isDirect && error.code == .connectionLost { return .end(.undeliverable) }
-        if error.code == .connectionLost, let code = error.replyCode, Self.refusingCodes.contains(code) {
-            return refused(jitter)
+        if error.code == .connectionLost, let code = error.replyCode {
+            if Self.refusingCodes.contains(code) { return refused(jitter) }
+            if code == Self.missingRight { return .again(after: Self.pause(jitter)) }
         }
         // Nothing was refused: the reply is as good as before, however long the broker is away.
         return .again(after: .milliseconds(50))
@@ -43,6 +46,8 @@ struct ReplyTries: Sendable {
     private mutating func refused(_ jitter: Double) -> Step {
         refusals += 1
         guard refusals < Self.mostRefusals else { return .end(.undeliverable) }
-        return .again(after: .milliseconds(500 + Int(jitter * 1500)))
+        return .again(after: Self.pause(jitter))
     }
+
+    private static func pause(_ jitter: Double) -> Duration { .milliseconds(500 + Int(jitter * 1500)) }
 }

@@ -81,7 +81,8 @@ public struct WorkerService: Service {
             group.addTask { await consumer.run() }
             group.addTask { await serve() }
             group.addTask { await watchLanes() }
-            group.addTask { await watchStore() }
+            group.addTask { await watchPauses() }
+            group.addTask { await watchBroker() }
             group.addTask { await announcer.run() }
             group.addTask { await tellStatus() }
             if settings.events { group.addTask { await announcer.tellOutcomes() } }
@@ -127,23 +128,49 @@ public struct WorkerService: Service {
     /// Why the store cannot be used just now.
     private var storeTrouble: StoreTrouble? { storeWatch.trouble }
 
-    /// Takes nothing while the store cannot be used, and finds out when it can be again.
-    private func watchStore() async {
-        var pause = StorePause()
+    /// Takes nothing while the store cannot be used or no reply may be written, and finds out when that is over: of the
+    /// store by trying it, of replies by those that wait.
+    private func watchPauses() async {
+        var store = StorePause()
+        var isPaused = false
         while !Task.isCancelled {
-            switch pause.look(storeTrouble, at: clocks.monotonic()) {
-            case .none: break
-            case .stop(let trouble):
-                logger.error("the store cannot be used: no jobs are taken", metadata: ["error": "\(trouble)"])
-                await consumer.pauseConsuming()
-            case .probe:
-                // Whether it worked shows in the watch.
-                try? await pipeline.probeStore()
-            case .goOn:
-                logger.notice("the store can be used again: jobs are taken")
-                await consumer.resumeConsuming()
+            let status = status
+            await look(at: status.storeTrouble, by: &store)
+            if status.isPaused != isPaused {
+                isPaused.toggle()
+                if isPaused { await consumer.pauseConsuming() } else { await consumer.resumeConsuming() }
             }
             try? await Task.sleep(for: .milliseconds(200))
+        }
+    }
+
+    private func look(at trouble: StoreTrouble?, by store: inout StorePause) async {
+        switch store.look(trouble, at: clocks.monotonic()) {
+        case .none: break
+        case .stop(let trouble):
+            logger.error("the store cannot be used: no jobs are taken", metadata: ["error": "\(trouble)"])
+        case .probe:
+            // Whether it worked shows in the watch.
+            try? await pipeline.probeStore()
+        case .goOn: logger.notice("the store can be used again: jobs are taken")
+        }
+    }
+
+    /// Has said what the broker keeps from us: a lane that is not consumed loses no connection.
+    private func watchBroker() async {
+        var log = ObstacleLog()
+        while !Task.isCancelled {
+            let status = status
+            // The store's trouble, and the end, are told for themselves.
+            if status.storeTrouble == nil, !status.isDraining {
+                switch log.look(status.obstacles, at: clocks.monotonic()) {
+                case .none: break
+                case .tell(let obstacles):
+                    logger.warning("not ready", metadata: ["because": "\(obstacles.joined(separator: "; "))"])
+                case .goOn: logger.notice("ready again")
+                }
+            }
+            try? await Task.sleep(for: .milliseconds(250))
         }
     }
 

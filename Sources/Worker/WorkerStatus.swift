@@ -22,15 +22,22 @@ public struct WorkerStatus: Sendable {
     public var isDraining: Bool
     public var storeTrouble: StoreTrouble?
 
+    /// Whether it takes nothing on purpose: what it began could not be recorded, or not be answered.
+    var isPaused: Bool { storeTrouble != nil || publisher.mayNotPublish }
+
     /// Why it does not consume, in words; empty while it does.
     public var obstacles: [String] {
         if isDraining { return ["draining: what is in hand is finished, nothing more is taken"] }
         var found: [String] = []
         if let storeTrouble { found.append("the store cannot be used: \(storeTrouble)") }
-        if !publisher.isUsable { found.append(Self.obstacle(of: publisher, "replies")) }
+        if publisher.mayNotPublish {
+            found.append("replies are refused" + Self.why(publisher.lastError))
+        } else if !publisher.isUsable {
+            found.append(Self.obstacle(of: publisher, "replies"))
+        }
         if !consumer.isConnected || consumer.blockage != nil {
             found.append(Self.obstacle(of: consumer, "jobs"))
-        } else if storeTrouble == nil {
+        } else if !isPaused {
             // Otherwise they are not consumed on purpose.
             for lane in consumer.lanes where !lane.isConsuming {
                 found.append("\(lane.queue) is not consumed" + Self.why(lane.lastError))

@@ -131,13 +131,13 @@ import Testing
         driver.publish(1)
         driver.publish(2)
         _ = driver.take()
-        driver.receive(.channelClose(.closed(403, "no")))
+        driver.receive(.channelClose(.closed(406, "no")))
         let actions = driver.take()
         #expect(actions.commands == [.confirmChannelClose(1)])
         #expect(actions.told == [1: .error(.connectionLost), 2: .error(.notConnected)])
-        for case .resume(_, .failure(let error)) in actions { #expect(error.replyCode == 403) }
+        for case .resume(_, .failure(let error)) in actions { #expect(error.replyCode == 406) }
         #expect(actions.statuses.last?.isUsable == false)
-        #expect(driver.machine.status.lastError?.replyCode == 403)
+        #expect(driver.machine.status.lastError?.replyCode == 406)
         driver.publish(3)
         #expect(driver.take().told == [3: .error(.notConnected)])
         driver.pass(.milliseconds(250))
@@ -147,6 +147,21 @@ import Testing
         _ = driver.take()
         driver.receive(.settle(number: 1, multiple: false, isAck: true))
         #expect(driver.take().told == [4: .outcome(.confirmed)])
+    }
+
+    @Test("without the right to publish there is a channel again, and the reason stays known until something is taken")
+    func noRight() {
+        let driver = MachineDriver.publisher()
+        driver.publish(1)
+        driver.receive(.channelClose(.closed(403, "no")))
+        driver.pass(.milliseconds(250))
+        driver.agree(1)
+        #expect(driver.machine.status.isUsable)
+        #expect(driver.machine.status.lastError?.code == .accessRefused)
+        driver.publish(2)
+        _ = driver.take()
+        driver.receive(.settle(number: 1, multiple: false, isAck: true))
+        #expect(driver.take().statuses.map(\.lastError) == [nil])
     }
 
     @Test("while closing, confirms and returns still count, and nothing is sent")

@@ -36,6 +36,7 @@ def options():
     parser.add_argument("--alone", type=int, default=0, metavar="N", help="instead: every kind of fault so often, alone")
     parser.add_argument("--judge", default="simulator", help="'simulator', or the command of another stand-in")
     parser.add_argument("--workers", type=int, default=3)
+    parser.add_argument("--nodes", type=int, default=1, help="of the broker; several are a cluster, killed one by one")
     parser.add_argument("--at-once", type=int, default=64, help="logins under way at the same time")
     parser.add_argument("--fronts", default=",".join(Weather.PAUSES), help="which kinds of faults, comma-separated")
     parser.add_argument("--pace", type=float, default=1, help="stretches the pauses between faults")
@@ -56,7 +57,7 @@ def options():
 
 async def perform(chosen, stage):
     await stage.start()
-    front_end = FrontEnd(stage.broker_url)
+    front_end = FrontEnd([node.url for node in stage.cluster.nodes])
     listening = asyncio.create_task(front_end.run())
     began = time.time()
 
@@ -99,8 +100,7 @@ async def tell(crowd, stage, is_enough, storm):
         await storm
     # An end at a random moment may have left any of these half done.
     await stage.judge.calm()
-    await stage.broker("start")
-    await stage.broker("ctl", "set_vm_memory_high_watermark", "0.4")
+    await stage.cluster.mend()
 
 
 async def main():

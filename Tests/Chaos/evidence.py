@@ -13,7 +13,7 @@ LANES = ("verify.send", "verify.check", "verify.account", "verify.admin", "verif
 
 async def depths(stage):
     """Messages by queue, unacknowledged ones included."""
-    lines = (await stage.broker("ctl", "--quiet", "list_queues", "name", "messages")).splitlines()
+    lines = (await stage.cluster.nodes[0].ctl("list_queues", "name", "messages")).splitlines()
     found = dict(line.rsplit("\t", 1) for line in lines if "\t" in line)
     return {lane: int(found[lane]) for lane in LANES}
 

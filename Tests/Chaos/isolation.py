@@ -28,7 +28,7 @@ NOISE = 0.01
 
 @contextlib.asynccontextmanager
 async def crowd_at(broker_url, judge=None, born=0):
-    front_end = FrontEnd(broker_url)
+    front_end = FrontEnd([broker_url])
     listening = asyncio.create_task(front_end.run())
     crowd = Crowd(front_end, judge, {}, random.Random(0), lambda: False)
     crowd.born = born
@@ -41,12 +41,13 @@ async def crowd_at(broker_url, judge=None, born=0):
 async def measure(stage):
     """By weather and kind: the jobs that were measured."""
     found = {}
-    async with crowd_at(stage.broker_url, stage.judge) as crowd:
+    broker_url = stage.cluster.nodes[0].url
+    async with crowd_at(broker_url, stage.judge) as crowd:
         for name, (kind, more, times) in WEATHERS.items():
             people = await registering(crowd, PER_SECOND * LASTING)
             await stage.judge.order(operation="start", kind=kind, **more)
             began = len(crowd.ledger)
-            with sending(stage.broker_url, SENDS * times, 100_000 * (1 + len(found))):
+            with sending(broker_url, SENDS * times, 100_000 * (1 + len(found))):
                 await asyncio.gather(
                     steadily(PER_SECOND, people, Person.enter_code), steadily(PER_SECOND, people, Person.look))
             await stage.judge.order(operation="start", kind="none")

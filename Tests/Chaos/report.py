@@ -6,6 +6,8 @@ import recovery
 from promises import PROMISES, no_late_message
 
 SHOWN = 3
+BY_BROKER = {
+    "kill broker", "close connections", "memory alarm", "kill node", "restart node", "restart all nodes", "move leaders"}
 
 
 def findings(evidence):
@@ -19,7 +21,7 @@ def lines(found, evidence, seed, seconds, deaths):
     outcomes = collections.Counter(job.outcome or "none" for job in jobs)
     reasons = collections.Counter(f"{job.outcome}/{job.reason}" for job in jobs if job.reason)
     kills = sum(exit.asked == "kill" for exit in evidence.exits)
-    broken = sum(fault.kind in ("kill broker", "close connections", "memory alarm") for fault in evidence.faults)
+    broken = sum(fault.kind in BY_BROKER for fault in evidence.faults)
     yield f"seed {seed}: {len(jobs)} jobs in {seconds:.0f} s, {kills} kills ({deaths} at failpoints), " \
         f"{broken} interruptions by the broker, {len(evidence.faults)} faults in all"
     yield "outcomes: " + ", ".join(f"{outcome} {count}" for outcome, count in outcomes.most_common())

@@ -1,4 +1,4 @@
-"""Everything that takes part: a private broker, the judge, the proxies, the store, the workers."""
+"""Everything that takes part: a private broker or a cluster, the judge, the proxies, the store, the workers."""
 
 import asyncio
 import os
@@ -7,6 +7,7 @@ import shlex
 import socket
 
 from judges import ACCOUNT, SERVICE, TOKEN, Fake, Simulator
+from nodes import Cluster, run
 from proxy import Proxy
 from workers import Worker
 
@@ -15,16 +16,6 @@ def free_port():
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         return taken.getsockname()[1]
-
-
-async def run(*command, **more):
-    """Runs a program to its end and gives what it printed; fails when it does."""
-    process = await asyncio.create_subprocess_exec(
-        *command, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT, **more)
-    output, _ = await process.communicate()
-    if process.returncode:
-        raise RuntimeError(f"{os.path.basename(command[0])} {command[1]}: {output.decode(errors='replace')}")
-    return output.decode()
 
 
 class Stage:
@@ -37,15 +28,13 @@ class Stage:
         self.false_clock = pathlib.Path(options.product).resolve().with_name("libFalseClock.so")
         if not self.false_clock.exists():
             self.false_clock = None
+        self.cluster = Cluster(self.folder, options.nodes)
         self.workers = []
         self.tasks = []
         self.processes = []
 
     async def start(self):
-        await self.broker("start")
-        facts = dict(line.split("=", 1) for line in (self.folder / "broker/env").read_text().splitlines())
-        self.broker_url = facts["BROKER_URL"]
-        self.to_broker = Proxy(int(facts["BROKER_PORT"]), self.chance)
+        await self.cluster.start(self.chance)
         self.environment = {
             "PATH": os.environ["PATH"], "HOME": str(self.folder), "VERIFY_COURIER_OPS_LISTEN": "off",
             "VERIFY_COURIER_SITE_2FA_VERIFY_ACCOUNTSID": ACCOUNT, "VERIFY_COURIER_SITE_2FA_VERIFY_SERVICESID": SERVICE,
@@ -54,7 +43,7 @@ class Stage:
         port = await (self._fake() if self.options.judge != "simulator" else self._simulator())
         self.to_judge = Proxy(port, self.chance)
         self.environment |= {
-            "VERIFY_COURIER_BROKER_URL": f"amqp://guest:guest@127.0.0.1:{await self._way(self.to_broker)}",
+            "VERIFY_COURIER_BROKER_URL": self._urls(0),
             "VERIFY_COURIER_TWILIO_BASE_URL": f"http://127.0.0.1:{await self._way(self.to_judge)}",
             "VERIFY_COURIER_STORE_URL": f"sqlite:{self.store}/store.db", **unlimited(),
         }
@@ -65,7 +54,8 @@ class Stage:
             log_level = "debug" if number == 0 else "info"
             worker = Worker(
                 f"worker{number + 1}", self.options.product,
-                {**self.environment, **preloaded, "VERIFY_COURIER_LOG_LEVEL": log_level}, self.folder,
+                {**self.environment, **preloaded, "VERIFY_COURIER_LOG_LEVEL": log_level,
+                 "VERIFY_COURIER_BROKER_URL": self._urls(number)}, self.folder,
                 self.chance if self.options.fronts else None)
             self.workers.append(worker)
             self.tasks.append(asyncio.create_task(worker.run()))
@@ -75,6 +65,13 @@ class Stage:
         """The port to reach it by. What is measured does not go by the proxies, which share this process."""
         port = await proxy.start()
         return proxy.target if self.options.isolation else port
+
+    def _urls(self, number):
+        """Every worker begins with another node."""
+        nodes = self.cluster.nodes
+        urls = [node.url if self.options.isolation else node.url_of_workers for node in nodes]
+        first = number % len(urls)
+        return ",".join(urls[first:] + urls[:first])
 
     async def _simulator(self):
         process = await self._serve(self.options.product, "simulate", "--listen", "127.0.0.1:0", env=self.environment)
@@ -96,9 +93,6 @@ class Stage:
         self.processes.append(process)
         return process
 
-    async def broker(self, verb, *more):
-        return await run("deploy/broker.sh", verb, str(self.folder / "broker"), *more)
-
     async def courier(self, *arguments):
         return await run(self.options.product, *arguments, env=self.environment)
 
@@ -114,10 +108,9 @@ class Stage:
             process.terminate()
         if hasattr(self, "judge"):
             await self.judge.close()
-        for name in ("to_broker", "to_judge"):
-            if hasattr(self, name):
-                await getattr(self, name).stop()
-        await self.broker("stop")
+        if hasattr(self, "to_judge"):
+            await self.to_judge.stop()
+        await self.cluster.stop()
 
 
 def unlimited():

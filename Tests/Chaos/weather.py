@@ -19,6 +19,10 @@ class Weather:
 
     """Mean seconds between two faults of a front."""
     PAUSES = {"workers": 2.5, "stops": 6, "network": 4, "provider": 4, "broker": 20, "store": 15, "clocks": 12}
+    """Of a kind that takes long: how often its turn is taken."""
+    RARE = {"partition broker": 0.25}
+    """Seconds that a fault of the network lasts; a partition outlasts the heartbeats of both sides."""
+    BRIEF, LASTING = (1, 14), (45, 70)
     """Seconds that all has to recover in from a fault that came alone."""
     RECOVERY = 20
 
@@ -43,6 +47,8 @@ class Weather:
         # Each kind once, in an order of the seed's, before any comes again.
         while faults:
             for kind, fault in chance.sample(faults, len(faults)):
+                if kind in self.RARE and chance.random() >= self.RARE[kind]:
+                    continue
                 await asyncio.sleep(chance.expovariate(1 / (self.PAUSES[name] * self.pace)))
                 await self._strike(kind, fault, chance)
 
@@ -118,24 +124,37 @@ class Weather:
             ("delay", lambda chance: Mood(delay=chance.uniform(0.02, 0.5))),
             ("slice", lambda chance: Mood(slice=chance.randint(1, 40))),
             ("truncate", lambda chance: Mood(truncated=0.02)),
-            ("stall", lambda chance: Mood(stalls=frozenset({"to target", "to client"}))),
-            ("stall one way", lambda chance: Mood(stalls=frozenset({chance.choice(("to target", "to client"))}))),
+            ("stall", lambda chance: Mood(stalls=self.BOTH_WAYS)), ("stall one way", self._one_way),
         ]
-        sides = [("broker", self.stage.to_broker), ("provider", self.stage.to_judge)]
+        sides = [("broker", self._to_broker), ("provider", lambda chance: self.stage.to_judge)]
         return [(f"cut {side}", self._cutting(proxy)) for side, proxy in sides] + [
-            (f"{kind} {side}", self._changing(proxy, mood)) for side, proxy in sides for kind, mood in moods]
+            (f"{kind} {side}", self._changing(proxy, mood)) for side, proxy in sides for kind, mood in moods] + [
+            ("partition broker", self._changing(self._to_broker, self._any_way, self.LASTING))]
 
-    def _cutting(self, proxy):
+    BOTH_WAYS = frozenset({"to target", "to client"})
+
+    def _one_way(self, chance):
+        return Mood(stalls=frozenset({chance.choice(("to target", "to client"))}))
+
+    def _any_way(self, chance):
+        return Mood(stalls=self.BOTH_WAYS) if chance.random() < 0.5 else self._one_way(chance)
+
+    def _to_broker(self, chance):
+        nodes = self.stage.cluster.nodes
+        return (nodes[0] if len(nodes) == 1 else chance.choice(nodes)).proxy
+
+    def _cutting(self, choose):
         async def cut(chance):
-            proxy.cut(chance.choice((0.1, 0.5, 1)))
+            choose(chance).cut(chance.choice((0.1, 0.5, 1)))
         return cut
 
-    def _changing(self, proxy, mood):
+    def _changing(self, choose, mood, seconds=BRIEF):
         async def change(chance):
+            proxy = choose(chance)
             proxy.set(mood(chance))
             try:
                 with self._outage():
-                    await asyncio.sleep(chance.uniform(1, 14))
+                    await asyncio.sleep(chance.uniform(*seconds))
             finally:
                 proxy.set(Mood())
         return change
@@ -157,25 +176,59 @@ class Weather:
     # The broker.
 
     def broker_faults(self):
+        if len(self.stage.cluster.nodes) > 1:
+            return self._cluster_faults()
         return [
             ("kill broker", self._kill_broker), ("close connections", self._close_connections),
             ("memory alarm", self._memory_alarm), ("close connections", self._close_connections),
         ]
 
     async def _kill_broker(self, chance):
+        node, = self.stage.cluster.nodes
         with self._outage():
-            await self.stage.broker("kill")
-            await self.stage.broker("start")
+            await node.do("kill")
+            await node.do("start")
 
     async def _close_connections(self, chance):
-        await self.stage.broker("ctl", "close_all_connections", "chaos")
+        await chance.choice(self.stage.cluster.nodes).ctl("close_all_connections", "chaos")
 
     async def _memory_alarm(self, chance):
+        node = chance.choice(self.stage.cluster.nodes)
         try:
-            await self.stage.broker("ctl", "set_vm_memory_high_watermark", "absolute", "1MB")
+            await node.ctl("set_vm_memory_high_watermark", "absolute", "1MB")
             await asyncio.sleep(chance.uniform(1, 6))
         finally:
-            await self.stage.broker("ctl", "set_vm_memory_high_watermark", "0.4")
+            await node.ctl("set_vm_memory_high_watermark", "0.4")
+
+    # A cluster: never more than one node is gone, so that the lanes keep their majority, and nobody is excused.
+
+    def _cluster_faults(self):
+        return [
+            ("kill node", self._kill_node), ("restart node", self._restart_node), ("move leaders", self._move_leaders),
+            ("kill node", self._kill_node), ("restart all nodes", self._restart_nodes),
+            ("move leaders", self._move_leaders), ("close connections", self._close_connections),
+            ("memory alarm", self._memory_alarm),
+        ]
+
+    async def _kill_node(self, chance):
+        """The one that leads the lane in which people wait longest."""
+        node = await self.stage.cluster.leader("verify.send")
+        await node.do("kill")
+        await asyncio.sleep(chance.uniform(0, 15))
+        await node.do("start")
+        await self.stage.cluster.whole()
+
+    async def _restart_node(self, chance):
+        await chance.choice(self.stage.cluster.nodes).restart()
+        await self.stage.cluster.whole()
+
+    async def _restart_nodes(self, chance):
+        for node in self.stage.cluster.nodes:
+            await node.restart()
+            await self.stage.cluster.whole()
+
+    async def _move_leaders(self, chance):
+        await self.stage.cluster.move_leaders(chance)
 
     # The store.
 

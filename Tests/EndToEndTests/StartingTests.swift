@@ -1,7 +1,5 @@
-import AMQP
 import App
 import Foundation
-import Logging
 import TestKit
 import Testing
 import Wire
@@ -116,7 +114,7 @@ struct StartingTests {
             #expect(applied.output == "{\"bindings\":24,\"queues\":5}\n" && applied.status == 0)
         }
         let other = try await BareSite()
-        try await other.declare("verify.check", deliveryLimit: 7)
+        try await TopologyPlan.declare("verify.check", deliveryLimit: 7, configured: other.environment)
         let refused = try await other.run("topology apply")
         #expect(refused.status == 78)
         for word in ["verify.check", "x-delivery-limit", "7", "100"] { #expect(refused.errors.contains(word)) }
@@ -130,20 +128,5 @@ struct StartingTests {
         let url = try #require(simulator.printed.split(separator: "\"").first { $0.hasPrefix("http://127.0.0.1:") })
         let check = try await site.run("twilio check", ["VERIFY_COURIER_TWILIO_BASE_URL": String(url)])
         #expect(check.status == 0, "\(check.output)\(check.errors)")
-    }
-}
-
-extension BareSite {
-    /// Declares a queue of the plan with another delivery limit.
-    fileprivate func declare(_ name: String, deliveryLimit: Int64) async throws {
-        let settings = try Settings(ConfigLoader(flags: [:], file: nil, environment: environment))
-        var queue = try #require(TopologyPlan.queues.first { $0.name == name })
-        queue.arguments = FieldTable(
-            queue.arguments.entries.map { ($0.0, $0.0 == "x-delivery-limit" ? .int(deliveryLimit) : $0.1) })
-        let changed = queue
-        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-        try await BrokerAdmin.withConnection(settings.broker(name: "test"), logger: logger) {
-            try await $0.declareQueue(changed)
-        }
     }
 }

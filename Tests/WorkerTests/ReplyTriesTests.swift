@@ -35,7 +35,7 @@ struct ReplyTriesTests {
     func refused(jitter: Double) throws {
         let nacked = try #require(pauses(jitter) { $0.published(.refused, jitter: jitter) })
         #expect(nacked.count == 2 && nacked.reduce(.zero, +) < .seconds(5))
-        for code in [403, 404, 406] {
+        for code in [404, 406] {
             #expect(pauses(jitter) { $0.failed(closed(code), jitter: jitter) } == nacked)
         }
     }
@@ -44,6 +44,21 @@ struct ReplyTriesTests {
     func away(code: Int?) {
         #expect(pauses(1) { $0.failed(closed(code), jitter: 1) } == nil)
         #expect(pauses(1) { $0.failed(AMQPError(.notConnected, "no", replyCode: 403), jitter: 1) } == nil)
+    }
+
+    @Test(
+        "without the right to write, no reply is refused for its own sake: it waits, in no hurry",
+        arguments: [0.0, 1.0])
+    func noRight(jitter: Double) {
+        var tries = ReplyTries(isDirect: false)
+        for _ in 0..<100 {
+            guard case .again(let pause) = tries.failed(closed(403), jitter: jitter) else {
+                Issue.record("given up")
+                return
+            }
+            #expect(pause >= .milliseconds(500) && pause <= .seconds(2))
+        }
+        #expect(tries.published(.confirmed, jitter: jitter) == .end(.confirmed))
     }
 
     @Test("direct reply-to: once at most")

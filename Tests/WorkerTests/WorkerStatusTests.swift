@@ -70,6 +70,15 @@ import Testing
         #expect(found == ["no channel for replies", "verify.check is not consumed: the queue was deleted"])
     }
 
+    @Test("replies that the broker refuses: the lanes that rest for it are not said besides")
+    func refused() {
+        let found = obstacles {
+            $0.publisher = broker { $0.lastError = AMQPError(.accessRefused, "no right") }
+            $0.consumer = broker { $0.lanes[0].isConsuming = false }
+        }
+        #expect(found == ["replies are refused: no right"])
+    }
+
     @Test("store away: the lanes that rest for it are not said besides")
     func store() {
         let found = obstacles {

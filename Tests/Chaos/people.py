@@ -109,6 +109,8 @@ class Person:
 
     async def ask(self, kind, body=None, login=None, **more):
         """One job and its reply; ``None`` if there was none."""
+        if self.crowd.thinking:
+            await asyncio.sleep(self.chance.expovariate(1 / self.crowd.thinking))
         patience = self.chance.choice((15, 30, 30, 110)) if not self.happens("late") else 1
         job = Job(
             uuid.uuid4().hex, kind, self.user, self.number, login or self.login, time.time() + patience, **more)
@@ -118,15 +120,17 @@ class Person:
 
 
 class Crowd:
-    """Keeps so many people busy at once, and the ledger of all that they did."""
+    """Keeps so many people busy at once, and the ledger of all that they did. Before each job they think for so many
+    seconds in the mean."""
 
-    def __init__(self, front_end, judge, habits, chance, enough, logins=6):
+    def __init__(self, front_end, judge, habits, chance, enough, logins=6, thinking=0):
         self.front_end = front_end
         self.judge = judge
         self.habits = habits
         self.chance = chance
         self.is_enough = enough
         self.logins_each = logins
+        self.thinking = thinking
         self.ledger = []
         self.logins = self.completed = self.born = 0
 

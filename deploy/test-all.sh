@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# What takes too long for every change: deploy/test.sh, then the sanitizers, the bench at length, its mutations, a soak.
-#   test-all.sh [LEG...]     all of them by default: tests address thread chaos mutations soak
-# CHAOS_MINUTES (30) and SOAK_MINUTES (60) say how long those two last; VERIFY_COURIER_CHAOS_JUDGE may hold the command of a
+# What takes too long for every change: deploy/test.sh, then the sanitizers, fuzzing, the bench at length, its mutations, a soak.
+#   test-all.sh [LEG...]     all of them by default: tests address thread fuzz chaos mutations soak
+# CHAOS_MINUTES (30), SOAK_MINUTES (60) and FUZZ_MINUTES (5, for each target) say how long those last; VERIFY_COURIER_CHAOS_JUDGE may hold the command of a
 # second stand-in for Twilio (Tests/Chaos/judges.py), which the bench is then run against as well.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -16,6 +16,7 @@ leg_thread() {
     sanitized thread 'Storm|ConfirmTracker|ConnectionThread|LeaseProperty|LeaseTests|GroupCommit|CallBudget|Locked'
 }
 
+leg_fuzz() { deploy/fuzz.sh --minutes "${FUZZ_MINUTES:-5}"; }
 leg_tests() { deploy/test.sh; }
 leg_mutations() { deploy/mutations.sh; }
 leg_soak() { VERIFY_COURIER_PRODUCT=$(release) deploy/chaos.sh --soak --minutes "${SOAK_MINUTES:-60}"; }
@@ -42,7 +43,7 @@ release() {
     echo "$(swift build -c release --show-bin-path)/verify-courier"
 }
 
-[ $# -gt 0 ] || set -- tests address thread chaos mutations soak
+[ $# -gt 0 ] || set -- tests address thread fuzz chaos mutations soak
 for leg in "$@"; do
     declare -F "leg_$leg" >/dev/null || { echo "there is no leg '$leg'" >&2; exit 64; }
 done

@@ -207,6 +207,20 @@ let package = Package(
     cxxLanguageStandard: .cxx17
 )
 
+// The program of deploy/fuzz.sh and the test that replays its corpus have the same sources, so only one of them is there.
+let isFuzzing = Context.environment["VERIFY_COURIER_FUZZ"] != nil
+let fuzzed: [Target.Dependency] = [
+    "AMQP", "App", "Basics", "CRabbitMQ", "Pipeline", "TestKit", "TwilioVerify", "Wire", "Worker",
+]
+package.targets.append(
+    isFuzzing
+        ? .executableTarget(
+            name: "Fuzz", dependencies: fuzzed, path: "Tests/Fuzz",
+            exclude: ["Corpus", "CorpusTests.swift", "Dictionaries"])
+        : .testTarget(
+            name: "FuzzTests", dependencies: fuzzed, path: "Tests/Fuzz",
+            exclude: ["Corpus", "Dictionaries", "Fuzzer.swift"]))
+
 let ownSettings: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
     .enableUpcomingFeature("ExistentialAny"),

@@ -1,8 +1,10 @@
 #!/usr/bin/env bash
-# What takes too long for every change: deploy/test.sh, then the sanitizers, the bench at length, its mutations, a soak.
-#   test-all.sh [LEG...]     all of them by default: tests address thread chaos cluster mutations soak
-# CHAOS_MINUTES (30), CLUSTER_MINUTES (15) and SOAK_MINUTES (60) say how long those last; VERIFY_COURIER_CHAOS_JUDGE may hold the
-# command of a second stand-in for Twilio (Tests/Chaos/judges.py), which the bench is then run against as well.
+# What takes too long for every change: deploy/test.sh, then the sanitizers, fuzzing, the bench at length and over a cluster,
+# how lanes stay apart, its mutations, a soak.
+#   test-all.sh [LEG...]     all of them by default: tests address thread fuzz chaos cluster isolation mutations soak
+# FUZZ_MINUTES (5, for each target), CHAOS_MINUTES (30), CLUSTER_MINUTES (15) and SOAK_MINUTES (60) say how long those last;
+# VERIFY_COURIER_CHAOS_JUDGE may hold the command of a second stand-in for Twilio (Tests/Chaos/judges.py), which the bench is
+# then run against as well.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -16,18 +18,20 @@ leg_thread() {
     sanitized thread 'Storm|ConfirmTracker|ConnectionThread|LeaseProperty|LeaseTests|GroupCommit|CallBudget|Locked'
 }
 
+leg_fuzz() { deploy/fuzz.sh --minutes "${FUZZ_MINUTES:-5}"; }
 leg_tests() { deploy/test.sh; }
 leg_mutations() { deploy/mutations.sh; }
-leg_soak() { VERIFY_COURIER_PRODUCT=$(release) deploy/chaos.sh --soak --minutes "${SOAK_MINUTES:-60}"; }
 leg_chaos() {
-    local product judge judges=(simulator)
-    product=$(release)
+    local judge judges=(simulator)
     [ -z "${VERIFY_COURIER_CHAOS_JUDGE:-}" ] || judges+=("$VERIFY_COURIER_CHAOS_JUDGE")
     for judge in "${judges[@]}"; do
-        VERIFY_COURIER_PRODUCT=$product deploy/chaos.sh --minutes "${CHAOS_MINUTES:-30}" --at-once 500 --pace 1.5 \
-            --judge "$judge"
+        bench --minutes "${CHAOS_MINUTES:-30}" --at-once 500 --judge "$judge"
     done
 }
+# The same with a broker of three nodes, of which one at a time is killed or restarted.
+leg_cluster() { bench --nodes 3 --minutes "${CLUSTER_MINUTES:-15}"; }
+leg_isolation() { bench --isolation; }
+leg_soak() { bench --soak --minutes "${SOAK_MINUTES:-60}" --at-once 40 --think 1; }
 
 # SANITIZER FILTER: the tests under it, in a build folder of their own.
 sanitized() {
@@ -36,18 +40,16 @@ sanitized() {
     "$build/debug/verify-courierPackageTests.xctest" --testing-library swift-testing --filter "$2"
 }
 
-# The same with a broker of three nodes, of which one at a time is killed or restarted.
-leg_cluster() {
-    VERIFY_COURIER_PRODUCT=$(release) deploy/chaos.sh --nodes 3 --minutes "${CLUSTER_MINUTES:-15}"
+# OPTION...: the bench with the program as it is released, and what gives that a false clock.
+bench() {
+    local product
+    swift build -c release --product verify-courier
+    swift build -c release --product FalseClock
+    product=$(swift build -c release --show-bin-path)/verify-courier
+    VERIFY_COURIER_PRODUCT=$product deploy/chaos.sh "$@"
 }
 
-# Builds the release and prints where it is.
-release() {
-    swift build -c release --product verify-courier >&2
-    echo "$(swift build -c release --show-bin-path)/verify-courier"
-}
-
-[ $# -gt 0 ] || set -- tests address thread chaos cluster mutations soak
+[ $# -gt 0 ] || set -- tests address thread fuzz chaos cluster isolation mutations soak
 for leg in "$@"; do
     declare -F "leg_$leg" >/dev/null || { echo "there is no leg '$leg'" >&2; exit 64; }
 done

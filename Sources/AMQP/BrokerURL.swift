@@ -26,6 +26,14 @@ public struct BrokerURL: Sendable, CustomStringConvertible {
         virtualHost = path.isEmpty ? "/" : String(parts.path.dropFirst())
         user = parts.user ?? "guest"
         password = Redacted(parts.password ?? "guest")
+        // All three are printed, and may hold anything behind a percent sign.
+        guard ![self.host, virtualHost, user].contains(where: Self.hasControl) else {
+            throw AMQPError(.badURL, "the broker's URL has a control character in its host, user or virtual host")
+        }
+    }
+
+    private static func hasControl(_ text: String) -> Bool {
+        text.unicodeScalars.contains { $0.properties.generalCategory == .control }
     }
 
     public var description: String {

@@ -30,7 +30,9 @@ extension JSONValue: Encodable {
         case .null: try value.encodeNil()
         case .bool(let flag): try value.encode(flag)
         case .number(let text):
-            if let whole = Int64(text) { try value.encode(whole) } else { try value.encode(Double(text) ?? 0) }
+            if let whole = Int64(text) { return try value.encode(whole) }
+            // One beyond all doubles goes as its text: the rest must not be lost for it.
+            if let number = Double(text), number.isFinite { try value.encode(number) } else { try value.encode(text) }
         case .string(let text): try value.encode(text)
         case .array(let elements): try value.encode(elements)
         case .object(let members): try value.encode(members)

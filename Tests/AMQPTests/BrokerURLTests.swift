@@ -23,7 +23,10 @@ import Testing
 
     @Test(
         "what is no broker's URL is refused",
-        arguments: ["", "http://h", "amqp://", "amqp://h/a/b", "amqp://h?x=1", "amqp://h:0"])
+        arguments: [
+            "", "http://h", "amqp://", "amqp://h/a/b", "amqp://h?x=1", "amqp://h:0", "amqp://a%0Ab", "amqp://u%0A@h",
+            "amqp://h/%00",
+        ])
     func refused(text: String) {
         #expect(throws: AMQPError.self) { try BrokerURL(text) }
     }

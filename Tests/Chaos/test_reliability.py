@@ -25,6 +25,10 @@ class Page(unittest.TestCase):
             source = next((ROOT / "Tests").rglob(f"{file}.swift")).read_text()
             self.assertIn(quote, source, file)
 
+    def test_fuzzes_what_there_is(self):
+        targets = {path.name for path in (ROOT / "Tests/Fuzz/Corpus").iterdir()}
+        self.assertEqual(set(re.findall(r"fuzzing, `(\w+)`", PAGE)), targets)
+
     def test_promises_are_checked(self):
         names = {promise(evidence()).promise for promise in promises.PROMISES}
         said = set(re.findall(r"promises? (P\d+(?: (?:record|replies|reuse))?)", PAGE))

@@ -29,6 +29,7 @@ struct CodeBlankerTests {
             (#"{"pin":123456,"x":[{"y":"9876"}]}"#, #"{"pin":"******","x":[{"y":"****"}]}"#),
             (#"{"654321":"x","user":"u1"}"#, #"{"******":"x","user":"u1"}"#),
             (#"{"x":{"user":"654321"}}"#, #"{"x":{"user":"******"}}"#),
+            (#"{"limit":1e999,"ticket":"AB1C-7XYZ"}"#, #"{"limit":"1e999","ticket":"******"}"#),
         ])
     func jobs(text: String, blanked: String) {
         let result = String(decoding: CodeBlanker.blank(Array(text.utf8)), as: UTF8.self)

@@ -1,17 +1,20 @@
 import Basics
 import GRDB
 import Store
+import Wire
 
-/// Puts all operations that wait while a commit is under way into the next one, so that they share its fsync.
+/// Puts all operations that wait while a commit is under way into the next one, so that they share its fsync. Lanes take
+/// turns (``StoreTurn``): hundreds of sends that end at once do not hold up a check.
 final class GroupCommit: Sendable {
     /// One operation: its work, and the telling of its caller once the commit is on disk or has failed.
     struct Operation: Sendable {
+        var lane: LaneName?
         var work: @Sendable (Database) throws -> Void
         var end: @Sendable (StoreError?) -> Void
     }
 
     private struct State {
-        var waiting: [Operation] = []
+        var waiting = Turns<LaneName?, Operation>()
         var isRunning = false
         var isClosed = false
         var whenIdle: [CheckedContinuation<Void, Never>] = []
@@ -36,7 +39,7 @@ final class GroupCommit: Sendable {
     func submit(_ operation: Operation) {
         let (isClosed, starts) = state.withLock { state in
             if state.isClosed { return (true, false) }
-            state.waiting.append(operation)
+            state.waiting.append(operation, to: operation.lane)
             let starts = !state.isRunning
             state.isRunning = true
             return (false, starts)
@@ -59,16 +62,7 @@ final class GroupCommit: Sendable {
 
     /// On the writer's own thread, so that waiting for the other processes' lock blocks no task.
     private func drain(_ db: Database) {
-        while true {
-            let batch = state.withLock { state in
-                let batch = Array(state.waiting.prefix(Self.mostOperations))
-                state.waiting.removeFirst(batch.count)
-                if batch.isEmpty { state.isRunning = false }
-                return batch
-            }
-            guard !batch.isEmpty else { break }
-            commit(batch, db)
-        }
+        while hasWork() { commit(db) }
         let idle = state.withLock { state in
             let idle = state.isRunning ? [] : state.whenIdle
             if !state.isRunning { state.whenIdle = [] }
@@ -77,7 +71,17 @@ final class GroupCommit: Sendable {
         for continuation in idle { continuation.resume() }
     }
 
-    private func commit(_ batch: [Operation], _ db: Database) {
+    private func hasWork() -> Bool {
+        state.withLock { state in
+            if state.waiting.isEmpty { state.isRunning = false }
+            return state.isRunning
+        }
+    }
+
+    private func next() -> Operation? { state.withLock { $0.waiting.popFirst() } }
+
+    private func commit(_ db: Database) {
+        var batch: [Operation] = []
         var errors: [StoreError?] = []
         do {
             try writer.lock()
@@ -85,30 +89,25 @@ final class GroupCommit: Sendable {
             try file.requirePresence()
             let began = MonotonicTime.now()
             try db.cachedStatement(sql: "BEGIN IMMEDIATE").execute()
-            errors = try runAll(batch, db)
+            let end = began + Self.longestBatch
+            while batch.count < Self.mostOperations, batch.isEmpty || MonotonicTime.now() < end, let operation = next()
+            {
+                batch.append(operation)
+                errors.append(try run(operation, db))
+            }
             try db.cachedStatement(sql: "COMMIT").execute()
             watch.committed(since: began)
         } catch {
             if db.isInsideTransaction { try? db.rollback() }
+            // Nothing could begin: then nothing that waits can.
+            if batch.isEmpty {
+                while batch.count < Self.mostOperations, let operation = next() { batch.append(operation) }
+            }
             let failure = StoreError(sqlite: error)
-            let failed = errors.isEmpty ? batch.count : errors.count
-            for operation in batch.prefix(failed) { operation.end(failure) }
-            putBack(batch.dropFirst(failed))
+            for operation in batch { operation.end(failure) }
             return
         }
         for (operation, error) in zip(batch, errors) { operation.end(error) }
-        putBack(batch.dropFirst(errors.count))
-    }
-
-    /// Runs operations until the time is up; one result for each that ran.
-    private func runAll(_ batch: [Operation], _ db: Database) throws -> [StoreError?] {
-        let end = MonotonicTime.now() + Self.longestBatch
-        var errors: [StoreError?] = []
-        for operation in batch {
-            if !errors.isEmpty, MonotonicTime.now() >= end { break }
-            errors.append(try run(operation, db))
-        }
-        return errors
     }
 
     /// A savepoint each: what one operation wrote before it failed is undone, and the others stand.
@@ -125,10 +124,5 @@ final class GroupCommit: Sendable {
             try db.cachedStatement(sql: "RELEASE operation").execute()
             return StoreError(sqlite: error)
         }
-    }
-
-    private func putBack(_ rest: ArraySlice<Operation>) {
-        guard !rest.isEmpty else { return }
-        state.withLock { $0.waiting.insert(contentsOf: rest, at: 0) }
     }
 }

@@ -81,7 +81,7 @@ public final class SQLiteStore: LoginStore {
         let result = Locked<(value: Result, wrote: Bool)?>(nil)
         let failure: StoreError? = await withCheckedContinuation { continuation in
             writes.submit(
-                GroupCommit.Operation { [context] db in
+                GroupCommit.Operation(lane: StoreTurn.lane) { [context] db in
                     var rows = context.rows(db)
                     let before = db.totalChangesCount
                     let value = try body(&rows)

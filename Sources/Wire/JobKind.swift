@@ -59,6 +59,9 @@ public enum LaneName: String, Sendable, CaseIterable {
 
     /// The queue of the lane: `verify.send`, …
     public var queue: String { "verify.\(rawValue)" }
+
+    /// The lane that a queue is; `nil` for any other queue.
+    public static func of(queue: String) -> LaneName? { allCases.first { $0.queue == queue } }
 }
 
 /// Names at the broker that the contract fixes (section 1).

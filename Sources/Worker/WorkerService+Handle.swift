@@ -10,7 +10,7 @@ extension WorkerService {
     func handle(_ delivery: Delivery) async {
         Failpoint.afterDelivery.hit()
         if delivery.queue == WireName.dead { return await takeDeadLetter(delivery) }
-        guard let lane = LaneName.allCases.first(where: { $0.queue == delivery.queue }), let slot = slots[lane] else {
+        guard let lane = LaneName.of(queue: delivery.queue), let slot = slots[lane] else {
             return await consumer.reject(delivery.tag, requeue: true)
         }
         let envelope = EnvelopeReader.envelope(delivery, lane: lane, receivedAt: clocks.wall())

@@ -103,7 +103,7 @@ public struct WorkerService: Service {
             for await delivery in consumer.deliveries {
                 inFlight.enter()
                 group.addTask {
-                    await handle(delivery)
+                    await StoreTurn.$lane.withValue(LaneName.of(queue: delivery.queue)) { await handle(delivery) }
                     inFlight.leave()
                 }
             }

@@ -102,8 +102,10 @@ public struct WorkerService: Service {
         await withDiscardingTaskGroup { group in
             for await delivery in consumer.deliveries {
                 inFlight.enter()
-                group.addTask {
-                    await StoreTurn.$lane.withValue(LaneName.of(queue: delivery.queue)) { await handle(delivery) }
+                let lane = LaneName.of(queue: delivery.queue)
+                // Sends that end by the hundred leave the others their share of the processors.
+                group.addTask(priority: lane == .send ? .utility : nil) {
+                    await StoreTurn.$lane.withValue(lane) { await handle(delivery) }
                     inFlight.leave()
                 }
             }

@@ -9,11 +9,12 @@ import TwilioVerify
 struct CircuitBreaker: Sendable {
     /// Calls older than this tell nothing of now; longer than a few calls that are cut can take.
     static let window: Duration = .seconds(30)
-    /// So many calls say something, if they are spread over some time: a hiccup is no outage.
+    /// So many calls say something, if it goes on for some time: a hiccup is no outage.
     static let fewestCalls = 10
-    static let shortestSpan: Duration = .seconds(3)
-    /// More calls than this within the window tell no more.
-    static let mostCalls = 100
+    static let shortestOutage: Duration = .seconds(3)
+    /// Few: when calls begin to hang, only those that were let out end, late, and those that wait behind them are to
+    /// hear of it then.
+    static let mostCalls = 20
     static let firstPause: Duration = .seconds(5)
     static let longestPause: Duration = .seconds(60)
     /// A probe that has told nothing by then is given up: longer than a call can last.
@@ -35,6 +36,13 @@ struct CircuitBreaker: Sendable {
     /// What a call that passes must show when it has ended.
     struct Ticket: Sendable, Equatable {
         fileprivate var epoch: Int
+        fileprivate var began: MonotonicTime
+    }
+
+    private struct Call {
+        var began: MonotonicTime
+        var ended: MonotonicTime
+        var isBad: Bool
     }
 
     private enum State {
@@ -46,7 +54,9 @@ struct CircuitBreaker: Sendable {
     private var state = State.closed
     /// Raised with every change of state, and with every probe.
     private var epoch = 0
-    private var calls: [(at: MonotonicTime, isBad: Bool)] = []
+    private var calls: [Call] = []
+    /// When the first of those began that nearly all failed.
+    private var failingSince: MonotonicTime?
     /// How often it opened since it was closed last.
     private var openings = 0
 
@@ -62,9 +72,9 @@ struct CircuitBreaker: Sendable {
     /// Lets a call pass, or not.
     mutating func admit(at now: MonotonicTime) -> Ticket? {
         guard !refuses(at: now) else { return nil }
-        if case .closed = state { return Ticket(epoch: epoch) }
+        if case .closed = state { return Ticket(epoch: epoch, began: now) }
         become(.probing(since: now))
-        return Ticket(epoch: epoch)
+        return Ticket(epoch: epoch, began: now)
     }
 
     /// - Parameter jitter: 0 to 1: workers that saw the same outage must not probe together.
@@ -73,11 +83,12 @@ struct CircuitBreaker: Sendable {
         switch (state, result) {
         case (.open, _), (.closed, .untold): return nil
         case (.closed, .good):
-            add(isBad: false, at: now)
+            add(Call(began: ticket.began, ended: now, isBad: false))
             return nil
         case (.closed, .bad(let retryAfter)):
-            add(isBad: true, at: now)
-            return isOutage(at: now) ? open(at: now, retryAfter, jitter) : nil
+            add(Call(began: ticket.began, ended: now, isBad: true))
+            guard let failingSince, now - failingSince >= Self.shortestOutage else { return nil }
+            return open(at: now, retryAfter, jitter)
         case (.probing, .bad(let retryAfter)): return open(at: now, retryAfter, jitter)
         case (.probing, .untold):
             // The next call is the probe.
@@ -90,16 +101,13 @@ struct CircuitBreaker: Sendable {
         }
     }
 
-    private mutating func add(isBad: Bool, at now: MonotonicTime) {
-        calls.append((now, isBad))
-        calls.removeFirst(max(calls.prefix { now - $0.at > Self.window }.count, calls.count - Self.mostCalls))
-    }
-
-    private func isOutage(at now: MonotonicTime) -> Bool {
-        guard calls.count >= Self.fewestCalls, let first = calls.first, now - first.at >= Self.shortestSpan else {
-            return false
-        }
-        return calls.count(where: \.isBad) * 5 >= calls.count * 4
+    private mutating func add(_ call: Call) {
+        calls.append(call)
+        calls.removeFirst(
+            max(calls.prefix { call.ended - $0.ended > Self.window }.count, calls.count - Self.mostCalls))
+        let bad = calls.lazy.filter(\.isBad)
+        let areFailing = calls.count >= Self.fewestCalls && bad.count * 10 >= calls.count * 9
+        failingSince = areFailing ? failingSince ?? bad.map(\.began).min() : nil
     }
 
     private mutating func open(at now: MonotonicTime, _ retryAfter: Duration?, _ jitter: Double) -> Change {
@@ -114,6 +122,7 @@ struct CircuitBreaker: Sendable {
         state = next
         epoch += 1
         calls = []
+        failingSince = nil
     }
 }
 

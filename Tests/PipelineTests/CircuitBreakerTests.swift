@@ -12,18 +12,37 @@ struct CircuitBreakerTests {
     private var breaker = CircuitBreaker()
 
     /// One call, a second after the one before; `nil` when it did not pass.
-    private mutating func call(_ result: CircuitBreaker.Result, jitter: Double = 0.5) -> CircuitBreaker.Change?? {
-        now = now + .seconds(1)
+    private mutating func call(
+        _ result: CircuitBreaker.Result, after pause: Duration = .seconds(1), jitter: Double = 0.5
+    ) -> CircuitBreaker.Change?? {
+        now = now + pause
         guard let ticket = breaker.admit(at: now) else { return nil }
         return .some(breaker.note(result, of: ticket, at: now, jitter: jitter))
     }
 
     @Test("opens when nearly all of ten fail")
     mutating func opens() {
-        for _ in 0..<2 { #expect(call(.good) == .some(nil)) }
-        for _ in 0..<7 { #expect(call(.bad()) == .some(nil)) }
+        #expect(call(.good) == .some(nil))
+        for _ in 0..<8 { #expect(call(.bad()) == .some(nil)) }
         #expect(call(.bad()) == .opened(until: now + .seconds(5)))
         #expect(call(.good) == nil)
+    }
+
+    @Test("opens after three seconds, however many calls they held and however many worked before")
+    mutating func opensUnderLoad() {
+        for _ in 0..<200 { #expect(call(.good, after: .milliseconds(5)) == .some(nil)) }
+        for _ in 0..<600 { #expect(call(.bad(), after: .milliseconds(5)) == .some(nil)) }
+        #expect(call(.bad(), after: .milliseconds(5)) == .opened(until: now + .seconds(5)))
+    }
+
+    @Test("calls that hang: opens as soon as the first of them have ended")
+    mutating func hanging() {
+        for _ in 0..<100 { #expect(call(.good, after: .milliseconds(10)) == .some(nil)) }
+        let tickets = (0..<40).compactMap { _ in breaker.admit(at: now) }
+        now = now + .seconds(10)
+        let changes = tickets.map { breaker.note(.bad(), of: $0, at: now, jitter: 0.5) }
+        #expect(changes.firstIndex { $0 != nil } == 17)
+        #expect(changes[17] == .opened(until: now + .seconds(5)))
     }
 
     @Test("stays closed while some get through, and through a hiccup")

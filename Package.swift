@@ -13,6 +13,7 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.2.0"),
         .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: []),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
@@ -53,6 +54,7 @@ let package = Package(
             name: "Worker",
             dependencies: [
                 "AMQP", "Basics", "Pipeline", "Store", "Wire",
+                .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]),
@@ -112,6 +114,7 @@ let package = Package(
             name: "AMQP",
             dependencies: [
                 "Basics", "CRabbitMQ", "PollExecutor",
+                .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "Logging", package: "swift-log"),
             ]),
         .target(
@@ -129,7 +132,9 @@ let package = Package(
         .target(name: "QRCode", dependencies: ["CPNG", "CQREncode"]),
 
         // Layer 1
-        .target(name: "Basics"),
+        .target(
+            name: "Basics",
+            dependencies: [.product(name: "DequeModule", package: "swift-collections")]),
 
         // Used by tests only
         .target(
@@ -143,7 +148,9 @@ let package = Package(
         .testTarget(
             name: "AMQPTests",
             dependencies: [
-                "AMQP", "Basics", "PollExecutor", "TestKit", .product(name: "Logging", package: "swift-log"),
+                "AMQP", "Basics", "PollExecutor", "TestKit",
+                .product(name: "DequeModule", package: "swift-collections"),
+                .product(name: "Logging", package: "swift-log"),
             ]),
         .testTarget(
             name: "AppTests",

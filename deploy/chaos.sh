@@ -4,6 +4,8 @@
 # recorded, sent and approved. Exit code 0 only if every promise was checked and none is broken.
 #   chaos.sh [--seed N] [--minutes M | --jobs N] [--judge simulator|COMMAND] [--workers N] [--fronts A,B] ...
 #   chaos.sh --nodes 3 ...           a cluster, whose nodes are killed and restarted one at a time
+#   chaos.sh --alone N               every kind of fault N times, one after another: how long people wait after each
+#   chaos.sh --isolation             fair weather but for sends; how quickly the other lanes answer beside them
 #   chaos.sh --soak --minutes M      fair weather instead; memory, descriptors, the store's log and p99 must stay flat
 #   chaos.sh --help                  all of it
 # It has a private broker, and, where it may make a mount namespace, a small file system of its own for the full disk.
@@ -18,6 +20,7 @@ if [ -z "$product" ]; then
     product="$(swift build --show-bin-path)/verify-courier"
     [ -x "$product" ] || swift build --product verify-courier
 fi
+[ -x "$product" ] || { echo "there is no program at $product" >&2; exit 66; }
 
 work=$(mktemp -d)
 finish() {

@@ -42,11 +42,12 @@ sanitized() {
 
 # OPTION...: the bench with the program as it is released, and what gives that a false clock.
 bench() {
-    local product
-    swift build -c release --product verify-courier
-    swift build -c release --product FalseClock
-    product=$(swift build -c release --show-bin-path)/verify-courier
-    VERIFY_COURIER_PRODUCT=$product deploy/chaos.sh "$@"
+    if [ -z "${released:-}" ]; then
+        swift build -c release --product verify-courier
+        swift build -c release --product FalseClock
+        released=$(swift build -c release --show-bin-path)/verify-courier
+    fi
+    VERIFY_COURIER_PRODUCT=$released deploy/chaos.sh "$@"
 }
 
 [ $# -gt 0 ] || set -- tests address thread fuzz chaos cluster isolation mutations soak

@@ -47,11 +47,15 @@ public struct AMQPError: Error, Sendable, Equatable, CustomStringConvertible {
     /// Whether only a change of configuration, here or at the broker, will help: trying again in a hurry would not.
     var isRefusal: Bool { [.authentication, .virtualHost, .certificate].contains(code) }
 
+    /// Whether the broker user lacks a right (403): nothing is wrong with what was asked, and an operator can give it.
+    public var isMissingRight: Bool { replyCode == Self.missingRight }
+    private static let missingRight = 403
+
     /// From a close that the broker sent.
     static func closed(_ replyCode: Int, _ text: String) -> AMQPError {
         let code: Code =
             switch replyCode {
-            case 403: .accessRefused
+            case missingRight: .accessRefused
             case 404: .notFound
             case 406: .preconditionFailed
             case 530: .virtualHost

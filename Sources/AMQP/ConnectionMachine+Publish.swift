@@ -1,4 +1,5 @@
 import Basics
+import DequeModule
 
 /// Publishing with confirms.
 extension ConnectionMachine {
@@ -55,7 +56,8 @@ extension ConnectionMachine {
         confirmDeadline = nil
         let lost = AMQPError(.connectionLost, error.message, replyCode: error.replyCode)
         let unsent = AMQPError(.notConnected, error.message, replyCode: error.replyCode)
+        defer { queued = [] }
         return confirms.drain().map { .resume($0, .failure(lost)) }
-            + queued.drain().map { .resume($0.1, .failure(unsent)) }
+            + queued.map { .resume($0.1, .failure(unsent)) }
     }
 }

@@ -1,4 +1,5 @@
 import Basics
+import DequeModule
 
 /// The life of one connection to the broker and of its channels, without any I/O: whoever does the I/O tells what
 /// happened, and does what each event returns, in that order. Time and chance are parameters.
@@ -37,7 +38,7 @@ struct ConnectionMachine<Waiter> {
     /// The channel for publishing, while it is ready.
     var publishChannel: UInt16?
     /// Publishes that wait for room in the window or in the socket. Bounded by the number of their callers, who wait.
-    var queued = FIFO<(Message, Waiter)>()
+    var queued = Deque<(Message, Waiter)>()
     var confirms = ConfirmTracker<Waiter>()
     /// When to give the connection up, while confirms are due.
     var confirmDeadline: MonotonicTime?

@@ -53,7 +53,8 @@ cpn_number parse(const std::string &text, const std::string &region) {
     cpn_number answer{};
     answer.kind = CPN_KIND_UNKNOWN;
     const PhoneNumberUtil &util = *PhoneNumberUtil::GetInstance();
-    const ShortNumberInfo shorts;
+    // One for all: it reads the short numbers of all countries when it is made, and is not changed by being asked.
+    static const ShortNumberInfo shorts;
     PhoneNumber number;
     answer.result = problem(util.Parse(text, region.empty() ? "ZZ" : region, &number));
     if (answer.result != CPN_OK) return answer;

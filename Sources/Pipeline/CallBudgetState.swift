@@ -92,8 +92,12 @@ struct CallBudgetState {
     /// Gives up room, or the place in line.
     mutating func leave(_ ticket: Ticket, at now: MonotonicTime) -> [Awakening] {
         guard let call = calls.removeValue(forKey: ticket) else { return [] }
-        lines.leave(ticket, from: call.line)
-        if call.standing != .inLine { running -= 1 }
+        if call.standing == .inLine {
+            lines.remove(ticket, from: call.line)
+        } else {
+            lines.end(call.line)
+            running -= 1
+        }
         if call.standing == .starting {
             // Nothing left: its start can be another's.
             starting -= 1

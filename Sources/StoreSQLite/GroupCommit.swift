@@ -79,7 +79,7 @@ final class GroupCommit: Sendable {
         }
     }
 
-    private func next() -> Operation? { state.withLock { $0.waiting.popFirst() } }
+    private func next() -> Operation? { state.withLock { $0.waiting.popFirst()?.element } }
 
     private func commit(_ db: Database) {
         var batch: [Operation] = []

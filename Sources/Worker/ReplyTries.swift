@@ -6,9 +6,8 @@ struct ReplyTries: Sendable {
     /// How often a refused reply is tried, within 5 s (contract, section 3).
     static let mostRefusals = 3
     /// Closing a channel is how a broker refuses a message for good, for a property that is not ours to set or an exchange
-    /// that is not there. Not so 403: replies go to the default exchange, to which we may write all of them or none.
+    /// that is not there. Not so a missing right: replies go to the default exchange, to which we may write all or none.
     private static let refusingCodes = [404, 406]
-    private static let missingRight = 403
 
     enum Step: Equatable {
         case end(ReplyState)
@@ -35,7 +34,7 @@ struct ReplyTries: Sendable {
         if error.code == .badArgument || isDirect && error.code == .connectionLost { return .end(.undeliverable) }
         if error.code == .connectionLost, let code = error.replyCode {
             if Self.refusingCodes.contains(code) { return refused(jitter) }
-            if code == Self.missingRight { return .again(after: Self.pause(jitter)) }
+            if error.isMissingRight { return .again(after: Self.pause(jitter)) }
         }
         // Nothing was refused: the reply is as good as before, however long the broker is away.
         return .again(after: .milliseconds(50))

@@ -6,11 +6,11 @@ import Store
 import Wire
 
 extension WorkerService {
-    /// One message from delivery to acknowledgement.
-    func handle(_ delivery: Delivery) async {
+    /// One message from delivery to acknowledgement; `lane` is that of its queue, where it has one.
+    func handle(_ delivery: Delivery, of lane: LaneName?) async {
         Failpoint.afterDelivery.hit()
         if delivery.queue == WireName.dead { return await takeDeadLetter(delivery) }
-        guard let lane = LaneName.of(queue: delivery.queue), let slot = slots[lane] else {
+        guard let lane, let slot = slots[lane] else {
             return await consumer.reject(delivery.tag, requeue: true)
         }
         let envelope = EnvelopeReader.envelope(delivery, lane: lane, receivedAt: clocks.wall())

@@ -81,8 +81,7 @@ public struct WorkerService: Service {
             group.addTask { await consumer.run() }
             group.addTask { await serve() }
             group.addTask { await watchLanes() }
-            group.addTask { await watchPauses() }
-            group.addTask { await watchBroker() }
+            group.addTask { await watchStatus() }
             group.addTask { await announcer.run() }
             group.addTask { await tellStatus() }
             if settings.events { group.addTask { await announcer.tellOutcomes() } }
@@ -105,7 +104,7 @@ public struct WorkerService: Service {
                 let lane = LaneName.of(queue: delivery.queue)
                 // Sends that end by the hundred leave the others their share of the processors.
                 group.addTask(priority: lane == .send ? .utility : nil) {
-                    await StoreTurn.$lane.withValue(lane) { await handle(delivery) }
+                    await StoreTurn.$lane.withValue(lane) { await handle(delivery, of: lane) }
                     inFlight.leave()
                 }
             }
@@ -131,9 +130,10 @@ public struct WorkerService: Service {
     private var storeTrouble: StoreTrouble? { storeWatch.trouble }
 
     /// Takes nothing while the store cannot be used or no reply may be written, and finds out when that is over: of the
-    /// store by trying it, of replies by those that wait.
-    private func watchPauses() async {
+    /// store by trying it, of replies by those that wait. Has said what else keeps it from working.
+    private func watchStatus() async {
         var store = StorePause()
+        var log = ObstacleLog()
         var isPaused = false
         while !Task.isCancelled {
             let status = status
@@ -142,6 +142,7 @@ public struct WorkerService: Service {
                 isPaused.toggle()
                 if isPaused { await consumer.pauseConsuming() } else { await consumer.resumeConsuming() }
             }
+            tell(of: status, by: &log)
             try? await Task.sleep(for: .milliseconds(200))
         }
     }
@@ -158,21 +159,15 @@ public struct WorkerService: Service {
         }
     }
 
-    /// Has said what the broker keeps from us: a lane that is not consumed loses no connection.
-    private func watchBroker() async {
-        var log = ObstacleLog()
-        while !Task.isCancelled {
-            let status = status
-            // The store's trouble, and the end, are told for themselves.
-            if status.storeTrouble == nil, !status.isDraining {
-                switch log.look(status.obstacles, at: clocks.monotonic()) {
-                case .none: break
-                case .tell(let obstacles):
-                    logger.warning("not ready", metadata: ["because": "\(obstacles.joined(separator: "; "))"])
-                case .goOn: logger.notice("ready again")
-                }
-            }
-            try? await Task.sleep(for: .milliseconds(250))
+    /// A lane that is not consumed loses no connection, so nobody else tells of it.
+    private func tell(of status: WorkerStatus, by log: inout ObstacleLog) {
+        // The store's trouble, and the end, are told for themselves.
+        guard status.storeTrouble == nil, !status.isDraining else { return }
+        switch log.look(status.obstacles, at: clocks.monotonic()) {
+        case .none: break
+        case .tell(let obstacles):
+            logger.warning("not ready", metadata: ["because": "\(obstacles.joined(separator: "; "))"])
+        case .goOn: logger.notice("ready again")
         }
     }
 

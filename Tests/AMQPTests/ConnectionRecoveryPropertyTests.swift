@@ -1,4 +1,5 @@
 import Basics
+import DequeModule
 import TestKit
 import Testing
 
@@ -31,7 +32,7 @@ private struct FaultyWorld {
     private var now = MonotonicTime(nanoseconds: 0)
     private var generator: Seeded
     /// The broker's frames that are under way.
-    private var line = FIFO<(Frame, UInt16)>()
+    private var line = Deque<(Frame, UInt16)>()
     private var published: [UInt16: UInt64] = [:]
     private var delivered: [UInt16: UInt64] = [:]
     private var consumers: Set<UInt16> = []
@@ -109,7 +110,7 @@ private struct FaultyWorld {
             switch action {
             case .send(let command): answer(command)
             case .drop:
-                line = FIFO()
+                line = []
                 consumers = []
                 published = [:]
                 delivered = [:]

@@ -27,6 +27,7 @@ class Proxy:
         self.fair.set()
         self.pairs = set()
         self.tasks = set()
+        self.server = None
 
     async def start(self):
         self.server = await asyncio.start_server(self._accept, "127.0.0.1", 0)
@@ -46,7 +47,8 @@ class Proxy:
             abort(*pair)
 
     async def stop(self):
-        self.server.close()
+        if self.server:
+            self.server.close()
         self.set(Mood())
         self.cut(1)
         await asyncio.gather(*self.tasks)

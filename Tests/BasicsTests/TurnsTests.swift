@@ -1,12 +1,6 @@
 import Basics
-import Foundation
-import GRDB
-import Store
 import TestKit
 import Testing
-import Wire
-
-@testable import StoreSQLite
 
 @Suite("Turns", .timeLimit(.minutes(2))) struct TurnsTests {
     @Test("lines take turns, and within a line the first comes first")
@@ -17,7 +11,7 @@ import Wire
         turns.append(20, to: "c")
         turns.append(11, to: "b")
         var order: [Int] = []
-        while let next = turns.popFirst() { order.append(next) }
+        while let next = turns.popFirst() { order.append(next.element) }
         #expect(order == [1, 10, 20, 2, 11, 3, 4])
         #expect(turns.isEmpty)
     }
@@ -35,8 +29,7 @@ import Wire
                     let line = Int.random(in: 0..<4, using: &random)
                     turns.append(line * 1000 + number, to: line)
                     model[line, default: []].append(line * 1000 + number)
-                } else if let next = turns.popFirst() {
-                    let line = next / 1000
+                } else if let (line, next) = turns.popFirst() {
                     let expected = model[line]?.removeFirst()
                     #expect(expected == next)
                     passed[line] = nil
@@ -45,34 +38,33 @@ import Wire
                         #expect(passed[other]?[line] == 1, "seed \(seed)")
                     }
                 }
-                let isEmpty = model.values.allSatisfy(\.isEmpty)
-                #expect(turns.isEmpty == isEmpty)
+                let count = model.values.map(\.count).reduce(0, +)
+                #expect(turns.count == count && turns.isEmpty == (count == 0))
             }
         }
     }
 
-    @Test("a check that comes after hundreds of sends is written after one of them")
-    func lanes() async throws {
-        let world = try await World(.sqlite)
-        let path = world.configuration.path
-        let writer = try LockFile(path + ".writer")
-        let commits = GroupCommit(
-            try DatabasePool(path: path), writer: try LockFile(path + ".writer"), file: try OpenFile(path),
-            watch: StoreWatch())
-        try writer.lock()
-        let order = Locked<[LaneName]>([])
-        func submit(_ lane: LaneName) {
-            commits.submit(
-                GroupCommit.Operation(lane: lane) { _ in
-                    order.withLock { $0.append(lane) }
-                } end: { _ in
-                })
-        }
-        for _ in 0..<300 { submit(.send) }
-        submit(.check)
-        writer.unlock()
-        await commits.close()
-        #expect(order.withLock { $0.count } == 301)
-        #expect(order.withLock { $0.firstIndex(of: .check) ?? 301 } <= 2)
+    @Test("lines that may not go are passed over, and keep their turn")
+    func choice() {
+        var turns = Turns<String, Int>()
+        for (number, line) in ["a", "b", "a", "b"].enumerated() { turns.append(number, to: line) }
+        #expect(turns.popFirst { $0 == "b" }?.element == 1)
+        #expect(turns.popFirst { $0 == "c" } == nil)
+        #expect(turns.popFirst()?.element == 0)
+        #expect(turns.popFirst()?.element == 3)
+        #expect(turns.popFirst()?.element == 2)
+    }
+
+    @Test("who leaves is not served, and a line that nobody stands in has no turn")
+    func leaving() {
+        var turns = Turns<String, Int>()
+        for (number, line) in ["a", "a", "b", "c"].enumerated() { turns.append(number, to: line) }
+        turns.remove(from: "a") { $0 == 0 }
+        turns.remove(from: "b") { $0 == 2 }
+        turns.remove(from: "b") { $0 == 2 }
+        #expect(turns.count == 2)
+        #expect(turns.popFirst()?.element == 1)
+        #expect(turns.popFirst()?.element == 3)
+        #expect(turns.isEmpty)
     }
 }

@@ -17,6 +17,9 @@ struct CircuitBreaker: Sendable {
     static let mostCalls = 20
     static let firstPause: Duration = .seconds(5)
     static let longestPause: Duration = .seconds(60)
+    /// Those that waited for room when it opened are told one after another: hundreds of answers at once would hold up
+    /// the other lanes.
+    static let betweenRefusals: Duration = .milliseconds(10)
     /// A probe that has told nothing by then is given up: longer than a call can last.
     static let probePatience: Duration = .seconds(20)
 
@@ -59,6 +62,7 @@ struct CircuitBreaker: Sendable {
     private var failingSince: MonotonicTime?
     /// How often it opened since it was closed last.
     private var openings = 0
+    private var lastRefusal: MonotonicTime?
 
     /// Whether a call would not pass now.
     func refuses(at now: MonotonicTime) -> Bool {
@@ -75,6 +79,13 @@ struct CircuitBreaker: Sendable {
         if case .closed = state { return Ticket(epoch: epoch, began: now) }
         become(.probing(since: now))
         return Ticket(epoch: epoch, began: now)
+    }
+
+    /// How long a call that does not pass has to wait until it may be given up.
+    mutating func refusalDelay(at now: MonotonicTime) -> Duration {
+        let turn = lastRefusal.map { max(now, $0 + Self.betweenRefusals) } ?? now
+        lastRefusal = turn
+        return turn - now
     }
 
     /// - Parameter jitter: 0 to 1: workers that saw the same outage must not probe together.

@@ -64,6 +64,13 @@ final class CircuitBreakers: Sendable {
         return breakers.withLock { $0[operation, default: CircuitBreaker()].admit(at: now) }
     }
 
+    /// Waits until a call that was refused may be given up.
+    func waitForRefusal(of operation: CalledOperation) async {
+        let now = clocks.monotonic()
+        let delay = breakers.withLock { $0[operation]?.refusalDelay(at: now) ?? .zero }
+        if delay > .zero { try? await Task.sleep(for: delay) }
+    }
+
     func note(_ result: CircuitBreaker.Result, of ticket: CircuitBreaker.Ticket, _ operation: CalledOperation) {
         let now = clocks.monotonic()
         let jitter = Double.random(in: 0...1)

@@ -97,6 +97,17 @@ struct CircuitBreakerTests {
         #expect(!breaker.refuses(at: now))
     }
 
+    @Test("refusals come one every ten milliseconds, however many are due at once; who comes alone does not wait")
+    mutating func refusals() {
+        var delays = (0..<5).map { _ in breaker.refusalDelay(at: now) }
+        #expect(delays == [0, 10, 20, 30, 40].map { .milliseconds($0) })
+        now = now + .milliseconds(35)
+        delays = (0..<2).map { _ in breaker.refusalDelay(at: now) }
+        #expect(delays == [.milliseconds(15), .milliseconds(25)])
+        now = now + .seconds(1)
+        #expect(breaker.refusalDelay(at: now) == .zero)
+    }
+
     @Test("what a failure is: Twilio's fault or our access, no answer that a person does not like")
     func failures() {
         func isBad(_ failure: CallFailure) -> Bool? {

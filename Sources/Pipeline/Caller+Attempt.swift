@@ -27,11 +27,12 @@ extension Caller {
         var backoff = Backoff(first: .milliseconds(200), longest: .seconds(3))
         let operation = other ?? CalledOperation(intent)
         while true {
-            guard !circuits.refuses(operation) else { return await givenUp(operation) }
+            guard !circuits.refuses(operation) else { return .notDone(.unavailable) }
             guard let place = await room(for: intent, lease: &lease) else { return .notDone(.throttled) }
             guard let ticket = circuits.admit(operation) else {
                 place.leave()
-                return await givenUp(operation)
+                await circuits.letGo(operation)
+                return .notDone(.unavailable)
             }
             let gate = gate(leaseUntil: lease, deadline: intent.deadline, place)
             do throws(CallFailure) {
@@ -58,11 +59,6 @@ extension Caller {
                 if let renewed = try? await store.renew(intent) { lease = renewed.leaseUntil }
             }
         }
-    }
-
-    private func givenUp<Value: Sendable>(_ operation: CalledOperation) async -> CallResult<Value> {
-        await circuits.waitForRefusal(of: operation)
-        return .notDone(.unavailable)
     }
 
     /// Tells the observer what a call showed of its channel.

@@ -17,9 +17,9 @@ struct CircuitBreaker: Sendable {
     static let mostCalls = 20
     static let firstPause: Duration = .seconds(5)
     static let longestPause: Duration = .seconds(60)
-    /// Those that waited for room when it opened are told one after another: hundreds of answers at once would hold up
-    /// the other lanes.
-    static let betweenRefusals: Duration = .milliseconds(10)
+    /// Those that waited for room when it opened are let go one after another: hundreds of answers at once would hold
+    /// up the other lanes.
+    static let betweenWaiting: Duration = .milliseconds(20)
     /// A probe that has told nothing by then is given up: longer than a call can last.
     static let probePatience: Duration = .seconds(20)
 
@@ -62,7 +62,7 @@ struct CircuitBreaker: Sendable {
     private var failingSince: MonotonicTime?
     /// How often it opened since it was closed last.
     private var openings = 0
-    private var lastRefusal: MonotonicTime?
+    private var lastLetGo: MonotonicTime?
 
     /// Whether a call would not pass now.
     func refuses(at now: MonotonicTime) -> Bool {
@@ -81,10 +81,10 @@ struct CircuitBreaker: Sendable {
         return Ticket(epoch: epoch, began: now)
     }
 
-    /// How long a call that does not pass has to wait until it may be given up.
-    mutating func refusalDelay(at now: MonotonicTime) -> Duration {
-        let turn = lastRefusal.map { max(now, $0 + Self.betweenRefusals) } ?? now
-        lastRefusal = turn
+    /// How long a call that waited, and does not pass now, waits on until it may be given up.
+    mutating func delayOfLettingGo(at now: MonotonicTime) -> Duration {
+        let turn = lastLetGo.map { max(now, $0 + Self.betweenWaiting) } ?? now
+        lastLetGo = turn
         return turn - now
     }
 

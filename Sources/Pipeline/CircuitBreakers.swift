@@ -64,10 +64,10 @@ final class CircuitBreakers: Sendable {
         return breakers.withLock { $0[operation, default: CircuitBreaker()].admit(at: now) }
     }
 
-    /// Waits until a call that was refused may be given up.
-    func waitForRefusal(of operation: CalledOperation) async {
+    /// Waits until a call that waited for room in vain may be given up.
+    func letGo(_ operation: CalledOperation) async {
         let now = clocks.monotonic()
-        let delay = breakers.withLock { $0[operation]?.refusalDelay(at: now) ?? .zero }
+        let delay = breakers.withLock { $0[operation]?.delayOfLettingGo(at: now) ?? .zero }
         if delay > .zero { try? await Task.sleep(for: delay) }
     }
 

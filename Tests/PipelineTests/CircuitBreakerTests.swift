@@ -97,15 +97,15 @@ struct CircuitBreakerTests {
         #expect(!breaker.refuses(at: now))
     }
 
-    @Test("refusals come one every ten milliseconds, however many are due at once; who comes alone does not wait")
-    mutating func refusals() {
-        var delays = (0..<5).map { _ in breaker.refusalDelay(at: now) }
-        #expect(delays == [0, 10, 20, 30, 40].map { .milliseconds($0) })
-        now = now + .milliseconds(35)
-        delays = (0..<2).map { _ in breaker.refusalDelay(at: now) }
-        #expect(delays == [.milliseconds(15), .milliseconds(25)])
+    @Test("those that waited are let go one every twenty milliseconds; one alone does not wait on")
+    mutating func lettingGo() {
+        var delays = (0..<5).map { _ in breaker.delayOfLettingGo(at: now) }
+        #expect(delays == [0, 20, 40, 60, 80].map { .milliseconds($0) })
+        now = now + .milliseconds(75)
+        delays = (0..<2).map { _ in breaker.delayOfLettingGo(at: now) }
+        #expect(delays == [.milliseconds(25), .milliseconds(45)])
         now = now + .seconds(1)
-        #expect(breaker.refusalDelay(at: now) == .zero)
+        #expect(breaker.delayOfLettingGo(at: now) == .zero)
     }
 
     @Test("what a failure is: Twilio's fault or our access, no answer that a person does not like")

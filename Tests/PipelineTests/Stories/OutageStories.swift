@@ -10,7 +10,7 @@ import Wire
 struct OutageStories {
     /// Sends that Twilio answers badly, until it is left alone.
     private func fail(_ site: Site, _ desk: Desk) async throws {
-        for _ in 0..<12 {
+        for _ in 0..<20 {
             site.twilio.fail(.start, .answer(401, code: 20003))
             site.advance(.seconds(1))
             let reason = try await desk.send().reason

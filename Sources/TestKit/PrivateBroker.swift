@@ -63,6 +63,19 @@ public final class PrivateBroker: Sendable {
         try await only("start-tls") { nil }
     }
 
+    /// Two nodes of a cluster that end with this process.
+    public static func pair() async throws -> [PrivateBroker] {
+        try await blocking(commands) {
+            let first = try start("start")
+            return [first, try start("join", first.directory)]
+        }
+    }
+
+    /// `kill -9`
+    public func kill() async throws {
+        _ = try await Self.blocking(Self.commands) { [directory] in try Self.script(["kill", directory]) }
+    }
+
     private static func only(
         _ verb: String, orElse given: @escaping @Sendable () throws -> PrivateBroker?
     ) async throws -> PrivateBroker {
@@ -104,10 +117,10 @@ public final class PrivateBroker: Sendable {
         try await Self.blocking(Self.commands) { [directory] in try Self.script(["ctl", directory] + arguments) }
     }
 
-    private static func start(_ verb: String) throws -> PrivateBroker {
+    private static func start(_ verb: String, _ more: String...) throws -> PrivateBroker {
         let directory = NSTemporaryDirectory() + "verify-courier-broker-" + RandomID.hex(bytes: 6)
         try watch(directory)
-        _ = try script([verb, directory])
+        _ = try script([verb, directory] + more)
         return try PrivateBroker(directory: directory)
     }
 

@@ -5,11 +5,20 @@ public import Wire
 
 /// Asks the workers, as a login front end does: publishes jobs, awaits their replies on a queue of its own.
 ///
-/// One client serves any number of waiting logins on two connections. `run()` must be running meanwhile.
+/// One client serves any number of waiting logins on two connections. `run()` must be running meanwhile. A job whose reply
+/// may have been lost, with a connection or with the queue, is published again: it is known by its message id.
 public final class LoginClient: Sendable {
+    /// How replies come in.
+    private struct Reach: Sendable {
+        var box: ReplyBox
+        var isOpen = false
+        /// Raised whenever it opens: what was answered before may not have come.
+        var round = 0
+    }
+
     private let publisher: Publisher
-    private let consumer: Consumer
-    private let replyQueue: String
+    private let reach: Watched<Reach>
+    private let makeBox: @Sendable () -> ReplyBox
     /// The broker checks it, and front ends are told apart by it.
     private let user: String?
     private let pending = PendingReplies()
@@ -19,19 +28,10 @@ public final class LoginClient: Sendable {
     ///   - frontEnd: the front end's name, as in its reply queue `verify.reply.<front end>.<random>`; letters, digits,
     ///     `_` and `-`.
     public init(broker: BrokerConfiguration, frontEnd: String, clocks: Clocks = .system, logger: Logger) {
-        let queue = "\(WireName.replyPrefix)\(frontEnd).\(RandomID.hex(bytes: 16))"
-        replyQueue = queue
         user = broker.urls.first?.user
         publisher = Publisher(configuration: broker, logger: logger)
-        let declaration = QueueDeclaration(
-            name: queue, durable: true, exclusive: false, autoDelete: false,
-            arguments: FieldTable([
-                ("x-queue-type", .string(Array("classic".utf8))), ("x-expires", .int(600_000)),
-                ("x-message-ttl", .int(300_000)), ("x-max-length", .int(10_000)),
-                ("x-overflow", .string(Array("reject-publish".utf8))),
-            ]))
-        consumer = Consumer(
-            configuration: broker, lanes: [Lane(queue: queue, prefetch: 256, declare: declaration)], logger: logger)
+        makeBox = { ReplyBox(broker, frontEnd: frontEnd, logger: logger) }
+        reach = Watched(Reach(box: makeBox()))
         self.clocks = clocks
     }
 
@@ -39,8 +39,7 @@ public final class LoginClient: Sendable {
     public func run() async {
         await withTaskGroup { group in
             group.addTask { await self.publisher.run() }
-            group.addTask { await self.consumer.run() }
-            group.addTask { await self.receive() }
+            group.addTask { await self.keepBox() }
             await group.waitForAll()
         }
     }
@@ -56,81 +55,120 @@ public final class LoginClient: Sendable {
     public func request(
         _ kind: JobKind, body: [UInt8], messageID: String = RandomID.uuid(), patience: Duration = .seconds(30)
     ) async throws -> [UInt8] {
-        let correlation = RandomID.hex(bytes: 16)
-        try await becomeUsable(within: patience)
-        let message = message(kind, body, messageID, correlation, patience)
-        pending.expect(correlation)
+        let job = OwnJob(kind: kind, body: body, messageID: messageID, askedAt: clocks.wall(), patience: patience)
+        pending.expect(job.correlation)
+        let asking = Task {
+            do { try await ask(job) } catch { pending.end(job.correlation, with: .failure(error)) }
+        }
         let timer = Task {
             try await Task.sleep(for: patience + .seconds(5))
-            pending.end(
-                correlation, with: .failure(ClientError(code: .timeout, message: "no reply: is a worker running?")))
+            let error = ClientError(code: .timeout, message: "no reply: is a worker running?")
+            pending.end(job.correlation, with: .failure(error))
         }
-        defer { timer.cancel() }
-        do {
-            try await publish(message, kind)
-        } catch {
-            pending.end(correlation, with: .failure(error))
+        defer {
+            asking.cancel()
+            timer.cancel()
         }
-        return try await pending.wait(for: correlation)
+        return try await pending.wait(for: job.correlation)
     }
 
-    private func becomeUsable(within patience: Duration) async throws {
-        let isUsable = await withTaskGroup(of: Bool.self) { group in
-            group.addTask {
-                await self.consumer.waitUntilConsuming()
-                await self.publisher.waitUntilUsable()
-                return !Task.isCancelled
+    // MARK: Asking
+
+    /// Until it is cancelled.
+    private func ask(_ job: OwnJob) async throws {
+        while true {
+            let asked = try await publish(job)
+            await reach.wait { $0.round != asked }
+            try Task.checkCancellation()
+        }
+    }
+
+    /// Until the broker has it.
+    ///
+    /// - Returns: the round in which it was asked.
+    private func publish(_ job: OwnJob) async throws -> Int {
+        while true {
+            let reach = try await open(until: job.deadline)
+            let outcome: PublishOutcome
+            do throws(AMQPError) {
+                outcome = try await publisher.publish(job.message(from: user, replyTo: reach.box.queue))
+            } catch {
+                // With a reply code it was refused; otherwise the connection was lost, and perhaps the job with it.
+                guard error.replyCode == nil, [.connectionLost, .notConnected].contains(error.code) else {
+                    throw ClientError(code: .refused, message: "the broker refused the job: \(error)")
+                }
+                continue
             }
-            group.addTask {
-                try? await Task.sleep(for: patience)
-                return false
+            if let error = ClientError(outcome, job.kind) { throw error }
+            return reach.round
+        }
+    }
+
+    private func open(until deadline: Timestamp) async throws -> Reach {
+        let open = await withTaskGroup(of: Reach?.self) { group in
+            group.addTask { await self.open() }
+            group.addTask { [clocks] in
+                try? await Task.sleep(for: deadline - clocks.wall())
+                return nil
             }
-            let first = await group.next() ?? false
+            let first = await group.next() ?? nil
             group.cancelAll()
             return first
         }
-        guard isUsable else {
-            let cause = consumer.lastError.map { ": \($0)" } ?? ""
+        try Task.checkCancellation()
+        guard let open else {
+            let cause = (reach.value.box.consumer.lastError ?? publisher.status.lastError).map { ": \($0)" } ?? ""
             throw ClientError(code: .unreachable, message: "the broker cannot be reached\(cause)")
         }
+        return open
     }
 
-    private func publish(_ message: Message, _ kind: JobKind) async throws {
-        switch try await publisher.publish(message) {
-        case .confirmed: break
-        case .returned:
-            throw ClientError(
-                code: .unroutable,
-                message: "no queue takes '\(kind.rawValue)': run 'verify-courier topology apply' first")
-        case .refused:
-            throw ClientError(code: .refused, message: "the broker refused the job: its lane is full")
+    /// `nil` when the task is cancelled.
+    private func open() async -> Reach? {
+        while !Task.isCancelled {
+            await reach.wait { $0.isOpen }
+            await publisher.waitUntilUsable()
+            let reach = reach.value
+            if reach.isOpen, !Task.isCancelled { return reach }
+        }
+        return nil
+    }
+
+    // MARK: Hearing
+
+    /// Has a box, and another one when that is gone.
+    private func keepBox() async {
+        while !Task.isCancelled {
+            let box = reach.value.box
+            await withTaskGroup { group in
+                group.addTask { await box.consumer.run() }
+                group.addTask { await self.receive(from: box) }
+                group.addTask { await self.watch(box) }
+                await box.consumer.waitForStatus(ReplyBox.isGone)
+                group.cancelAll()
+            }
+            if !Task.isCancelled { reach.update { $0.box = makeBox() } }
         }
     }
 
-    private func message(
-        _ kind: JobKind, _ body: [UInt8], _ messageID: String, _ correlation: String, _ patience: Duration
-    ) -> Message {
-        let now = clocks.wall()
-        var properties = MessageProperties()
-        properties.contentType = "application/json"
-        properties.deliveryMode = 2
-        properties.messageID = messageID
-        properties.correlationID = Array(correlation.utf8)
-        properties.replyTo = replyQueue
-        properties.userID = user
-        properties.type = "verify.\(kind.rawValue).v1"
-        properties.timestamp = UInt64(clamping: now.wholeSeconds)
-        properties.headers = FieldTable([("deadline", .string(Array((now + patience).description.utf8)))])
-        return Message(
-            exchange: WireName.jobs, routingKey: kind.rawValue, mandatory: true, properties: properties, body: body)
+    private func watch(_ box: ReplyBox) async {
+        while !Task.isCancelled {
+            await box.consumer.waitUntilConsuming()
+            reach.update { reach in
+                reach.isOpen = box.consumer.isConsuming
+                if reach.isOpen { reach.round += 1 }
+            }
+            await box.consumer.waitForStatus { !$0.isConsuming }
+            reach.update { $0.isOpen = false }
+        }
     }
 
-    private func receive() async {
-        for await delivery in consumer.deliveries {
+    private func receive(from box: ReplyBox) async {
+        for await delivery in box.consumer.deliveries {
             if let id = delivery.properties.correlationID, case .bytes(let body) = delivery.body {
                 pending.end(String(decoding: id, as: UTF8.self), with: .success(body))
             }
-            await consumer.acknowledge(delivery.tag)
+            await box.consumer.acknowledge(delivery.tag)
         }
     }
 }

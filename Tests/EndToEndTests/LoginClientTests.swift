@@ -1,0 +1,88 @@
+import AMQP
+import Basics
+import Logging
+import TestKit
+import Testing
+import VerifyClient
+import Wire
+
+/// The test is the worker here: it sees every job, and answers the one it likes.
+private final class ClientScene: Sendable {
+    let client: LoginClient
+    let jobs: Mailbox
+    private let publisher: Publisher
+    private let running: [Task<Void, Never>]
+
+    /// - Parameters:
+    ///   - urls: where the client connects to.
+    ///   - own: where the test does.
+    init(_ urls: [String], own: String) async throws {
+        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        let broker = BrokerConfiguration(urls: [try BrokerURL(own)], connectionName: "worker")
+        try await BrokerAdmin.withConnection(broker, logger: logger) {
+            try await $0.declareExchange(ExchangeDeclaration(name: WireName.jobs, kind: "topic", durable: true))
+        }
+        jobs = try await Mailbox(own, hearing: WireName.jobs)
+        let publisher = Publisher(configuration: broker, logger: logger)
+        let front = BrokerConfiguration(urls: try urls.map { try BrokerURL($0) }, connectionName: "portal")
+        let client = LoginClient(broker: front, frontEnd: "portal", logger: logger)
+        (self.publisher, self.client) = (publisher, client)
+        running = [Task { await client.run() }, Task { await publisher.run() }]
+    }
+
+    deinit {
+        for task in running { task.cancel() }
+    }
+
+    func ask() async throws -> Reply {
+        try await client.options(of: Job.Login(user: "ada"), AskOptions(patience: .seconds(60)))
+    }
+
+    func answer(_ job: Delivery) async throws {
+        var properties = MessageProperties()
+        properties.correlationID = job.properties.correlationID
+        let body = #"{"outcome":"options","message":"Yes.","at":"2026-01-01T00:00:00.000Z"}"#
+        await publisher.waitUntilUsable()
+        let outcome = try await publisher.publish(
+            Message(
+                exchange: "", routingKey: try #require(job.properties.replyTo), mandatory: true, properties: properties,
+                body: Array(body.utf8)))
+        #expect(outcome == .confirmed)
+    }
+}
+
+/// Replies that do not come, since a queue or a node is gone: workers know a job that is asked for again.
+@Suite("LoginClient", .timeLimit(.minutes(3))) struct LoginClientTests {
+    @Test("a reply that may have gone with the queue is asked for again, under the same id")
+    func deletedQueue() async throws {
+        let broker = try await PrivateBroker.shared()
+        let url = try await broker.makeVirtualHost()
+        let scene = try await ClientScene([url], own: url)
+        async let reply = scene.ask()
+        let first = try await scene.jobs.arrivals.first { _ in true }
+        let queue = try #require(first.properties.replyTo)
+        let host = try #require(url.split(separator: "/").last.map(String.init))
+        _ = try await broker.ctl(["delete_queue", "-p", host, queue])
+        let second = try await scene.jobs.arrivals.first { $0.tag != first.tag }
+        #expect(second.properties.messageID == first.properties.messageID)
+        #expect(second.properties.correlationID == first.properties.correlationID)
+        #expect(second.properties.headers == first.properties.headers && second.bytes == first.bytes)
+        try await scene.answer(second)
+        #expect(try await reply.outcome == .options)
+        #expect(scene.jobs.arrivals.all.count == 2)
+    }
+
+    @Test("a node that dies takes the queue with it: another node has another one, and what was asked is asked again")
+    func deadNode() async throws {
+        let nodes = try await PrivateBroker.pair()
+        let scene = try await ClientScene([nodes[1].url, nodes[0].url], own: nodes[0].url)
+        async let reply = scene.ask()
+        let first = try await scene.jobs.arrivals.first { _ in true }
+        try await nodes[1].kill()
+        let second = try await scene.jobs.arrivals.first { $0.properties.replyTo != first.properties.replyTo }
+        #expect(second.properties.messageID == first.properties.messageID)
+        #expect(second.properties.correlationID == first.properties.correlationID)
+        try await scene.answer(second)
+        #expect(try await reply.outcome == .options)
+    }
+}

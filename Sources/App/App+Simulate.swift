@@ -11,6 +11,10 @@ extension App {
         if let account = settings.text("site.2FA_VERIFY_ACCOUNTSID") { configuration.accountSID = account }
         if let service = settings.text("site.2FA_VERIFY_SERVICESID") { configuration.serviceSID = service }
         if let token = settings.text("site.2FA_VERIFY_AUTHTOKEN") { configuration.authToken = Redacted(token) }
-        try await TwilioSimulator(configuration: configuration, logger: logger).run(onReady: onReady)
+        do {
+            try await TwilioSimulator(configuration: configuration, logger: logger).run(onReady: onReady)
+        } catch let problem as TwilioSimulator.CannotListen {
+            throw ConfigProblem("--listen: cannot listen at \(problem). Choose another port, or 0 for any free one")
+        }
     }
 }

@@ -90,9 +90,9 @@ final class Liveness: Sendable {
     /// Gives the lock up: from now on others may take over what this worker began.
     func end() { file.unlockBytes() }
 
-    /// How many of these live, as seen by somebody who is none of them.
-    static func living(_ file: LockFile, among workers: [Int64]) -> Int {
-        workers.count { clinux_byte_is_locked(file.descriptor, $0) != 0 }
+    /// Which of these live, as seen by somebody who is none of them.
+    static func living(_ file: LockFile, among workers: [Int64]) -> [Int64] {
+        workers.filter { clinux_byte_is_locked(file.descriptor, $0) != 0 }
     }
 
     /// An open file does not see its own locks, hence the comparison. If the kernel cannot tell, the lease's time

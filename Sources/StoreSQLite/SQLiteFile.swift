@@ -47,14 +47,24 @@ enum SQLiteFile {
         defer { writer.unlock() }
         try pool.read { try Schema.check($0, sealing) }
         try Schema.migrator.migrate(pool)
+        let live = try LockFile(configuration.path + ".live")
         let worker = try pool.write { db in
+            try forgetEnded(db, live)
             try db.execute(sql: "INSERT INTO worker (started_at) VALUES (?)", arguments: [clocks.wall().milliseconds])
             return db.lastInsertedRowID
         }
-        let liveness = try Liveness(LockFile(configuration.path + ".live"), worker: worker)
+        let liveness = try Liveness(live, worker: worker)
         return SQLiteStore(
             pool, writer: writer, file: try OpenFile(configuration.path), watch: watch,
             context: .init(clocks: clocks, sealing: sealing, liveness: liveness))
+    }
+
+    /// Numbers are never given twice, so nobody will be taken for one of these.
+    private static func forgetEnded(_ db: Database, _ live: LockFile) throws {
+        let workers = try Int64.fetchAll(db, sql: "SELECT id FROM worker")
+        for ended in Set(workers).subtracting(Liveness.living(live, among: workers)) {
+            try db.execute(sql: "DELETE FROM worker WHERE id = ?", arguments: [ended])
+        }
     }
 
     /// The keys of a store that is there.

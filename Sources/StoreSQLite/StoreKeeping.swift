@@ -73,10 +73,11 @@ public enum StoreKeeping {
             try pool.read { try Schema.check($0, sealing) }
             let workers = try pool.read { try Int64.fetchAll($0, sql: "SELECT id FROM worker") }
             let living = try Liveness.living(LockFile(configuration.path + ".live"), among: workers)
-            guard living == 0 else {
+            guard living.isEmpty else {
                 throw StoreError(
                     .busy,
-                    "Processes at work on the store: \(living). Stop the workers first; their jobs wait in the queues.")
+                    "Processes at work on the store: \(living.count). Stop the workers first; their jobs wait in the queues."
+                )
             }
             return try work(pool, sealing)
         }

@@ -11,6 +11,11 @@ import ServiceLifecycle
 /// Run it with ``run(onReady:)``; look at what it "sent" with ``outbox(to:)``, on its page `/` or under
 /// `/_simulator`. It speaks plain HTTP and is meant for loopback.
 public final class TwilioSimulator: Sendable {
+    /// Nobody can listen at the address that was given.
+    public struct CannotListen: Error, CustomStringConvertible {
+        public var description: String
+    }
+
     let configuration: SimulatorConfiguration
     let state: Locked<SimulatorState>
     private let clocks: Clocks
@@ -28,8 +33,10 @@ public final class TwilioSimulator: Sendable {
         state = Locked(SimulatorState(twilio: twilio))
     }
 
-    /// Serves until the task is cancelled or the surrounding service group shuts down; fails when the port is taken.
-    /// `onReady` is called with the port once requests are taken.
+    /// Serves until the task is cancelled or the surrounding service group shuts down. `onReady` is called with the port
+    /// once requests are taken.
+    ///
+    /// - Throws: ``CannotListen``.
     public func run(onReady: @escaping @Sendable (Int) async -> Void = { _ in }) async throws {
         let responder = SimulatorResponder(simulator: self)
         let accepted = AcceptedConnections()
@@ -45,7 +52,9 @@ public final class TwilioSimulator: Sendable {
             try await server.run()
         } catch {
             await accepted.end()
-            throw error
+            guard let error = error as? IOError else { throw error }
+            let place = "\(configuration.host):\(configuration.port)"
+            throw CannotListen(description: "\(place): \(String(cString: strerror(error.errnoCode)))")
         }
         await accepted.end()
     }

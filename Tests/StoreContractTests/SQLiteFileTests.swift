@@ -1,5 +1,6 @@
 import Basics
 import Foundation
+import GRDB
 import Logging
 import Store
 import StoreSQLite
@@ -24,6 +25,17 @@ struct SQLiteFileTests {
         let nowhere = world.folder.path + "/nowhere.db"
         #expect(await openError(SQLiteStoreConfiguration(path: nowhere)) == .missing)
         #expect(!FileManager.default.fileExists(atPath: nowhere))
+    }
+
+    @Test func whoEndedIsForgottenWhenTheNextOneComes() async throws {
+        let world = try await World(.sqlite)
+        let living = try await SQLiteStore.open(world.configuration, logger: Logger(label: "test"))
+        for _ in 0..<3 { #expect(await openError(world.configuration) == nil) }
+        let rows = try await DatabaseQueue(path: world.configuration.path).read {
+            try Int64.fetchAll($0, sql: "SELECT id FROM worker ORDER BY id")
+        }
+        #expect(rows.count == 2)
+        await living.close()
     }
 
     @Test func aKeyThatDoesNotFitIsRefused() async throws {

@@ -34,6 +34,17 @@ import Testing
         #expect(answers.withLock { $0 } == [""])
     }
 
+    @Test func `A port that is taken is named`() async throws {
+        try await withSimulator { _, port in
+            var configuration = SimulatorConfiguration()
+            configuration.port = port
+            let second = TwilioSimulator(
+                configuration: configuration, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+            let problem = await #expect(throws: TwilioSimulator.CannotListen.self) { try await second.run() }
+            #expect(problem?.description == "127.0.0.1:\(port): Address already in use")
+        }
+    }
+
     @Test func `A server that is cancelled before it listens ends`() async throws {
         var configuration = SimulatorConfiguration()
         configuration.port = 0

@@ -36,6 +36,8 @@ async def crowd_at(broker_url, judge=None, born=0):
         yield crowd
     finally:
         listening.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await listening
 
 
 async def measure(stage):

@@ -39,8 +39,14 @@ class Node:
         return await self.do("ctl", "--quiet", *arguments)
 
     async def restart(self):
+        await self._to_its_end(self._restart())
+
+    async def come_back(self):
+        await self._to_its_end(self.do("start"))
+
+    async def _to_its_end(self, work):
         """Goes on when whoever waits for it is cancelled: a node that is half stopped can neither be started nor asked."""
-        self.restarting = asyncio.ensure_future(self._restart())
+        self.restarting = asyncio.ensure_future(work)
         await asyncio.shield(self.restarting)
 
     async def _restart(self):

@@ -7,7 +7,8 @@ from promises import PROMISES, no_late_message
 
 SHOWN = 3
 BY_BROKER = {
-    "kill broker", "close connections", "memory alarm", "kill node", "restart node", "restart all nodes", "move leaders"}
+    "kill broker", "close connections", "memory alarm", "kill node", "restart node", "restart all nodes", "move leaders",
+    "lose majority"}
 
 
 def findings(evidence):

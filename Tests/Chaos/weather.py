@@ -200,15 +200,26 @@ class Weather:
         finally:
             await node.ctl("set_vm_memory_high_watermark", "0.4")
 
-    # A cluster: never more than one node is gone, so that the lanes keep their majority, and nobody is excused.
+    # A cluster. While only one node is gone the lanes keep their majority, and nobody is excused.
 
     def _cluster_faults(self):
         return [
             ("kill node", self._kill_node), ("restart node", self._restart_node), ("move leaders", self._move_leaders),
             ("kill node", self._kill_node), ("restart all nodes", self._restart_nodes),
             ("move leaders", self._move_leaders), ("close connections", self._close_connections),
-            ("memory alarm", self._memory_alarm),
+            ("memory alarm", self._memory_alarm), ("lose majority", self._lose_majority),
         ]
+
+    async def _lose_majority(self, chance):
+        """One node is left: its lanes neither take nor give anything until another is back."""
+        _, *others = self.stage.cluster.nodes
+        with self._outage():
+            await asyncio.gather(*(node.do("kill") for node in others))
+            try:
+                await asyncio.sleep(chance.uniform(5, 20))
+            finally:
+                await asyncio.gather(*(node.come_back() for node in others))
+            await self.stage.cluster.whole()
 
     async def _kill_node(self, chance):
         """The one that leads the lane in which people wait longest."""

@@ -90,14 +90,11 @@ final class Liveness: Sendable {
     /// Gives the lock up: from now on others may take over what this worker began.
     func end() { file.unlockBytes() }
 
-    /// Which of these live, as seen by somebody who is none of them.
-    static func living(_ file: LockFile, among workers: [Int64]) -> [Int64] {
-        workers.filter { clinux_byte_is_locked(file.descriptor, $0) != 0 }
+    /// Whether another one lives. If the kernel cannot tell, it does, and the lease's time decides alone.
+    static func lives(_ other: Int64, _ file: LockFile) -> Bool {
+        clinux_byte_is_locked(file.descriptor, other) != 0
     }
 
-    /// An open file does not see its own locks, hence the comparison. If the kernel cannot tell, the lease's time
-    /// decides alone.
-    func isAlive(_ other: Int64) -> Bool {
-        other == worker || clinux_byte_is_locked(file.descriptor, other) != 0
-    }
+    /// An open file does not see its own locks, hence the comparison.
+    func isAlive(_ other: Int64) -> Bool { other == worker || Self.lives(other, file) }
 }

@@ -59,10 +59,12 @@ enum SQLiteFile {
             context: .init(clocks: clocks, sealing: sealing, liveness: liveness))
     }
 
+    /// The numbers of those that live, and of those that ended since a worker came last.
+    static func workers(_ db: Database) throws -> [Int64] { try Int64.fetchAll(db, sql: "SELECT id FROM worker") }
+
     /// Numbers are never given twice, so nobody will be taken for one of these.
     private static func forgetEnded(_ db: Database, _ live: LockFile) throws {
-        let workers = try Int64.fetchAll(db, sql: "SELECT id FROM worker")
-        for ended in Set(workers).subtracting(Liveness.living(live, among: workers)) {
+        for ended in try workers(db) where !Liveness.lives(ended, live) {
             try db.execute(sql: "DELETE FROM worker WHERE id = ?", arguments: [ended])
         }
     }

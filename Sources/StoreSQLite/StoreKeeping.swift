@@ -71,12 +71,12 @@ public enum StoreKeeping {
             try writer.lock()
             defer { writer.unlock() }
             try pool.read { try Schema.check($0, sealing) }
-            let workers = try pool.read { try Int64.fetchAll($0, sql: "SELECT id FROM worker") }
-            let living = try Liveness.living(LockFile(configuration.path + ".live"), among: workers)
-            guard living.isEmpty else {
+            let live = try LockFile(configuration.path + ".live")
+            let living = try pool.read(SQLiteFile.workers).count { Liveness.lives($0, live) }
+            guard living == 0 else {
                 throw StoreError(
                     .busy,
-                    "Processes at work on the store: \(living.count). Stop the workers first; their jobs wait in the queues."
+                    "Processes at work on the store: \(living). Stop the workers first; their jobs wait in the queues."
                 )
             }
             return try work(pool, sealing)

@@ -25,6 +25,6 @@ struct ReplyBox: Sendable {
     /// The broker does not find a queue that was just declared: in a cluster its node is gone, and while it is, nobody
     /// can have one of this name.
     static func isGone(_ status: BrokerStatus) -> Bool {
-        status.lanes.contains { !$0.isConsuming && $0.lastError?.code == .notFound }
+        status.lanes.contains { $0.lastError?.code == .notFound }
     }
 }

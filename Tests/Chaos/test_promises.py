@@ -29,8 +29,8 @@ def evidence(*jobs, **more):
     return Evidence(**{**fields, **more})
 
 
-def sent(code="123456", at=None):
-    return Message(NUMBER, code, "VE1", at)
+def sent(code="123456", at=None, verification="VE1"):
+    return Message(NUMBER, code, verification, at)
 
 
 class Cases(unittest.TestCase):
@@ -45,10 +45,15 @@ class Cases(unittest.TestCase):
 
 class Codes(Cases):
     def test_once(self):
-        first = job("check", "approved", code="123456", code_is="right", id="a")
-        self.holds(promises.code_works_once, first)
-        self.broken(promises.code_works_once, first, job("check", "approved", code="123456", code_is="right", id="b"))
-        self.broken(promises.code_works_once, job("check", "approved", code="654321", code_is="used"))
+        first, second = [job("check", "approved", code="123456", code_is="right", id=id) for id in "ab"]
+        self.holds(promises.code_works_once, first, messages=[sent()])
+        self.broken(promises.code_works_once, first, second, messages=[sent()])
+        self.broken(promises.code_works_once, first, second, messages=[sent(), sent()])
+        self.broken(promises.code_works_once, job("check", "approved", code="123456", code_is="used"), messages=[sent()])
+
+    def test_the_same_digits_by_chance(self):
+        twice = [job("check", "approved", code="123456", code_is="right", id=id) for id in "ab"]
+        self.holds(promises.code_works_once, *twice, messages=[sent(), sent(verification="VE2")])
 
     def test_a_judge_with_one_code_a_number(self):
         twice = [job("check", "approved", code="123456", code_is="right", id=id) for id in "ab"]

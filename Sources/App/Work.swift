@@ -39,6 +39,8 @@ public struct App: Sendable {
     public func work(create: Bool, within patience: Duration, onReady: @escaping @Sendable () -> Void) async throws {
         // Before the broker is waited for: nothing that it does could mend these.
         try settings.requireWorkable()
+        try SystemLimits.current.requireEnough()
+        SystemLimits.raiseOpenFiles()
         let termination = await Termination.watch(logger)
         // A file that may grow no more is an error of its write, as a full disk is, and not the end of the process.
         signal(SIGXFSZ, SIG_IGN)

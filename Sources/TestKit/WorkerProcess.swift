@@ -14,10 +14,15 @@ public final class WorkerProcess: Sendable {
         }
     }
 
-    /// - Parameter log: file for what it says on stderr; what it prints goes to one of that name with `.out`.
-    public init(_ arguments: [String], environment: [String: String], log: String) throws {
+    /// - Parameters:
+    ///   - launcher: a command that becomes the program which is appended to it, such as `prlimit --nofile=64`.
+    ///   - log: file for what it says on stderr; what it prints goes to one of that name with `.out`.
+    public init(
+        by launcher: [String] = [], _ arguments: [String], environment: [String: String], log: String
+    ) throws {
+        let command = launcher + [try Self.program] + arguments
         process = try ChildProcess(
-            Self.program, arguments, environment: environment,
+            command[0], Array(command.dropFirst()), environment: environment,
             ChildProcess.Streams(output: "\(log).out", errors: log))
         self.log = log
     }

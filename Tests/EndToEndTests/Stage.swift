@@ -64,14 +64,18 @@ final class Stage: Sendable {
     }
 
     /// A worker process; with a failpoint it dies by SIGKILL there, the first time it comes by.
-    /// - Parameter more: environment of this worker only.
+    /// - Parameters:
+    ///   - launcher: see ``WorkerProcess``.
+    ///   - more: environment of this worker only.
     func worker(
-        dyingAt failpoint: Failpoint? = nil, more: [String: String] = [:], arguments: [String] = []
+        by launcher: [String] = [], dyingAt failpoint: Failpoint? = nil, more: [String: String] = [:],
+        arguments: [String] = []
     ) throws -> WorkerProcess {
         var environment = environment.merging(more) { $1 }
         if let failpoint { environment["VERIFY_COURIER_FAILPOINT"] = failpoint.rawValue }
         return try WorkerProcess(
-            ["work"] + arguments, environment: environment, log: "\(folder)/worker-\(RandomID.hex(bytes: 4)).log")
+            by: launcher, ["work"] + arguments, environment: environment,
+            log: "\(folder)/worker-\(RandomID.hex(bytes: 4)).log")
     }
 
     func ask(_ kind: JobKind, _ fields: [String: String], id: String = RandomID.uuid()) async throws -> Reply {

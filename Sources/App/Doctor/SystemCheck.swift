@@ -5,10 +5,8 @@ struct SystemCheck: DoctorCheck {
     var settings: Settings
 
     func findings() async -> [Finding] {
-        var limit = rlimit()
-        getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
         let files = Self.judge(
-            openFiles: UInt64(limit.rlim_cur), callsAtOnce: (try? settings.number("twilio.calls_at_once")) ?? 0)
+            openFiles: SystemLimits.current.openFiles, callsAtOnce: (try? settings.number("twilio.calls_at_once")) ?? 0)
         guard let folder = settings.folderToMake else { return [files] }
         return [Self.judge(folder: folder, FileFacts(path: folder), user: geteuid()), files]
     }
@@ -33,7 +31,7 @@ struct SystemCheck: DoctorCheck {
     static func judge(openFiles: UInt64, callsAtOnce: Int) -> Finding {
         let needed = UInt64(min(callsAtOnce == 0 ? 256 : callsAtOnce, 256) + 150)
         var issues: [Finding.Issue] = []
-        if openFiles < 64 {
+        if openFiles < SystemLimits.fewestFiles {
             issues.append(
                 .fail("only \(openFiles) files may be open at once: raise the limit (ulimit -n) to \(needed)"))
         } else if openFiles < needed {

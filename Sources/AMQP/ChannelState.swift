@@ -52,7 +52,11 @@ struct ChannelState {
     let duty: Int
     let epoch: UInt64
     let consumerTag: String
+    /// It was opened while the lane was consumed by another one, which may have lost its consumer.
+    let renews: Bool
     var phase: Phase
+    /// When something was delivered last, or when it became ready.
+    var quietSince: MonotonicTime
     var assembler: ContentAssembler
     /// Deliveries in hand. The broker closes a channel on which one is settled twice.
     var unsettled: Set<UInt64> = []
@@ -67,12 +71,16 @@ struct ChannelState {
         return false
     }
 
+    /// Whether its lane is consumed, as far as is known.
+    var isConsuming: Bool { isReady || (renews && isOpening) }
+
     /// Whether deliveries of this channel still count.
     var isLive: Bool { phase != .closing }
 
     /// Takes a delivery in hand. Returns its epoch, or `nil` if it does not count.
-    mutating func note(_ tag: UInt64) -> UInt64? {
-        isLive && unsettled.insert(tag).inserted ? epoch : nil
+    mutating func note(_ tag: UInt64, _ now: MonotonicTime) -> UInt64? {
+        quietSince = now
+        return isLive && unsettled.insert(tag).inserted ? epoch : nil
     }
 
     /// Lets go of a delivery. False if it is none of this life's, or was settled before.

@@ -7,7 +7,7 @@ extension ConnectionMachine {
         phase == .open && (duties[index].duty == .publish || wantsDeliveries)
     }
 
-    mutating func openChannel(for index: Int, _ now: MonotonicTime) -> [Action] {
+    mutating func openChannel(for index: Int, renewing: Bool = false, _ now: MonotonicTime) -> [Action] {
         guard let number = numbers.take() else {
             return fail(AMQPError(.connectionLost, "no channel number is left: the broker lets none of them go"))
         }
@@ -17,7 +17,8 @@ extension ConnectionMachine {
         // A tag that was used before can wedge a consumer of RabbitMQ 3.10.
         let tag = duties[index].lane.map { "\($0.queue).\(epoch)" } ?? ""
         channels[number] = ChannelState(
-            duty: index, epoch: epoch, consumerTag: tag, phase: .opening(until: now + limits.openingPatience),
+            duty: index, epoch: epoch, consumerTag: tag, renews: renewing,
+            phase: .opening(until: now + limits.openingPatience), quietSince: now,
             assembler: ContentAssembler(limit: limits.maximumBodySize))
         switch duty {
         case .publish: return [.send(.openChannel(number)), .send(.selectConfirms(number))]
@@ -32,6 +33,7 @@ extension ConnectionMachine {
             isPublisher == (duties[channel.duty].duty == .publish)
         else { return }
         channels[number]?.phase = .ready(since: now)
+        channels[number]?.quietSince = now
         // Rights show only when a message is published: until one is taken, nothing says that they are back.
         if duties[channel.duty].error?.code != .accessRefused || !isPublisher { duties[channel.duty].error = nil }
         if isPublisher { publishChannel = number }
@@ -93,6 +95,7 @@ extension ConnectionMachine {
         var next: MonotonicTime?
         for case .waiting(let until) in duties.lazy.map(\.place) { next = min(next ?? until, until) }
         for case .opening(let until) in channels.values.lazy.map(\.phase) { next = min(next ?? until, until) }
+        if let renewal = nextRenewal { next = min(next ?? renewal, renewal) }
         return next
     }
 

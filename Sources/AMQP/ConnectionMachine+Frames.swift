@@ -13,8 +13,8 @@ extension ConnectionMachine {
             channels[number]?.assembler.start(.returned(code: code, text: text))
             return []
         case .header(let properties, let size):
-            return completed(channels[number]?.assembler.header(properties, size: size), on: number)
-        case .body(let part): return completed(channels[number]?.assembler.body(part), on: number)
+            return completed(channels[number]?.assembler.header(properties, size: size), on: number, now)
+        case .body(let part): return completed(channels[number]?.assembler.body(part), on: number, now)
         case .settle(let tag, let multiple, let isAck):
             return settled(tag, multiple: multiple, isAck: isAck, on: number, now)
         default: return reporting(control(frame, on: number, now))
@@ -50,7 +50,9 @@ extension ConnectionMachine {
     }
 
     /// A whole message came in.
-    private mutating func completed(_ content: ContentAssembler.Content?, on number: UInt16) -> [Action] {
+    private mutating func completed(_ content: ContentAssembler.Content?, on number: UInt16, _ now: MonotonicTime)
+        -> [Action]
+    {
         guard let content else { return [] }
         switch content.start {
         case .returned(let code, let text):
@@ -60,7 +62,7 @@ extension ConnectionMachine {
             return []
         case .delivery(let tag, let exchange, let key, let redelivered):
             guard phase == .open, let index = channels[number]?.duty, let lane = duties[index].lane,
-                let epoch = channels[number]?.note(tag)
+                let epoch = channels[number]?.note(tag, now)
             else { return [] }
             let delivery = Delivery(
                 tag: DeliveryTag(epoch: epoch, channel: number, number: tag), queue: lane.queue, exchange: exchange,

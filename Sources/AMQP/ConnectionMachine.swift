@@ -116,7 +116,7 @@ struct ConnectionMachine<Waiter> {
                 AMQPError(.connectionLost, "the broker confirmed nothing for \(limits.confirmPatience)"))
         }
         guard let next = nextChannelDeadline, next <= now else { return [] }
-        return reporting(giveUpOpening(now) + openDue(now))
+        return reporting(giveUpOpening(now) + openDue(now) + renewQuiet(now))
     }
 
     /// When ``tick(now:)`` has something to do, if nothing else happens before.
@@ -138,7 +138,7 @@ struct ConnectionMachine<Waiter> {
                 status.lastError = duty.error
                 continue
             }
-            let isConsuming = phase == .open && channel(of: duty)?.isReady == true
+            let isConsuming = phase == .open && channel(of: duty)?.isConsuming == true
             status.lanes.append(LaneStatus(queue: lane.queue, isConsuming: isConsuming, lastError: duty.error))
         }
         status.lastError = lastError ?? status.lastError
@@ -153,7 +153,7 @@ struct ConnectionMachine<Waiter> {
         return actions + [.report(.status(status))]
     }
 
-    private func channel(of duty: DutyState) -> ChannelState? {
+    func channel(of duty: DutyState) -> ChannelState? {
         guard case .channel(let number) = duty.place else { return nil }
         return channels[number]
     }

@@ -52,10 +52,17 @@ public struct Lane: Sendable, Equatable {
     public var prefetch: UInt16
     /// Declared first, each time that the lane is opened.
     public var declare: QueueDeclaration?
+    /// A lane that is delivered nothing for so long, and has nothing in hand, is consumed anew, by another channel;
+    /// default never.
+    ///
+    /// RabbitMQ can lose a consumer and not know it: version 3.10 does when a queue is gone and there again before the
+    /// channel has heard of its end. Not for queues that go with their consumer, nor for direct reply-to.
+    public var renewal: Duration?
 
-    public init(queue: String, prefetch: UInt16, declare: QueueDeclaration? = nil) {
+    public init(queue: String, prefetch: UInt16, declare: QueueDeclaration? = nil, renewal: Duration? = nil) {
         self.queue = queue
         self.prefetch = prefetch
         self.declare = declare
+        self.renewal = renewal
     }
 }

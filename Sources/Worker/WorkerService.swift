@@ -22,6 +22,8 @@ public struct WorkerService: Service {
     let logger: Logger
     let slots: [LaneName: LaneSlots]
     let observer: (any WorkObserver)?
+    /// People wait at a login for 30 s and more; a lane that nobody uses costs the broker next to nothing.
+    private static let renewal = Duration.seconds(15)
     private let storeWatch: StoreWatch
     private let draining = Watched(false)
     private let inFlight = InFlight()
@@ -49,10 +51,12 @@ public struct WorkerService: Service {
         announcer = Announcer(
             Publisher(configuration: broker, logger: logger), board: board, pseudonym: pseudonym, clocks: clocks,
             logger: logger)
-        let lanes = LaneName.allCases.map { Lane(queue: $0.queue, prefetch: UInt16(settings.prefetch(of: $0))) }
+        let lanes = LaneName.allCases.map { lane in
+            Lane(queue: lane.queue, prefetch: UInt16(settings.prefetch(of: lane)), renewal: Self.renewal)
+        }
         // Replies must have a way out before jobs come in: otherwise codes go out with nobody to tell.
         consumer = Consumer(
-            configuration: broker, lanes: lanes + [Lane(queue: WireName.dead, prefetch: 16)],
+            configuration: broker, lanes: lanes + [Lane(queue: WireName.dead, prefetch: 16, renewal: Self.renewal)],
             gate: { await publisher.waitUntilUsable() }, logger: logger)
         user = broker.urls.first.flatMap { first in broker.urls.allSatisfy { $0.user == first.user } ? first.user : nil
         }

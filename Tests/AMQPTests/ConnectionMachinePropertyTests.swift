@@ -30,8 +30,9 @@ private struct EventStorm {
 
     init(seed: UInt64) {
         generator = Seeded(seed)
+        let renewed = Lane(queue: "r", prefetch: 4, renewal: .seconds(3))
         machine = ConnectionMachine(
-            [.publish, .consume(MachineDriver.lane), .consume(MachineDriver.other)],
+            [.publish, .consume(MachineDriver.lane), .consume(renewed)],
             limits: ConnectionLimits(maximumBodySize: 10, publishWindow: Self.window), random: Seeded(seed))
     }
 

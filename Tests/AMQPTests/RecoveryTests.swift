@@ -75,6 +75,31 @@ import Testing
         #expect(left == [0, 0])
     }
 
+    @Test("a queue that is gone and there again before the broker has told anybody is consumed all the same")
+    func queueReplaced() async throws {
+        let configuration = try await configuration()
+        let queue = QueueDeclaration(name: "q", arguments: ["x-queue-type": .string(Array("quorum".utf8))])
+        let lane = Lane(queue: "q", prefetch: 4, renewal: .milliseconds(500))
+        let (consumer, publisher) = (
+            Consumer(configuration: configuration, lanes: [lane], logger: logger),
+            Publisher(configuration: configuration, logger: logger)
+        )
+        try await BrokerAdmin.withConnection(configuration, logger: logger) { try await $0.declareQueue(queue) }
+        let running = [Task { await consumer.run() }, Task { await publisher.run() }]
+        defer { for task in running { task.cancel() } }
+        await publisher.waitUntilUsable()
+        await consumer.waitUntilConsuming()
+        let channels = ConsumingChannels(of: "q", in: configuration.urls[0].virtualHost)
+        try await channels.suspend()
+        try await BrokerAdmin.withConnection(configuration, logger: logger) { admin in
+            try await admin.deleteQueue("q")
+            try await admin.declareQueue(queue)
+        }
+        try await channels.resume()
+        while try await publisher.publish(message("q", [1])) != .confirmed {}
+        #expect(await consumer.deliveries.first { _ in true }?.body == .bytes([1]))
+    }
+
     @Test("a lane without a queue is named in the status, does not hold up the others, and starts when there is one")
     func missingQueue() async throws {
         let configuration = try await configuration()

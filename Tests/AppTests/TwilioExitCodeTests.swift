@@ -9,9 +9,10 @@ import TwilioSimulator
 @Suite("The twilio commands as programs", .timeLimit(.minutes(5))) struct TwilioExitCodeTests {
     /// Runs the program to its end; its exit code, and what it said on stderr.
     private func run(_ arguments: [String], _ environment: [String: String]) async throws -> (Int32?, String) {
-        let log = NSTemporaryDirectory() + "verify-courier-twilio-\(RandomID.hex(bytes: 6)).log"
-        defer { try? FileManager.default.removeItem(atPath: log) }
-        let process = try WorkerProcess(["twilio"] + arguments, environment: environment, log: log)
+        let folder = NSTemporaryDirectory() + "verify-courier-twilio-\(RandomID.hex(bytes: 6))"
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let process = try WorkerProcess(["twilio"] + arguments, environment: environment, log: "\(folder)/log")
         let code = await process.waitUntilEnd()
         return (code, process.output)
     }

@@ -121,7 +121,7 @@ extension Caller {
         case .finished(let finished): return finished
         case .stillOpen(let challenge):
             guard let renewed = try await store.renew(intent) else { return .superseded }
-            let next = conclusions.repeated(by: renewed)
+            let next = conclusions.repeated(by: renewed, isOver: isOver)
             guard intent.deadline - clocks.wall() >= ReplyDraft.leastTime, next.repeats < 5 else {
                 return try await store.finish(renewed, wanted: next.wanted) { next.unknown(isOver: isOver, $0) }
             }

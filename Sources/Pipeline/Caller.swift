@@ -105,7 +105,9 @@ struct Caller: Sendable {
         case .done:
             // An answer about something else than was asked proves nothing.
             return try await lostCheck(intent, conclusions, code, callOverAt: clocks.monotonic())
-        case .refused(let failure) where failure.meaning == .notFound && conclusions.repeats > 0:
+        // By a call whose answer was lost, or by one of a worker that died.
+        case .refused(let failure)
+        where failure.meaning == .notFound && (conclusions.repeats > 0 || intent.begins > 1):
             return try await lostCheck(intent, conclusions, code, callOverAt: clocks.monotonic())
         case .refused(let failure) where failure.meaning == .notFound:
             return try await reconciler.missing(intent, conclusions)
@@ -113,20 +115,21 @@ struct Caller: Sendable {
             return try await store.finish(intent, wanted: wanted) { conclusions.refused(failure, $0) }
         case .notDone(let outcome):
             return try await store.finish(intent, wanted: wanted) { conclusions.notChecked(outcome, $0) }
-        case .lost:
-            return try await lostCheck(intent, conclusions, code, callOverAt: clocks.monotonic())
+        case .lost(let isOver):
+            return try await lostCheck(intent, conclusions, code, callOverAt: clocks.monotonic(), isOver: isOver)
         }
     }
 
     /// The answer of a check was lost: repeated only while the verification is provably still pending.
     private func lostCheck(
-        _ intent: Intent, _ conclusions: CheckConclusions, _ code: Redacted<String>, callOverAt: MonotonicTime
+        _ intent: Intent, _ conclusions: CheckConclusions, _ code: Redacted<String>, callOverAt: MonotonicTime,
+        isOver: Bool = false
     ) async throws(StoreError) -> Finished {
         switch try await reconciler.check(intent, conclusions, callOverAt: callOverAt) {
         case .finished(let finished): return finished
         case .stillPending:
             guard let renewed = try await store.renew(intent) else { return .superseded }
-            let next = conclusions.repeated(by: renewed)
+            let next = conclusions.repeated(by: renewed, isOver: isOver)
             guard intent.deadline - clocks.wall() >= ReplyDraft.leastTime, next.repeats < 5 else {
                 return try await store.finish(renewed, wanted: next.wanted) { next.uncertain(gone: false, $0) }
             }

@@ -11,6 +11,8 @@ struct CheckConclusions: Sendable {
     var settings: PipelineSettings
     /// How often the check was repeated to Twilio because its answer was lost: each may have cost a try.
     var repeats = 0
+    /// A call whose answer was lost may still be under way, and approve: the try stays counted, however a repeat ends.
+    var mayBeUnderWay = false
 
     /// `nil` unless the intent is a check.
     init?(_ intent: Intent, settings: PipelineSettings) {
@@ -30,11 +32,14 @@ struct CheckConclusions: Sendable {
         return wanted
     }
 
-    /// The same after one more call, under a renewed lease.
-    func repeated(by renewed: Intent) -> CheckConclusions {
+    /// The same for one more call, under a renewed lease.
+    ///
+    /// - Parameter isOver: nothing is under way of the call before.
+    func repeated(by renewed: Intent, isOver: Bool) -> CheckConclusions {
         var next = self
         next.intent = renewed
         next.repeats += 1
+        next.mayBeUnderWay = mayBeUnderWay || !isOver
         return next
     }
 
@@ -99,22 +104,24 @@ struct CheckConclusions: Sendable {
             return draft.throttled(
                 .codeTries, until: situation.liveCode?.expiresAt ?? now + settings.codeLife, at: now,
                 changes: limits.givenBack)
-        case .tooManyUserRequests:
-            return draft.throttled(
-                .provider, until: now + settings.codeLife, at: now, changes: unbegun(situation) + limits.givenBack)
-        case .rateLimited, .concurrent:
-            return draft.throttled(by: failure, at: now, changes: unbegun(situation) + limits.givenBack)
         case .notFound: return expired(.codeExpired, situation)
         case .wrongCode: return denied(situation)
-        default:
-            return draft.answer(
-                .unavailable, .providerRefused, at: now, changes: unbegun(situation) + limits.givenBack)
+        default: break
+        }
+        guard !mayBeUnderWay else { return uncertain(gone: false, situation) }
+        let changes = unbegun(situation) + limits.givenBack
+        switch failure.meaning {
+        case .tooManyUserRequests:
+            return draft.throttled(.provider, until: now + settings.codeLife, at: now, changes: changes)
+        case .rateLimited, .concurrent: return draft.throttled(by: failure, at: now, changes: changes)
+        default: return draft.answer(.unavailable, .providerRefused, at: now, changes: changes)
         }
     }
 
-    /// There was no time or no room left to call; surely nothing was checked.
+    /// There was no time or no room left to call.
     func notChecked(_ outcome: Outcome, _ situation: Situation) -> Answer {
-        draft.unmade(outcome, at: situation.now, changes: unbegun(situation) + limits.givenBack)
+        guard !mayBeUnderWay else { return uncertain(gone: false, situation) }
+        return draft.unmade(outcome, at: situation.now, changes: unbegun(situation) + limits.givenBack)
     }
 
     /// The verification is gone and one of its sends converted: ours, if no other check can have done it.

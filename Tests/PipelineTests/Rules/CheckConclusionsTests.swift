@@ -143,6 +143,24 @@ struct CheckConclusionsTests {
         #expect(none.changes.codes.isEmpty)
     }
 
+    @Test("4 tries counted: what may still be under way keeps its try, however its repeat ends")
+    func underWay() throws {
+        let begun = try scene.checking().repeated(by: scene.checking().intent, isOver: false)
+        let answers = [
+            begun.notChecked(.unavailable, situation()), begun.notChecked(.late, situation()),
+            begun.refused(failure(.credentials), situation()), begun.refused(failure(.rateLimited), situation()),
+            begun.refused(failure(.tooManyUserRequests), situation()),
+            begun.repeated(by: begun.intent, isOver: true).notChecked(.throttled, situation()),
+        ]
+        for answer in answers {
+            #expect(answer.outcome == .uncertain && answer.changes.isEmpty, "\(answer.outcome)")
+        }
+        let over = try scene.checking().repeated(by: begun.intent, isOver: true)
+        #expect(over.notChecked(.unavailable, situation()).outcome == .unavailable)
+        #expect(begun.refused(failure(.wrongCode), situation()).outcome == .denied)
+        #expect(begun.refused(failure(.maxChecks), situation()).outcome == .throttled)
+    }
+
     @Test("5.5 found out afterwards: ours only if every other check is recorded as denied")
     func converted() throws {
         func outcome(_ begun: Int, _ denied: Int, sid: String = "VE1") throws -> Outcome {

@@ -18,6 +18,8 @@ final class FakeTwilio: Transport {
         case answerLost
         /// It never arrived, which nobody can tell.
         case neverArrived
+        /// Nobody can tell that it is still under way: it is done when ``arrive()`` says so.
+        case arrivesLater
         /// Not a byte left.
         case unreachable
         case answer(Int, code: Int?, retryAfter: String? = nil)
@@ -33,12 +35,20 @@ final class FakeTwilio: Transport {
         var faults: [(operation: Operation, fault: Fault)] = []
         var calls: [Operation] = []
         var slowness: [Operation: Duration] = [:]
+        var underWay: [@Sendable (inout State) -> Void] = []
         /// The operation whose next call is held back once it is done.
         var holds: Operation?
         var held: [CheckedContinuation<Void, Never>] = []
         /// How many were held that nobody has waited for yet, and who waits for the next.
         var arrived = 0
         var watcher: CheckedContinuation<Void, Never>?
+
+        mutating func answer(
+            _ operation: Operation, _ path: String, _ form: [(String, String)], at now: Timestamp
+        ) -> TransportResponse {
+            operation.isOfFactors
+                ? factors.answer(operation, path, form, at: now) : book.answer(operation, path, form, at: now)
+        }
     }
 
     private let state = Locked(State())
@@ -67,6 +77,15 @@ final class FakeTwilio: Transport {
 
     /// Each call of this kind takes so long, on the test's clocks.
     func slow(_ operation: Operation, by duration: Duration) { state.withLock { $0.slowness[operation] = duration } }
+
+    /// What is under way is done now.
+    func arrive() {
+        state.withLock { state in
+            let underWay = state.underWay
+            state.underWay = []
+            for work in underWay { work(&state) }
+        }
+    }
 
     /// The next call of this kind is done at once and answered when let go.
     func hold(_ operation: Operation) { state.withLock { $0.holds = operation } }
@@ -105,17 +124,19 @@ final class FakeTwilio: Transport {
         switch fault {
         case .unreachable: throw TransportError(reach: .surelyNotSent, kind: .connect)
         case .neverArrived: throw TransportError(reach: .maybeSent, kind: .timeout)
+        case .arrivesLater:
+            let time = time
+            state.withLock {
+                $0.underWay.append { _ = $0.answer(operation, path, request.form, at: time.wall) }
+            }
+            throw TransportError(reach: .maybeSent, kind: .timeout)
         case .answer(let status, let code, let retryAfter):
             var response = Self.failure(status, code)
             response.retryAfter = retryAfter
             return response
         case .answerLost, .contradictory, nil: break
         }
-        var response = state.withLock { state in
-            operation.isOfFactors
-                ? state.factors.answer(operation, path, request.form, at: time.wall)
-                : state.book.answer(operation, path, request.form, at: time.wall)
-        }
+        var response = state.withLock { $0.answer(operation, path, request.form, at: time.wall) }
         await holdIfAsked(operation)
         if case .contradictory? = fault {
             let text = String(decoding: response.body, as: UTF8.self).replacing(

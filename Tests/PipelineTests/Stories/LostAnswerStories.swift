@@ -180,6 +180,37 @@ struct LostAnswerStories {
     }
 
     @Test(
+        "5.5 a check that may still be under way costs its try, however its repeat ends: no later one is taken for it",
+        arguments: StoreKind.allCases)
+    func checkUnderWay(_ kind: StoreKind) async throws {
+        try await story(kind) { site, desk in
+            try await desk.register()
+            #expect(try await desk.send().outcome == .sent)
+            site.twilio.fail(.check, .arrivesLater)
+            site.twilio.fail(.check, .answer(401, code: 20003))
+            #expect(try await desk.check(desk.code()).outcome == .uncertain)
+            let wrong = desk.wrong()
+            site.twilio.arrive()
+            site.twilio.fail(.check, .answerLost)
+            #expect(try await desk.check(wrong).outcome == .uncertain)
+        }
+    }
+
+    @Test(
+        "5.5 a check that Twilio itself could not answer, and whose verification is pending, is an outage: no try",
+        arguments: StoreKind.allCases)
+    func checkOverWithoutAnswer(_ kind: StoreKind) async throws {
+        try await story(kind) { site, desk in
+            try await desk.register()
+            #expect(try await desk.send().outcome == .sent)
+            site.twilio.fail(.check, .answer(503, code: nil))
+            site.twilio.fail(.check, .answer(401, code: 20003))
+            #expect(try await desk.check(desk.code()).outcome == .unavailable)
+            #expect(try await desk.check(desk.wrong()).checksLeft == 4)
+        }
+    }
+
+    @Test(
         "4 expired / code_expired: Twilio has it no longer, and the service is there; else unavailable",
         arguments: StoreKind.allCases)
     func missing(_ kind: StoreKind) async throws {

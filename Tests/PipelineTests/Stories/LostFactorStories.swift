@@ -125,6 +125,21 @@ struct LostFactorStories {
     }
 
     @Test(
+        "A code that may still be under way stays reserved, however its repeat ends", arguments: StoreKind.allCases)
+    func codeUnderWay(_ kind: StoreKind) async throws {
+        try await story(kind) { site, desk in
+            let app = try await desk.registerApp()
+            #expect(try await desk.checkApp(app.wrongCode(at: site.now)).outcome == .denied)
+            site.twilio.fail(.answerChallenge, .arrivesLater)
+            site.twilio.fail(.answerChallenge, .answer(401, code: 20003))
+            let code = app.code(at: site.now)
+            #expect(try await desk.checkApp(code).outcome == .uncertain)
+            site.twilio.arrive()
+            #expect(try await desk.checkApp(code).reason == .codeUsed)
+        }
+    }
+
+    @Test(
         "A challenge that cannot be found is uncertain: its code is not asked about again",
         arguments: StoreKind.allCases)
     func challengeUnknown(_ kind: StoreKind) async throws {

@@ -13,6 +13,7 @@ struct ChallengeConclusions: FactorConclusions {
     var challenge: PlannedChallenge
     var settings: PipelineSettings
     var repeats = 0
+    var mayBeUnderWay = false
 
     var factor: PlannedFactor { challenge.factor }
 

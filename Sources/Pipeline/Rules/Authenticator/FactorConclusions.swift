@@ -11,6 +11,8 @@ protocol FactorConclusions: Sendable {
     var settings: PipelineSettings { get }
     /// How often the code was asked about again because an answer was lost: each may have cost a try.
     var repeats: Int { get set }
+    /// A call whose answer was lost may still be under way, and approve: the code stays reserved, however a repeat ends.
+    var mayBeUnderWay: Bool { get set }
 
     /// Twilio approved this very code. It stays reserved: it counts once.
     func approved(_ situation: Situation) -> Answer
@@ -35,10 +37,13 @@ extension FactorConclusions {
     var givenBack: [Change] { limits.givenBack + [.releaseCode] }
 
     /// The same for one more call, under a renewed lease.
-    func repeated(by renewed: Intent) -> Self {
+    ///
+    /// - Parameter isOver: nothing is under way of the call before.
+    func repeated(by renewed: Intent, isOver: Bool) -> Self {
         var next = self
         next.intent = renewed
         next.repeats += 1
+        next.mayBeUnderWay = mayBeUnderWay || !isOver
         return next
     }
 
@@ -54,6 +59,10 @@ extension FactorConclusions {
         switch failure.meaning {
         case .factorTriesUsedUp, .challengeTriesUsedUp: return usedUp(situation)
         case .factorUnusable, .notFound: return gone(situation)
+        default: break
+        }
+        guard !mayBeUnderWay else { return unknown(isOver: false, situation) }
+        switch failure.meaning {
         case .challengeLimit, .tooManyUserRequests:
             return draft.throttled(.provider, until: now + ProviderPause.afterTooMany, at: now, changes: givenBack)
         case .rateLimited, .concurrent:
@@ -62,9 +71,10 @@ extension FactorConclusions {
         }
     }
 
-    /// There was no time or no room left to call; surely nothing was checked.
+    /// There was no time or no room left to call.
     func notChecked(_ outcome: Outcome, _ situation: Situation) -> Answer {
-        draft.unmade(outcome, at: situation.now, changes: givenBack)
+        guard !mayBeUnderWay else { return unknown(isOver: false, situation) }
+        return draft.unmade(outcome, at: situation.now, changes: givenBack)
     }
 
     /// What an approval means to limits, whichever code it was.

@@ -10,6 +10,7 @@ struct ProofConclusions: FactorConclusions {
     var factor: PlannedFactor
     var settings: PipelineSettings
     var repeats = 0
+    var mayBeUnderWay = false
 
     func approved(_ situation: Situation) -> Answer {
         let now = situation.now

@@ -10,6 +10,9 @@ public struct CurlConfiguration: Sendable {
     /// A connection unused for longer is not used again: the fewer stale ones, the fewer calls of unknown fate.
     /// Whole seconds, default 30.
     public var longestIdle: Duration = .seconds(30)
+    /// A call that timed out ends its connection, if it took so long at least and nothing came by the connection
+    /// meanwhile: over HTTP/2, all later calls would wait in vain with it. Default 5 s.
+    public var longestSilence: Duration = .seconds(5)
     public var userAgent: String
     /// Certificates to trust, in PEM; `nil` means the system's.
     public var caFile: String?

@@ -12,6 +12,8 @@ actor Multi {
     /// By easy handle, which is what libcurl names in its messages.
     private var transfers: [UnsafeMutableRawPointer: Transfer] = [:]
     private var lastTicket: UInt64 = 0
+    /// When something came last by a connection, by its port.
+    private var heardAt: [Int: MonotonicTime] = [:]
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
@@ -87,10 +89,29 @@ actor Multi {
             else { continue }
             // Read first: the message is gone once the handle is removed.
             let code = ccurl_result(message)
+            note(transfer)
+            if code == CURLE_OPERATION_TIMEDOUT { hangUpIfSilent(transfer) }
             remove(transfer)
             if code != CURLE_OK { logger.debug("transfer failed", metadata: ["curl.code": "\(code.rawValue)"]) }
             transfer.finish(code)
         }
+    }
+
+    private func note(_ transfer: Transfer) {
+        guard let port = transfer.port, let time = transfer.heardAt else { return }
+        heardAt[port] = max(heardAt[port] ?? time, time)
+    }
+
+    /// libcurl keeps a connection of HTTP/2 on which a call timed out, though a firewall may have dropped it.
+    private func hangUpIfSilent(_ transfer: Transfer) {
+        guard let port = transfer.port, MonotonicTime.now() - transfer.began >= configuration.longestSilence else {
+            return
+        }
+        let others = transfers.values.lazy.filter { $0.port == port }.compactMap(\.heardAt)
+        let last = others.reduce(heardAt[port]) { max($0 ?? $1, $1) }
+        guard last.map({ $0 < transfer.began }) ?? true else { return }
+        logger.debug("a connection is silent")
+        transfer.hangUp()
     }
 
     private func remove(_ transfer: Transfer) {

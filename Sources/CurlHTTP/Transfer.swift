@@ -18,6 +18,9 @@ final class Transfer {
     private var headers = HeaderReader()
     private var isTooLarge = false
     private var passage = Passage.notAsked
+    let began = MonotonicTime.now()
+    /// When something of the answer came last.
+    private(set) var heardAt: MonotonicTime?
 
     /// What the gate has done. It lets pass once.
     private enum Passage {
@@ -88,6 +91,7 @@ final class Transfer {
 
     /// - Returns: Whether to go on.
     func receive(body bytes: UnsafeRawBufferPointer) -> Bool {
+        heardAt = .now()
         guard body.count + bytes.count <= limit else {
             isTooLarge = true
             return false
@@ -98,6 +102,7 @@ final class Transfer {
 
     /// - Returns: Whether to go on.
     func receive(header line: UnsafeRawBufferPointer) -> Bool {
+        heardAt = .now()
         isTooLarge = !headers.read(line)
         return !isTooLarge
     }

@@ -6,18 +6,23 @@ import Testing
 
 /// Towards a server whose certificate, or whose TLS, is not what it should be (H27): nothing is written to it.
 @Suite(.timeLimit(.minutes(2))) struct CurlTLSTests {
-    private func client(trusting authority: String? = "ca") async throws -> CurlClient {
+    private func client(
+        trusting authority: String? = "ca", longestSilence: Duration = .seconds(5)
+    ) async throws -> CurlClient {
         var configuration = CurlConfiguration(userAgent: "test")
+        configuration.longestSilence = longestSilence
         let folder = try await Certificates.folder
         configuration.caFile = authority.map { "\(folder)/\($0).pem" }
         return CurlClient(configuration: configuration, logger: Logger(label: "test"))
     }
 
     private func get(
-        _ port: Int, host: String = "localhost", by client: CurlClient, limit: Duration = .seconds(20)
+        _ port: Int, host: String = "localhost", path: String = "", by client: CurlClient,
+        limit: Duration = .seconds(20)
     ) async throws(CurlError) -> HTTPResponse {
         let request = HTTPRequest(
-            method: .get, url: "https://\(host):\(port)/", user: "u", password: Redacted("the-token"), timeLimit: limit)
+            method: .get, url: "https://\(host):\(port)/\(path)", user: "u", password: Redacted("the-token"),
+            timeLimit: limit)
         return try await client.perform(request, gate: { true })
     }
 
@@ -84,5 +89,47 @@ import Testing
         }
         #expect(server.output.contains("ALPN protocols selected: h2") && server.output.contains("PRI * HTTP/2.0"))
         #expect(!server.output.contains("HTTP/1.1"))
+    }
+
+    @Test("HTTP/2: many requests at once share a connection, and so does the next")
+    func shared() async throws {
+        let server = try await HTTP2Server()
+        let client = try await client()
+        _ = try await get(server.port, path: "page", by: client)
+        let statuses = try await withThrowingTaskGroup(of: Int.self) { group in
+            for _ in 0..<20 {
+                group.addTask { try await get(server.port, path: "page", by: client).status }
+            }
+            return try await group.reduce(into: []) { $0.append($1) }
+        }
+        #expect(statuses == Array(repeating: 200, count: 20))
+        #expect(server.connections.count == 1)
+    }
+
+    @Test("HTTP/2: a connection that fell silent costs the calls under way, and none after them")
+    func silent() async throws {
+        let server = try await HTTP2Server()
+        let client = try await client(longestSilence: .milliseconds(500))
+        #expect(try await get(server.port, path: "page", by: client).status == 200)
+        server.fallSilent()
+        await #expect(throws: CurlError(reach: .maybeSent, kind: .timeout)) {
+            try await get(server.port, path: "page", by: client, limit: .seconds(1))
+        }
+        #expect(try await get(server.port, path: "page", by: client).status == 200)
+        #expect(server.connections.count == 2)
+    }
+
+    @Test("HTTP/2: a slow answer does not cost the connection that others are answered on")
+    func slow() async throws {
+        let server = try await HTTP2Server()
+        let client = try await client(longestSilence: .seconds(3))
+        #expect(try await get(server.port, path: "page", by: client).status == 200)
+        server.fallSilent()
+        await #expect(throws: CurlError(reach: .maybeSent, kind: .timeout)) {
+            try await get(server.port, path: "page", by: client, limit: .milliseconds(200))
+        }
+        server.speakAgain()
+        #expect(try await get(server.port, path: "page", by: client).status == 200)
+        #expect(server.connections.count == 1)
     }
 }

@@ -21,7 +21,10 @@ leg_thread() {
 leg_fuzz() { deploy/fuzz.sh --minutes "${FUZZ_MINUTES:-5}"; }
 leg_tests() { deploy/test.sh; }
 leg_mutations() { deploy/mutations.sh; }
+# The debug build first: its workers die at every failpoint as well.
 leg_chaos() {
+    swift build --product verify-courier
+    deploy/chaos.sh --minutes "${CHAOS_MINUTES:-30}" --at-once 200
     local judge judges=(simulator)
     [ -z "${VERIFY_COURIER_CHAOS_JUDGE:-}" ] || judges+=("$VERIFY_COURIER_CHAOS_JUDGE")
     for judge in "${judges[@]}"; do

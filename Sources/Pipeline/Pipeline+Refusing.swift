@@ -120,7 +120,8 @@ extension Pipeline {
         DeadLetter(
             reason: reason, routingKey: envelope.routingKey, frontEnd: envelope.userID ?? "",
             messageID: envelope.messageID, properties: AdminRules.json(envelope.shownProperties),
-            body: Redacted(CodeBlanker.blank(bytes(envelope))), deadline: read.deadline, at: clocks.wall())
+            body: Redacted(CodeBlanker.blank(bytes(envelope))), deadline: read.deadline, at: clocks.wall(),
+            mayBeKnown: envelope.redelivered)
     }
 }
 

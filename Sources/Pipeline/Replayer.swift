@@ -31,16 +31,24 @@ public struct Replayer: Sendable {
         }
     }
 
-    /// One letter's turn: carried to an outcome of its own, and noted.
+    /// One letter's turn: carried to an outcome of its own, and noted. Its person may have stopped waiting while the store
+    /// or this worker was held up: then it waits to be asked for anew.
     func replay(_ row: DeadLetterRow) async throws(StoreError) {
+        if let deadline = row.letter.deadline, deadline - pipeline.clocks.wall() < ReplyDraft.leastTime {
+            logger.info("dead letter is too late to be replayed", metadata: ["letter": "\(row.id)"])
+            return try await note(row, .waiting)
+        }
         if let envelope = envelope(row) {
             let disposition = try await pipeline.process(envelope, slot: NoSlot())
             logger.info(
                 "dead letter replayed",
                 metadata: ["letter": "\(row.id)", "outcome": "\(disposition.outcome?.rawValue ?? "none")"])
         }
-        let done = Answer(
-            outcome: .done, reason: nil, body: [], changes: [.letters([row.id], .replayed, dueAt: [])])
+        try await note(row, .replayed)
+    }
+
+    private func note(_ row: DeadLetterRow, _ state: DeadLetterState) async throws(StoreError) {
+        let done = Answer(outcome: .done, reason: nil, body: [], changes: [.letters([row.id], state, dueAt: [])])
         _ = try await pipeline.store.refuse(nil, answer: done)
     }
 
@@ -51,6 +59,7 @@ public struct Replayer: Sendable {
             body: .bytes(row.letter.body.revealed), receivedAt: pipeline.clocks.wall())
         envelope.contentType = "application/json"
         envelope.messageID = Self.messageID(row)
+        envelope.deadline = row.letter.deadline?.description
         envelope.userID = row.letter.frontEnd.isEmpty ? nil : row.letter.frontEnd
         return envelope
     }

@@ -46,4 +46,6 @@ public enum Change: Sendable {
     /// The verification of this SID lives no more, whoever's number it is of.
     case endCode(sid: String, Reason)
     case letters([Int64], DeadLetterState, dueAt: [Timestamp])
+    /// Nobody waits for these any more, and they are to be carried out all the same.
+    case liftDeadlines([Int64])
 }

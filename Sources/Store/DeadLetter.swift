@@ -15,10 +15,12 @@ public struct DeadLetter: Sendable {
     /// Until when its person waited, if that could be read.
     public var deadline: Timestamp?
     public var at: Timestamp
+    /// The broker delivered it before: it is kept already if a worker ended between noting and acknowledging it.
+    public var mayBeKnown: Bool
 
     public init(
         reason: DeadLetterReason, routingKey: String, frontEnd: String, messageID: String?, properties: String = "{}",
-        body: Redacted<[UInt8]>, deadline: Timestamp? = nil, at: Timestamp
+        body: Redacted<[UInt8]>, deadline: Timestamp? = nil, at: Timestamp, mayBeKnown: Bool = false
     ) {
         self.reason = reason
         self.routingKey = routingKey
@@ -28,6 +30,16 @@ public struct DeadLetter: Sendable {
         self.body = body
         self.deadline = deadline
         self.at = at
+        self.mayBeKnown = mayBeKnown
+    }
+
+    /// How many of the newest are looked through for one that may be known: it comes again soon, or never.
+    package static let remembered = 1000
+
+    /// Whether it is the same message, however often it was delivered.
+    package func isSame(as other: DeadLetter) -> Bool {
+        reason == other.reason && routingKey == other.routingKey && frontEnd == other.frontEnd
+            && messageID == other.messageID && body.revealed == other.body.revealed
     }
 }
 

@@ -7,9 +7,7 @@ extension InMemoryRows {
         case .user(let user): content.users[user.name] = user
         case .code(let code): content.codes[code.number] = code
         case .pending(let pending): content.pendings[pending.login] = pending
-        case .deadLetter(let letter):
-            content.lastLetter += 1
-            content.letters.append(DeadLetterRow(id: content.lastLetter, letter: letter))
+        case .deadLetter(let letter): keep(letter)
         case .audit(let entry): content.audit.append(entry)
         case .count(let tallies): count(tallies, context)
         case .uncount(let tallies):
@@ -56,16 +54,8 @@ extension InMemoryRows {
         case .challenge(let sid, let challenge): content.challenges[sid] = challenge
         case .cancelSend(let key, let login): content.canceledSends[key] = login
         case .letters(let ids, let state, let dueAt): setLetters(ids, state, dueAt)
+        case .liftDeadlines(let ids): liftDeadlines(ids)
         default: applyToPerson(change)
-        }
-    }
-
-    private mutating func setLetters(_ ids: [Int64], _ state: DeadLetterState, _ dueAt: [Timestamp]) {
-        for (index, id) in ids.enumerated() {
-            guard let place = content.letters.firstIndex(where: { $0.id == id }) else { continue }
-            content.letters[place].state = state
-            content.letters[place].dueAt = index < dueAt.count ? dueAt[index] : nil
-            if state == .replayed { content.letters[place].replays += 1 }
         }
     }
 

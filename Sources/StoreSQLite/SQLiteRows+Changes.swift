@@ -41,6 +41,8 @@ extension SQLiteRows {
                     key.frontEnd, key.messageID, login.user, login.application.rawValue, login.login, now.milliseconds,
                 ])
         case .letters(let ids, let state, let dueAt): try setLetters(ids, state, dueAt)
+        case .liftDeadlines(let ids):
+            for id in ids { try run("UPDATE dead_letter SET deadline = NULL WHERE id = ?", [id]) }
         default: try applyToPerson(change)
         }
     }
@@ -48,15 +50,6 @@ extension SQLiteRows {
     private func put(option name: String, _ value: String?) throws {
         guard let value else { return try run("DELETE FROM site_option WHERE name = ?", [name]) }
         try run("REPLACE INTO site_option VALUES (?, ?)", [name, value])
-    }
-
-    private func setLetters(_ ids: [Int64], _ state: DeadLetterState, _ dueAt: [Timestamp]) throws {
-        for (index, id) in ids.enumerated() {
-            let due = index < dueAt.count ? dueAt[index].milliseconds : nil
-            try run(
-                "UPDATE dead_letter SET state = ?, due_at = ?, replays = replays + ? WHERE id = ?",
-                [state.rawValue, due, state == .replayed ? 1 : 0, id])
-        }
     }
 
     private func approve(_ login: LoginKey, _ client: String?, _ now: Timestamp) throws {
@@ -96,19 +89,6 @@ extension SQLiteRows {
                 login.user, login.application.rawValue, login.login, hash(pending.number), try seal(pending.place),
                 pending.sid, pending.purpose.rawValue, pending.ticket.map { Data($0) }, pending.ended?.rawValue,
                 (clocks.wall() + .seconds(86_400)).milliseconds, pending.wasConfirmed,
-            ])
-    }
-
-    private func put(_ letter: DeadLetter) throws {
-        try run(
-            """
-            INSERT INTO dead_letter
-            (at, reason, routing_key, front_end, message_id, properties, body, deadline, state, replays)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'waiting', 0)
-            """,
-            [
-                letter.at.milliseconds, letter.reason.rawValue, letter.routingKey, letter.frontEnd, letter.messageID,
-                letter.properties, Data(try sealing.seal(letter.body.revealed)), letter.deadline?.milliseconds,
             ])
     }
 

@@ -23,7 +23,7 @@ public struct WorkerStatus: Sendable {
     public var storeTrouble: StoreTrouble?
 
     /// Whether it takes nothing on purpose: what it began could not be recorded, or not be answered.
-    var isPaused: Bool { storeTrouble != nil || publisher.mayNotPublish }
+    var isPaused: Bool { storeTrouble != nil || publisher.mayNotPublish || publisher.blockage != nil }
 
     /// Why it does not consume, in words; empty while it does.
     public var obstacles: [String] {

@@ -66,7 +66,7 @@ def nothing_in_logs(evidence):
     codes = {message.code for message in evidence.messages} | {job.code for job in evidence.jobs if job.code}
     numbers = {job.number.lstrip("+") for job in evidence.jobs if job.number}
     for file, line in evidence.log_lines:
-        digits = set(re.findall(r"(?<![\w.:-])\d{6}(?![\w.:-])|\d{11,}", line))
+        digits = set(re.findall(r"(?<![\w.-])\d{6}(?![\w.-])|\d{11,}", line))
         finding.that(not digits & codes and not digits & numbers, f"{file}: a line of {len(line)} characters")
     return finding
 

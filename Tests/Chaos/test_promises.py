@@ -157,7 +157,7 @@ class Remains(Cases):
     def test_logs(self):
         made = job("check", "denied", code="123456")
         self.holds(promises.nothing_in_logs, made, log_lines=[("w", "code of +1········00"), ("w", "at 12.123456 s")])
-        for line in ("code 123456", "to +12125550100", '"12125550100"'):
+        for line in ("code 123456", '"code":123456', "code:123456", "to +12125550100", '"12125550100"'):
             self.broken(promises.nothing_in_logs, made, log_lines=[("w", line)])
 
     def test_store(self):

@@ -54,6 +54,9 @@ import Testing
     func blocked() {
         let found = obstacles {
             $0.publisher = broker { $0.blockage = .init(reason: "low on disk", since: MonotonicTime(nanoseconds: 0)) }
+            // The lanes rest: nobody could be answered.
+            $0.consumer = broker { $0.lanes[0].isConsuming = false }
+            #expect($0.isPaused)
         }
         #expect(found == ["the broker blocks the connection for replies: low on disk"])
     }

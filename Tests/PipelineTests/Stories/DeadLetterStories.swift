@@ -143,6 +143,59 @@ struct DeadLetterStories {
         }
     }
 
+    @Test(
+        "2 Replay: late is who will be late when the turn comes, or is when it has come", arguments: StoreKind.allCases)
+    func lateTurns(_ kind: StoreKind) async throws {
+        try await story(kind) { site, desk in
+            for number in 1...4 {
+                var message = try desk.envelope(.send, ["user": "anna", "channel": "sms"], id: "m-\(number)")
+                (message.exchange, message.lane) = ("verify.dead", .admin)
+                message.deadline = (site.now + .seconds(4)).description
+                try await desk.pipeline.takeDeadLetter(message)
+            }
+            // One a second: the fourth would have its turn one second before its end.
+            let counts = try await desk.admin(.adminDeadReplay, ["rate": 1]).counts
+            #expect(counts == ["replaying": 3, "late": 1, "selected": 4])
+            let replayer = desk.pipeline.replayer(logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+            for row in try await desk.store.takeDueLetters(limit: 9) { try await replayer.replay(row) }
+            site.advance(.seconds(3))
+            for row in try await desk.store.takeDueLetters(limit: 9) { try await replayer.replay(row) }
+            #expect(try await letters(desk).map(\.state) == [.replayed, .waiting, .waiting, .waiting])
+            let late = try await desk.admin(.adminDeadReplay, ["rate": 100, "late": true]).counts
+            #expect(late?["replaying"] == 3)
+            site.advance(.seconds(1))
+            for row in try await desk.store.takeDueLetters(limit: 9) { try await replayer.replay(row) }
+            #expect(try await letters(desk).allSatisfy { $0.state == .replayed })
+        }
+    }
+
+    @Test(
+        "C16: one that is delivered again is kept once, where a worker ended before it could acknowledge it",
+        arguments: StoreKind.allCases)
+    func keptOnce(_ kind: StoreKind) async throws {
+        try await story(kind) { site, desk in
+            var dead = try desk.envelope(.send, ["user": "anna", "channel": "sms"], id: "m-1")
+            (dead.exchange, dead.lane) = ("verify.dead", .admin)
+            var unknown = try desk.envelope(.send, ["user": "anna"], id: "m-2")
+            (unknown.routingKey, unknown.messageID) = ("sends", nil)
+            for count in 0...2 {
+                for index in [0, 1] {
+                    var message = index == 0 ? dead : unknown
+                    (message.redelivered, message.deliveryCount) = (count > 0, Int64(count))
+                    if index == 0 {
+                        try await desk.pipeline.takeDeadLetter(message)
+                    } else {
+                        _ = try await desk.process(message)
+                    }
+                }
+            }
+            #expect(try await letters(desk).map(\.reason) == [.broker, .unexpected])
+            // Two messages alike, each delivered once, are two.
+            try await desk.pipeline.takeDeadLetter(dead)
+            #expect(try await letters(desk).count == 3)
+        }
+    }
+
     @Test("2 admin.dead.*: late ones wait, discarded ones come back", arguments: StoreKind.allCases)
     func operations(_ kind: StoreKind) async throws {
         try await story(kind) { site, desk in

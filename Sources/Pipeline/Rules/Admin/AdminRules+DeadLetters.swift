@@ -48,15 +48,21 @@ extension AdminRules {
         }
     }
 
-    /// Each gets its turn, so that many do not come at once; one whose person has stopped waiting only when asked for.
+    /// Each gets its turn, so that many do not come at once; one whose person will have stopped waiting by then only when
+    /// asked for.
     private func replay(_ perSecond: Int, _ evenLate: Bool, _ situation: Situation) -> Answer {
         let now = situation.now
         let open = situation.letters.filter { $0.state == .waiting }
-        let chosen = open.filter { row in
-            evenLate || (row.letter.deadline.map { $0 - now >= ReplyDraft.leastTime } ?? false)
+        var (chosen, late, dueAt): ([Int64], [Int64], [Timestamp]) = ([], [], [])
+        for row in open {
+            let due = now + .milliseconds(chosen.count * 1000 / perSecond)
+            let isLate = !(row.letter.deadline.map { $0 - due >= ReplyDraft.leastTime } ?? false)
+            guard evenLate || !isLate else { continue }
+            chosen.append(row.id)
+            dueAt.append(due)
+            if isLate { late.append(row.id) }
         }
-        let dueAt = chosen.indices.map { now + .milliseconds($0 * 1000 / perSecond) }
-        let changes: [Change] = [.letters(chosen.map(\.id), .replaying, dueAt: dueAt)]
+        let changes: [Change] = [.letters(chosen, .replaying, dueAt: dueAt), .liftDeadlines(late)]
         let counts = [
             "replaying": chosen.count, "late": open.count - chosen.count, "selected": situation.letters.count,
         ]

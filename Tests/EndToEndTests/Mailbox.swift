@@ -42,7 +42,8 @@ final class Mailbox: Sendable {
             await withTaskGroup { group in
                 group.addTask { await consumer.run() }
                 for await delivery in consumer.deliveries {
-                    if !delivery.exchange.isEmpty {
+                    // Jobs are noted with their replies, by whoever asks.
+                    if [WireName.events, WireName.status].contains(delivery.exchange) {
                         WireCapture.note(heardOf: delivery.exchange, delivery.bytes)
                     }
                     arrivals.add(delivery)

@@ -55,6 +55,24 @@ struct LoginStories {
         }
     }
 
+    @Test(
+        "P12 what a person is shown of an account that is not there and of one without a factor is the same",
+        arguments: StoreKind.allCases)
+    func nobody(_ kind: StoreKind) async throws {
+        try await story(kind) { site, desk in
+            #expect(try await desk.admin(.adminUserSet, ["user": "bert"]).outcome == .done)
+            func shown(_ user: String) async throws -> [String] {
+                let options = try await desk.options(user)
+                let replies = [options, try await desk.send(user), try await desk.check("123456", user)]
+                return replies.map {
+                    "\($0.outcome) \($0.reason.map { "\($0)" } ?? "") \($0.message) \($0.decision ?? "") \($0.register ?? [])"
+                }
+            }
+            let nobody = try await shown("nobody")
+            #expect(try await shown("bert") == nobody && nobody.count == 3)
+        }
+    }
+
     @Test("6 A registered phone is changed by a reset only", arguments: StoreKind.allCases)
     func secondNumber(_ kind: StoreKind) async throws {
         try await story(kind) { site, desk in

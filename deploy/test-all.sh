@@ -15,7 +15,7 @@ leg_address() {
 
 # Whatever threads share.
 leg_thread() {
-    sanitized thread 'Storm|ConfirmTracker|ConnectionThread|LeaseProperty|LeaseTests|GroupCommit|CallBudget|Locked'
+    sanitized thread 'Storm|ConfirmTracker|ConnectionThread|PublishingTests|RecoveryTests|LeaseProperty|LeaseTests|JobTests|GroupCommit|CallBudget|Locked|CurlTLS'
 }
 
 leg_fuzz() { deploy/fuzz.sh --minutes "${FUZZ_MINUTES:-5}"; }

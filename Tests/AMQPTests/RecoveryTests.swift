@@ -79,7 +79,7 @@ import Testing
     func queueReplaced() async throws {
         let configuration = try await configuration()
         let queue = QueueDeclaration(name: "q", arguments: ["x-queue-type": .string(Array("quorum".utf8))])
-        let lane = Lane(queue: "q", prefetch: 4, renewal: .milliseconds(500))
+        let lane = Lane(queue: "q", prefetch: 4, renewal: .seconds(3))
         let (consumer, publisher) = (
             Consumer(configuration: configuration, lanes: [lane], logger: logger),
             Publisher(configuration: configuration, logger: logger)
@@ -89,13 +89,7 @@ import Testing
         defer { for task in running { task.cancel() } }
         await publisher.waitUntilUsable()
         await consumer.waitUntilConsuming()
-        let channels = ConsumingChannels(of: "q", in: configuration.urls[0].virtualHost)
-        try await channels.suspend()
-        try await BrokerAdmin.withConnection(configuration, logger: logger) { admin in
-            try await admin.deleteQueue("q")
-            try await admin.declareQueue(queue)
-        }
-        try await channels.resume()
+        try await replaceQueue("q", in: configuration.urls[0].virtualHost)
         while try await publisher.publish(message("q", [1])) != .confirmed {}
         #expect(await consumer.deliveries.first { _ in true }?.body == .bytes([1]))
     }

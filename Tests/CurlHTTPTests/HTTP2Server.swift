@@ -1,7 +1,6 @@
 import Foundation
 import Glibc
 import TestKit
-import Testing
 
 /// nghttp2's server over TLS, behind a relay with a process for each connection, any of which can fall silent.
 final class HTTP2Server: Sendable {
@@ -20,7 +19,7 @@ final class HTTP2Server: Sendable {
         relay = try ChildProcess(
             "socat", ["-d", "-d", "TCP-LISTEN:0,bind=127.0.0.1,fork", "TCP:127.0.0.1:\(hidden.port)"],
             ChildProcess.Streams(errors: log))
-        port = try await Self.port(log, "listening on ", relay)
+        port = try await relay.port(saidIn: log, after: "listening on ")
     }
 
     deinit {
@@ -52,7 +51,7 @@ final class HTTP2Server: Sendable {
     private static func start(serving folder: String) async throws -> (server: ChildProcess, port: Int) {
         let certificates = try await Certificates.folder
         while true {
-            let port = try #require(freePort)
+            let port = FreePort.find()
             let log = folder + "/server.log"
             let server = try ChildProcess(
                 "nghttpd",
@@ -60,36 +59,7 @@ final class HTTP2Server: Sendable {
                     "-v", "-a", "127.0.0.1", "-d", folder, "\(port)", "\(certificates)/server-key.pem",
                     "\(certificates)/server.pem",
                 ], ChildProcess.Streams(output: log, errors: log))
-            if try await self.port(log, "listen ", server) == port { return (server, port) }
+            if try await server.port(saidIn: log, after: "listen ") == port { return (server, port) }
         }
-    }
-
-    private static var freePort: Int? {
-        let socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        defer { close(socket) }
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = in_addr_t(0x7F00_0001).bigEndian
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let isBound = withUnsafeMutablePointer(to: &address) { address in
-            address.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
-                bind(socket, address, length) == 0 && getsockname(socket, address, &length) == 0
-            }
-        }
-        return isBound ? Int(UInt16(bigEndian: address.sin_port)) : nil
-    }
-
-    /// The port that it says it listens at; 0 if it has ended.
-    private static func port(_ log: String, _ words: String, _ process: ChildProcess) async throws -> Int {
-        while process.isRunning {
-            let lines = ((try? String(contentsOfFile: log, encoding: .utf8)) ?? "").split(separator: "\n")
-            if let line = lines.first(where: { $0.contains(words) }),
-                let port = line.split(separator: ":").last.flatMap({ Int($0) })
-            {
-                return port
-            }
-            try await Task.sleep(for: .milliseconds(5))
-        }
-        return 0
     }
 }

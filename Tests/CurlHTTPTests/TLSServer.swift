@@ -25,7 +25,7 @@ final class TLSServer: Sendable {
                 "s_server", "-accept", "127.0.0.1:0", "-cert", "\(folder)/\(certificate).pem", "-key",
                 "\(folder)/\(certificate)-key.pem",
             ] + options, ChildProcess.Streams(input: path, output: log, errors: log))
-        port = try await Self.port(log, process)
+        port = try await process.port(saidIn: log, after: "ACCEPT ")
         unlink(path)
     }
 
@@ -35,23 +35,5 @@ final class TLSServer: Sendable {
     }
 
     /// What it has said and, without `-www`, what it has read, of which not all is text.
-    var output: String { Self.text(log) }
-
-    private static func text(_ log: String) -> String {
-        String(decoding: FileManager.default.contents(atPath: log) ?? Data(), as: UTF8.self)
-    }
-
-    /// The port that the system chose; 0 if it has ended.
-    private static func port(_ log: String, _ process: ChildProcess) async throws -> Int {
-        while process.isRunning {
-            let lines = text(log).split(separator: "\n")
-            if let line = lines.first(where: { $0.hasPrefix("ACCEPT ") }),
-                let port = line.split(separator: ":").last.flatMap({ Int($0) })
-            {
-                return port
-            }
-            try await Task.sleep(for: .milliseconds(5))
-        }
-        return 0
-    }
+    var output: String { ChildProcess.text(of: log) }
 }

@@ -13,6 +13,11 @@ struct DeadLetterStories {
         try #require(try await desk.admin(.adminDeadShow).letters)
     }
 
+    private func replayDue(_ desk: Desk) async throws {
+        let replayer = desk.pipeline.replayer(logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        for row in try await desk.store.takeDueLetters(limit: 9) { try await replayer.replay(row) }
+    }
+
     @Test(
         "2 Malformed: answered invalid and dead-lettered at the first delivery; 5.6 without its code",
         arguments: StoreKind.allCases)
@@ -114,8 +119,7 @@ struct DeadLetterStories {
         let desk = try await site.worker()
         let counts = try await desk.admin(.adminDeadReplay, ["late": true]).counts
         #expect(counts == ["replaying": 1, "late": 0, "selected": 1])
-        let replayer = desk.pipeline.replayer(logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
-        for row in try await desk.store.takeDueLetters(limit: 9) { try await replayer.replay(row) }
+        try await replayDue(desk)
         let outcome = try await desk.ask(.outcome, ["user": "emp00123", "job": "replay.1.1:m-1"])
         #expect(outcome.outcome == .sent && outcome.job == "replay.1.1:m-1")
         #expect(try await desk.check(desk.code(), "emp00123").registered == .phone)
@@ -156,15 +160,14 @@ struct DeadLetterStories {
             // One a second: the fourth would have its turn one second before its end.
             let counts = try await desk.admin(.adminDeadReplay, ["rate": 1]).counts
             #expect(counts == ["replaying": 3, "late": 1, "selected": 4])
-            let replayer = desk.pipeline.replayer(logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
-            for row in try await desk.store.takeDueLetters(limit: 9) { try await replayer.replay(row) }
+            try await replayDue(desk)
             site.advance(.seconds(3))
-            for row in try await desk.store.takeDueLetters(limit: 9) { try await replayer.replay(row) }
+            try await replayDue(desk)
             #expect(try await letters(desk).map(\.state) == [.replayed, .waiting, .waiting, .waiting])
             let late = try await desk.admin(.adminDeadReplay, ["rate": 100, "late": true]).counts
             #expect(late?["replaying"] == 3)
             site.advance(.seconds(1))
-            for row in try await desk.store.takeDueLetters(limit: 9) { try await replayer.replay(row) }
+            try await replayDue(desk)
             #expect(try await letters(desk).allSatisfy { $0.state == .replayed })
         }
     }

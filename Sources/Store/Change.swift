@@ -21,8 +21,11 @@ public enum Change: Sendable {
 
     /// The starred site options by name; `nil` is "back to the default".
     case options([String: String?])
-    /// One-use codes and tickets are kept as hashes; both end by themselves.
+    /// One-use codes and tickets are kept as hashes; both end by themselves. A person has one of each at the most: a new one
+    /// replaces the old.
     case bypass(user: String, Redacted<String>?, until: Timestamp)
+    /// A wrong guess at the person's bypass code.
+    case bypassTry(user: String)
     case ticket(user: String, Redacted<String>, until: Timestamp)
     case useTicket([UInt8])
     /// Begins, replaces or ends the person's enrolment.
@@ -33,8 +36,8 @@ public enum Change: Sendable {
     case releaseCode
     /// A send of this login that may still wait: it will be answered `canceled`.
     case cancelSend(JobKey, LoginKey)
-    /// Ends all ties of the person, and takes their approvals back.
-    case endLogins(user: String, Reason)
+    /// Takes back what lets the person in. What can tell its login why it ended is kept for that, with the reason.
+    case endAccess(user: String, Set<AccessGrant>, Reason)
     /// Clears all counters and paces of the person, of their registered number and of those that they wait for codes on.
     case unlock(user: String)
     /// Everything about the person goes; what history and audit trail keep of them bears this name instead.

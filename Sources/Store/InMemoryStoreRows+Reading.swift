@@ -38,8 +38,8 @@ extension InMemoryRows {
         content.tickets.contains { $0.user == user && $0.hash == hash && $0.until > now }
     }
 
-    func bypass(of user: String, at now: Timestamp) -> [UInt8]? {
-        content.bypasses.first { $0.user == user && $0.until > now }?.hash
+    func bypass(of user: String, at now: Timestamp) -> BypassRow? {
+        content.bypasses.first { $0.user == user && $0.until > now }.map { BypassRow(hash: $0.hash, tries: $0.tries) }
     }
 
     func cancelsSend(_ key: JobKey, of login: LoginKey) -> Bool { content.canceledSends[key] == login }

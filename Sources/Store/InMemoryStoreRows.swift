@@ -16,6 +16,7 @@ struct InMemoryContent: Sendable {
         var user: String
         var hash: [UInt8]
         var until: Timestamp
+        var tries = 0
     }
 
     var options: [String: String] = [:]

@@ -37,6 +37,9 @@ public struct Situation: Sendable {
     /// The code that was typed has been used for the person's authenticator within the last five minutes.
     public var isCodeReserved = false
     public var bypass = Bypass.none
+    /// Those tickets that are still good, of the ones that registrations were begun with: the login's phone, the person's
+    /// authenticator, and the job's own.
+    public var begunTickets: Set<[UInt8]> = []
     /// The live ties of other people to the same code.
     public var strangers: Set<Purpose> = []
     /// The person's live codes, for ending them at Twilio.
@@ -47,10 +50,11 @@ public struct Situation: Sendable {
     public var otherUserExists = false
 
     /// An administrator's one-use code, against what was typed.
-    public enum Bypass: Sendable {
-        /// The person has none.
+    public enum Bypass: Sendable, Equatable {
+        /// The person has none that lives.
         case none
-        case wrong
+        /// With the wrong guesses that it outlives after this one.
+        case wrong(triesLeft: Int)
         case right
     }
 
@@ -72,6 +76,8 @@ public struct Wanted: Sendable {
     /// The enrolment, the open challenge, and whether ``code`` was used there.
     public var authenticator = false
     public var ticket: Redacted<String>?
+    /// The hash of a ticket that the job's registration was begun with.
+    public var begunTicket: [UInt8]?
     /// What was typed: it may be a bypass code.
     public var code: Redacted<String>?
     public var census = false

@@ -93,8 +93,8 @@ package protocol StoreRows: CallRows {
     func newest(_ tally: Tally, key: [UInt8], after: Timestamp, limit: Int) throws(Failure) -> [Timestamp]
     func pace(_ key: PaceKey) throws(Failure) -> Pace?
     func hasTicket(_ hash: [UInt8], of user: String, at now: Timestamp) throws(Failure) -> Bool
-    /// The hash of a person's bypass code, while it lasts.
-    func bypass(of user: String, at now: Timestamp) throws(Failure) -> [UInt8]?
+    /// A person's bypass code, while it lasts.
+    func bypass(of user: String, at now: Timestamp) throws(Failure) -> BypassRow?
     func enrolment(of user: String) throws(Failure) -> Enrolment?
     func challenge(of factorSID: String, at now: Timestamp) throws(Failure) -> OpenChallenge?
     /// Whether another job than `key` has reserved the code.
@@ -107,6 +107,7 @@ package protocol StoreRows: CallRows {
     func page(_ page: UserPage) throws(Failure) -> [UserRecord]
     func letters(_ selection: DeadSelection) throws(Failure) -> [DeadLetterRow]
     func dueLetters(at now: Timestamp, limit: Int) throws(Failure) -> [DeadLetterRow]
+    /// By priority, then the oldest first.
     func dueChores(at now: Timestamp, limit: Int) throws(Failure) -> [ProviderChoreRow]
     /// Replaces when it is due and how often it was tried.
     mutating func put(_ row: ProviderChoreRow) throws(Failure)
@@ -117,6 +118,18 @@ package protocol StoreRows: CallRows {
     mutating func addRead(_ kind: ReadKind, at now: Timestamp, forgetting before: Timestamp) throws(Failure)
     /// What to throw when a row holds what no version of this program wrote.
     func damaged() -> Failure
+}
+
+/// A person's bypass code as a store holds it.
+package struct BypassRow: Sendable {
+    package var hash: [UInt8]
+    /// Wrong guesses so far.
+    package var tries: Int
+
+    package init(hash: [UInt8], tries: Int) {
+        self.hash = hash
+        self.tries = tries
+    }
 }
 
 /// Whose job a change belongs to: counters are kept by it.
@@ -142,8 +155,8 @@ package struct ChangeContext: Sendable {
     package func text(of tally: Tally) -> String? {
         switch tally {
         case .numberSends, .unprovenNumberSends: place?.number.revealed
-        case .userSends, .wrongCodesOfUser: login.user
-        case .clientSends: login.client
+        case .userSends, .userEnrolments, .wrongCodesOfUser: login.user
+        case .clientSends, .clientEnrolments: login.client
         case .unprovenCountrySends: place.map { $0.region ?? "none" }
         case .unprovenSiteSends: ""
         case .wrongCodesOfUserAndClient: login.client.map { "\(login.user)\u{0}\($0)" }

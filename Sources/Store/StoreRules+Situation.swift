@@ -49,10 +49,28 @@ extension StoreRows {
             let hash = hash(ofTicket: ticket.revealed)
             if try hasTicket(hash, of: login.user, at: now) { situation.ticket = hash }
         }
-        if let code = wanted.code, let bypass = try bypass(of: login.user, at: now) {
-            situation.bypass = hash(ofBypass: code.revealed, of: login.user) == bypass ? .right : .wrong
-        }
+        if let code = wanted.code { try loadBypass(code, login, into: &situation) }
+        try loadBegunTickets(wanted, login, into: &situation)
         try loadLists(wanted, into: &situation)
+    }
+
+    private func loadBypass(
+        _ code: Redacted<String>, _ login: Job.Login, into situation: inout Situation
+    ) throws(Failure) {
+        guard let bypass = try bypass(of: login.user, at: situation.now), bypass.tries < BypassCode.maxTries else {
+            return
+        }
+        let isRight = hash(ofBypass: code.revealed, of: login.user) == bypass.hash
+        situation.bypass = isRight ? .right : .wrong(triesLeft: BypassCode.maxTries - bypass.tries - 1)
+    }
+
+    private func loadBegunTickets(
+        _ wanted: Wanted, _ login: Job.Login, into situation: inout Situation
+    ) throws(Failure) {
+        let begun = [situation.pending?.ticket, situation.enrolment?.ticket, wanted.begunTicket]
+        for case let hash? in begun where try hasTicket(hash, of: login.user, at: situation.now) {
+            situation.begunTickets.insert(hash)
+        }
     }
 
     private func loadAuthenticator(

@@ -29,9 +29,11 @@ extension SQLiteRows {
         case .bypass(let user, nil, _): try run("DELETE FROM bypass WHERE user = ?", [user])
         case .bypass(let user, let code?, let until):
             let hash = Data(hash(ofBypass: code.revealed, of: user))
-            try run("REPLACE INTO bypass VALUES (?, ?, ?)", [user, hash, until.milliseconds])
+            try run("REPLACE INTO bypass VALUES (?, ?, ?, 0)", [user, hash, until.milliseconds])
+        case .bypassTry(let user): try run("UPDATE bypass SET tries = tries + 1 WHERE user = ?", [user])
         case .ticket(let user, let text, let until):
             let hash = Data(hash(ofTicket: text.revealed))
+            try run("DELETE FROM ticket WHERE user = ?", [user])
             try run("REPLACE INTO ticket VALUES (?, ?, ?)", [hash, user, until.milliseconds])
         case .useTicket(let hash): try run("DELETE FROM ticket WHERE hash = ?", [Data(hash)])
         case .cancelSend(let key, let login):
@@ -74,10 +76,11 @@ extension SQLiteRows {
 
     private func put(_ code: LiveCode) throws {
         try run(
-            "REPLACE INTO code VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            "REPLACE INTO code VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [
                 hash(code.number), code.sid, code.channel.rawValue, code.expiresAt.milliseconds,
                 code.attempts.joined(separator: ","), code.checksBegun, code.checksDenied, code.ended?.rawValue,
+                code.checksExcused,
             ])
     }
 

@@ -52,10 +52,11 @@ extension SQLiteRows {
             != nil
     }
 
-    func bypass(of user: String, at now: Timestamp) throws -> [UInt8]? {
-        let row = try one("SELECT hash FROM bypass WHERE user = ? AND until > ?", [user, now.milliseconds])
-        let hash: Data? = row?[0]
-        return hash.map { Array($0) }
+    func bypass(of user: String, at now: Timestamp) throws -> BypassRow? {
+        try one("SELECT hash, tries FROM bypass WHERE user = ? AND until > ?", [user, now.milliseconds]).map { row in
+            let hash: Data = row[0]
+            return BypassRow(hash: Array(hash), tries: row[1])
+        }
     }
 
     func cancelsSend(_ key: JobKey, of login: LoginKey) throws -> Bool {

@@ -14,6 +14,7 @@ enum Schema {
         migrator.registerMigration("0004-erased-details") { try $0.execute(sql: erasedDetails) }
         migrator.registerMigration("0005-authenticators") { try $0.execute(sql: authenticators) }
         migrator.registerMigration("0006-times") { try $0.execute(sql: times) }
+        migrator.registerMigration("0007-entry") { try $0.execute(sql: entry) }
         return migrator
     }
 
@@ -49,6 +50,22 @@ enum Schema {
         ALTER TABLE job ADD COLUMN received_at INTEGER;
         ALTER TABLE job ADD COLUMN settled_at INTEGER;
         CREATE INDEX job_released ON job (begun_at) WHERE state = 2;
+        """
+
+    /// Tries of bypass codes; the checks of codes, enrolments and challenges, so that none is taken for another; what is to be undone
+    /// at Twilio by its priority.
+    private static let entry = """
+        ALTER TABLE bypass ADD COLUMN tries INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE code ADD COLUMN checks_excused INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE enrolment ADD COLUMN checks_begun INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE enrolment ADD COLUMN checks_denied INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE enrolment ADD COLUMN lost_call_over_at INTEGER;
+        ALTER TABLE challenge ADD COLUMN checks_begun INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE challenge ADD COLUMN checks_denied INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE provider_chore ADD COLUMN priority INTEGER NOT NULL DEFAULT 0;
+        DROP INDEX provider_chore_due;
+        CREATE INDEX provider_chore_due ON provider_chore (priority, due_at);
+        CREATE INDEX ticket_by_user ON ticket (user);
         """
 
     private static let first = """

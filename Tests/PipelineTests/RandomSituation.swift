@@ -54,7 +54,11 @@ struct RandomSituation {
             chance(3) ? time(-900...0) : nil, chance(3) ? time(-9...0) : nil
         )
         situation.ticket = chance(2) ? [1] : nil
-        situation.bypass = pick([.none, .none, .wrong, .right])
+        situation.begunTickets = chance(2) ? [[1]] : []
+        situation.bypass = pick([.none, .none, .wrong(triesLeft: number(0...4)), .right])
+        situation.enrolment = chance(2) ? enrolment() : nil
+        situation.challenge = chance(2) ? challenge() : nil
+        situation.isCodeReserved = chance(4)
         situation.strangers = pick([[], [.login], [.register], [.login, .register]])
         return situation
     }
@@ -79,7 +83,28 @@ struct RandomSituation {
     }
 
     private mutating func tie() -> PendingCode {
-        scene.pending(pick([.login, .register]), sid: pick(["VE1", "VE2"]), ended: chance(3) ? .replaced : nil)
+        var tie = scene.pending(
+            pick([.login, .register]), sid: pick(["VE1", "VE2"]), ended: chance(3) ? .replaced : nil)
+        (tie.ticket, tie.wasConfirmed) = (chance(2) ? [1] : nil, chance(2))
+        return tie
+    }
+
+    private mutating func enrolment() -> Enrolment {
+        let enrolment = scene.enrolment {
+            if chance(4) { $0.login.login = "another-sign-in" }
+            if chance(8) { $0.factorSID = nil }
+            ($0.expiresAt, $0.wasConfirmed, $0.ticket) = (time(-60...400), chance(2), chance(2) ? [1] : nil)
+            $0.checksBegun = number(0...3)
+            $0.checksDenied = number(0...$0.checksBegun)
+        }
+        return chance(4) ? enrolment.ended(pick([.triesUsedUp, .reset])) : enrolment
+    }
+
+    private mutating func challenge() -> OpenChallenge {
+        let begun = number(0...5)
+        return OpenChallenge(
+            sid: "YC1", expiresAt: time(1...300), tries: number(0...5), checksBegun: begun,
+            checksDenied: number(0...begun))
     }
 
     mutating func failure() -> CallFailure {

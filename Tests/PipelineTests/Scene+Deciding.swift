@@ -57,6 +57,8 @@ extension Scene {
 extension [Change] {
     var tickets: [String] { compactMap { if case .ticket(_, let text, _) = $0 { text.revealed } else { nil } } }
     var usedTickets: [[UInt8]] { compactMap { if case .useTicket(let hash) = $0 { hash } else { nil } } }
+    /// Whose bypass codes were guessed at.
+    var bypassTries: [String] { compactMap { if case .bypassTry(let user) = $0 { user } else { nil } } }
     var audits: [AuditEntry] { compactMap { if case .audit(let entry) = $0 { entry } else { nil } } }
     var canceledSends: [JobKey] { compactMap { if case .cancelSend(let key, _) = $0 { key } else { nil } } }
     /// The clients of approvals; an approval without one is `""`.

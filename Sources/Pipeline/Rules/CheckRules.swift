@@ -13,6 +13,7 @@ struct CheckRules: JobRules {
     var settings: PipelineSettings
 
     var limits: CheckLimits { CheckLimits(settings: settings.limits) }
+    var registration: RegistrationRules { RegistrationRules(needsTicket: settings.ticketsRequired) }
 
     var wanted: Wanted {
         var wanted = limits.wanted
@@ -22,21 +23,70 @@ struct CheckRules: JobRules {
         return wanted
     }
 
+    /// What a code comes to that is no bypass code. The rules that say so cannot answer: their rulings leave through
+    /// ``decide(_:)``, which counts what was compared.
+    enum Ruling {
+        case answer(Answer)
+        /// Twilio is asked; the changes are written before, and the try is counted besides.
+        case call(PlannedCall, changes: [Change])
+    }
+
+    /// The one way in and out. What was typed is compared with the person's bypass code here and nowhere else, and each
+    /// wrong guess costs: one of the bypass code's own tries, and one of the person's.
     func decide(_ situation: Situation) -> Decision {
+        if let answer = unread(situation) { return .answer(answer) }
+        switch situation.bypass {
+        case .right: return .answer(bypassed(situation))
+        case .none:
+            switch ruling(situation) {
+            case .answer(let answer): return .answer(answer)
+            case .call(let call, let changes): return .call(call, changes: changes + limits.counted)
+            }
+        case .wrong(let triesLeft):
+            let guess = [Change.bypassTry(user: login.user)] + limits.counted
+            switch ruling(situation) {
+            case .answer: return .answer(denied(guess, triesLeft, situation))
+            case .call(let call, let changes): return .call(call, changes: changes + guess)
+            }
+        }
+    }
+
+    /// What is answered without a look at what was typed: the same for every code, so nothing can be learned from it.
+    private func unread(_ situation: Situation) -> Answer? {
         let now = situation.now
-        if deadline - now < ReplyDraft.leastTime { return .answer(draft.answer(.late, at: now)) }
+        if deadline - now < ReplyDraft.leastTime { return draft.answer(.late, at: now) }
         guard SiteOptions(situation.options).usesProvider else {
-            return .answer(draft.answer(.notAllowed, .providerNone, at: now))
+            return draft.answer(.notAllowed, .providerNone, at: now)
         }
-        if let until = limits.lockedUntil(situation) {
-            return .answer(draft.throttled(.userTries, until: until, at: now))
-        }
-        if situation.bypass == .right { return .answer(bypassed(situation)) }
+        return limits.lockedUntil(situation).map { draft.throttled(.userTries, until: $0, at: now) }
+    }
+
+    private func ruling(_ situation: Situation) -> Ruling {
         switch target(situation) {
-        case .phone: return phone(situation)
-        case .authenticator: return authenticator(situation)
-        case nil: return .answer(ambiguous(situation))
+        case .phone: phone(situation)
+        case .authenticator: authenticator(situation)
+        case nil: .answer(ambiguous(situation))
         }
+    }
+
+    /// A wrong guess where there is nothing else to ask about: whatever the answer would be without a bypass code, it was a
+    /// wrong code.
+    private func denied(_ guess: [Change], _ triesLeft: Int, _ situation: Situation) -> Answer {
+        draft.answer(.denied, at: situation.now, changes: guess) {
+            $0.checksLeft = min(triesLeft, settings.limits.checksOffered, max(0, limits.left(situation) - 1))
+        }
+    }
+
+    /// An administrator's one-use code lets the person in, once.
+    private func bypassed(_ situation: Situation) -> Answer {
+        var user = situation.user ?? UserRecord(name: login.user)
+        user.lastApprovedAt = situation.now
+        return draft.answer(
+            .approved, at: situation.now,
+            changes: [
+                .bypass(user: login.user, nil, until: situation.now), .user(user),
+                .approval(LoginKey(login), client: login.client), .pace(.user(login.user), nil),
+            ] + situation.numbersUnpaced)
     }
 
     /// What the code is for: as the job says, else what this login has pending, else the only registered method.
@@ -54,75 +104,11 @@ struct CheckRules: JobRules {
         return enrolment == nil ? nil : .authenticator
     }
 
-    private func phone(_ situation: Situation) -> Decision {
-        guard let pending = situation.pending else {
-            let reason: Reason = situation.pendingElsewhere ? .notYours : .notPending
-            return .answer(withoutCode(.expired, reason, situation))
-        }
-        if let reason = endOf(pending, situation) { return .answer(withoutCode(.expired, reason, situation)) }
-        guard let live = situation.code else { return .answer(withoutCode(.expired, .notPending, situation)) }
-        if pending.purpose == .register,
-            let reason = RegistrationRules().refusal(
-                completing: pending.number, wasConfirmed: pending.wasConfirmed, situation)
-        {
-            return .answer(draft.answer(.notAllowed, reason, at: situation.now))
-        }
-        return check(pending, live, situation)
-    }
-
-    private func check(_ pending: PendingCode, _ live: LiveCode, _ situation: Situation) -> Decision {
-        if settings.limits.enabled, settings.limits.checksPerCode > 0,
-            live.checksBegun >= settings.limits.checksPerCode
-        {
-            return .answer(draft.throttled(.codeTries, until: live.expiresAt, at: situation.now))
-        }
-        var code = live
-        code.checksBegun += 1
-        let check = PlannedCheck(
-            place: pending.place, sid: code.sid, purpose: pending.purpose, ticket: pending.ticket,
-            wasConfirmed: pending.wasConfirmed)
-        return .call(.check(check), changes: [.code(code)] + limits.counted)
-    }
-
-    /// An administrator's one-use code lets the person in, once.
-    private func bypassed(_ situation: Situation) -> Answer {
-        var user = situation.user ?? UserRecord(name: login.user)
-        user.lastApprovedAt = situation.now
-        return draft.answer(
-            .approved, at: situation.now,
-            changes: [
-                .bypass(user: login.user, nil, until: situation.now), .user(user),
-                .approval(LoginKey(login), client: login.client), .pace(.user(login.user), nil),
-            ] + situation.numbersUnpaced)
-    }
-
-    /// What a code gets that could only be a bypass code: where there is one, a wrong guess is counted as such.
-    func withoutCode(_ outcome: Outcome, _ reason: Reason, _ situation: Situation) -> Answer {
-        guard situation.bypass == .wrong else { return draft.answer(outcome, reason, at: situation.now) }
-        return draft.answer(.denied, at: situation.now, changes: limits.counted) {
-            $0.checksLeft = min(settings.limits.checksOffered, max(0, limits.left(situation) - 1))
-        }
-    }
-
     /// Nothing tells which method is meant.
     private func ambiguous(_ situation: Situation) -> Answer {
-        if situation.bypass == .wrong { return withoutCode(.expired, .notPending, situation) }
         let isAny = !(situation.user?.factors.isEmpty ?? true)
         return draft.answer(.invalid, .malformed, at: situation.now) {
             $0.errors = [FieldProblem("method", isAny ? "ambiguous" : "nothing_pending_or_registered")]
         }
-    }
-
-    /// Why the login's code can be checked no more; `nil` while it can.
-    private func endOf(_ pending: PendingCode, _ situation: Situation) -> Reason? {
-        if let ended = pending.ended { return ended }
-        guard let code = situation.code else { return .notPending }
-        if code.sid != pending.sid { return .replaced }
-        if let ended = code.ended {
-            // Approved through another login: for this one there is simply no live code any more.
-            return ended == .codeUsed ? .notPending : ended
-        }
-        guard code.expiresAt <= situation.now else { return nil }
-        return code.checksDenied >= settings.limits.checksOffered ? .triesUsedUp : .codeExpired
     }
 }

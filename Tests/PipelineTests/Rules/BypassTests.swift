@@ -60,26 +60,29 @@ struct BypassTests {
             { _ in }, { $0.user = nil }, { $0.pendingElsewhere = true },
             { ($0.pending, $0.code) = (scene.pending(ended: .codeUsed), scene.code()) },
         ] {
-            let answer = try #require(decide(.wrong, change).answer)
+            let answer = try #require(decide(.wrong(triesLeft: 4), change).answer)
             #expect(answer.outcome == .denied)
             #expect(answer.changes.counted == [.wrongCodesOfUserAndClient, .wrongCodesOfUser])
-            #expect(try answer.reply.checksLeft == 5)
+            #expect(answer.changes.bypassTries == ["u1"])
+            #expect(try answer.reply.checksLeft == 4)
         }
-        let authenticator = scene.check(scene.situation { $0.bypass = .wrong }, method: .authenticator)
+        let authenticator = scene.check(scene.situation { $0.bypass = .wrong(triesLeft: 4) }, method: .authenticator)
         #expect(authenticator.answer?.outcome == .denied)
     }
 
     @Test("2 admin.user.bypass: with a code pending, what is no bypass code is Twilio's to judge")
     func twilio() {
-        let decision = decide(.wrong) { ($0.pending, $0.code) = (scene.pending(), scene.code()) }
+        let decision = decide(.wrong(triesLeft: 4)) { ($0.pending, $0.code) = (scene.pending(), scene.code()) }
         #expect(decision.call != nil)
+        #expect(decision.changes.bypassTries == ["u1"] && decision.changes.counted.count == 2)
     }
 
     @Test("6 Limits: guessing is limited as for any other code")
     func limited() throws {
         let locked = decide(.right) { $0.tallies = [.wrongCodesOfUser: scene.tally(20, used: 20)] }
         #expect(locked.answer?.outcome == .throttled)
-        let last = try #require(decide(.wrong) { $0.tallies = [.wrongCodesOfUser: scene.tally(20, used: 18)] }.answer)
+        let last = try #require(
+            decide(.wrong(triesLeft: 4)) { $0.tallies = [.wrongCodesOfUser: scene.tally(20, used: 18)] }.answer)
         #expect(try last.reply.checksLeft == 1)
     }
 

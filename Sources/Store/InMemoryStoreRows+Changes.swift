@@ -45,9 +45,13 @@ extension InMemoryRows {
                 let hash = hash(ofBypass: code.revealed, of: user)
                 content.bypasses.append(.init(user: user, hash: hash, until: until))
             }
+        case .bypassTry(let user):
+            for index in content.bypasses.indices where content.bypasses[index].user == user {
+                content.bypasses[index].tries += 1
+            }
         case .ticket(let user, let text, let until):
             let hash = hash(ofTicket: text.revealed)
-            content.tickets.removeAll { $0.hash == hash }
+            content.tickets.removeAll { $0.user == user || $0.hash == hash }
             content.tickets.append(.init(user: user, hash: hash, until: until))
         case .useTicket(let hash): content.tickets.removeAll { $0.hash == hash }
         case .enrolment(let user, let enrolment): content.enrolments[user] = enrolment
@@ -61,11 +65,7 @@ extension InMemoryRows {
 
     private mutating func applyToPerson(_ change: Change) {
         switch change {
-        case .endLogins(let user, let reason):
-            for login in content.pendings.keys where login.user == user && content.pendings[login]?.ended == nil {
-                content.pendings[login]?.ended = reason
-            }
-            content.approvals = content.approvals.filter { $0.key.user != user }
+        case .endAccess(let user, let grants, let reason): end(grants, of: user, reason)
         case .unlock(let user): unlock(user)
         case .erase(let user, let pseudonym):
             unlock(user)
@@ -74,9 +74,39 @@ extension InMemoryRows {
             anonymise(user, as: pseudonym)
         case .rename(let user, let to):
             unlock(user)
-            markUnderWay(user, as: to)
+            // Whatever somebody of the new name had begun or been given is not for the one who has it now.
+            removeFactor(ofEnrolmentOf: to, at: clocks.wall())
+            end(AccessGrant.all, of: to)
+            end(AccessGrant.all.filter { !$0.outlivesRenaming }, of: user)
+            for name in [user, to] { markUnderWay(name, as: to) }
             rename(user, to: to)
         default: break
+        }
+    }
+
+    /// - Parameter reason: With it, what can tell its login why it ended stays for that.
+    private mutating func end(_ grants: Set<AccessGrant>, of user: String, _ reason: Reason? = nil) {
+        for grant in AccessGrant.allCases where grants.contains(grant) { end(grant, of: user, reason) }
+    }
+
+    private mutating func end(_ grant: AccessGrant, of user: String, _ reason: Reason?) {
+        switch grant {
+        case .pendingCode:
+            for (login, pending) in content.pendings where login.user == user {
+                guard let reason else {
+                    content.pendings[login] = nil
+                    continue
+                }
+                content.pendings[login]?.ended = pending.ended ?? reason
+            }
+        case .approval: content.approvals = content.approvals.filter { $0.key.user != user }
+        case .enrolment: content.enrolments[user] = reason.flatMap { content.enrolments[user]?.ended($0) }
+        case .ticket: content.tickets.removeAll { $0.user == user }
+        case .bypassCode: content.bypasses.removeAll { $0.user == user }
+        case .reservedCode: content.reserved = content.reserved.filter { content.jobs[$0.key]?.login.user != user }
+        case .challenge:
+            if let sid = content.users[user]?.authenticator?.factorSID { content.challenges[sid] = nil }
+        case .knownClient: content.clients[user] = nil
         }
     }
 
@@ -90,13 +120,8 @@ extension InMemoryRows {
     }
 
     private mutating func forget(_ user: String) {
+        end(AccessGrant.all, of: user)
         content.users[user] = nil
-        content.pendings = content.pendings.filter { $0.key.user != user }
-        content.approvals = content.approvals.filter { $0.key.user != user }
-        content.clients[user] = nil
-        content.enrolments[user] = nil
-        content.bypasses.removeAll { $0.user == user }
-        content.tickets.removeAll { $0.user == user }
         content.canceledSends = content.canceledSends.filter { $0.value.user != user }
     }
 
@@ -136,14 +161,9 @@ extension InMemoryRows {
             moved.login.user = to
             content.pendings[moved.login] = moved
         }
-        content.approvals = content.approvals.filter { $0.key.user != user }
-        // An enrolment is of one sign-in, and that one is over.
-        content.enrolments[user] = nil
-        content.clients[to, default: [:]].merge(content.clients.removeValue(forKey: user) ?? [:]) { $1 }
+        content.clients[to] = content.clients.removeValue(forKey: user)
         for (key, row) in content.jobs where row.login.user == user { content.jobs[key]?.login.user = to }
         for (key, login) in content.canceledSends where login.user == user { content.canceledSends[key]?.user = to }
-        // A hash of a bypass code holds its person's name.
-        content.bypasses.removeAll { $0.user == user }
         for index in content.history.indices where content.history[index].entry.user == user {
             content.history[index].entry.user = to
         }

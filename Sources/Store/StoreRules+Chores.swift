@@ -1,4 +1,4 @@
-import Basics
+package import Basics
 import Wire
 
 extension StoreRows {
@@ -19,7 +19,13 @@ extension StoreRows {
     private mutating func endEnrolments(at now: Timestamp, limit: Int) throws(Failure) {
         for enrolment in try runOutEnrolments(at: now, limit: limit) {
             try apply(.enrolment(user: enrolment.login.user, enrolment.ended(.enrolmentExpired)), .nobody(now))
-            try apply(.chore(.removeFactor(enrolment.factor)), .nobody(now))
+            try apply(.chore(.removeEnrolment(enrolment.factor)), .nobody(now))
         }
+    }
+
+    /// What a person's open enrolment leaves at Twilio when the store itself does away with it.
+    package mutating func removeFactor(ofEnrolmentOf user: String, at now: Timestamp) throws(Failure) {
+        guard let open = try enrolment(of: user), open.ended == nil else { return }
+        try apply(.chore(.removeEnrolment(open.factor)), .nobody(now))
     }
 }

@@ -8,23 +8,38 @@ import Wire
 extension SQLiteRows {
     func applyToPerson(_ change: Change) throws {
         switch change {
-        case .endLogins(let user, let reason):
-            try run("UPDATE pending SET ended = ? WHERE user = ? AND ended IS NULL", [reason.rawValue, user])
-            try run("DELETE FROM approval WHERE user = ?", [user])
+        case .endAccess(let user, let grants, let reason): try end(grants, of: user, reason)
         case .unlock(let user): try unlock(user)
         case .erase(let user, let pseudonym):
             try unlock(user)
-            for table in ["pending", "approval", "client", "bypass", "ticket", "enrolment", "canceled_send"] {
-                try db.execute(sql: "DELETE FROM \(table) WHERE user = ?", arguments: [user])
-            }
+            try end(AccessGrant.all, of: user)
+            try run("DELETE FROM canceled_send WHERE user = ?", [user])
             try run("DELETE FROM user WHERE name = ?", [user])
             try markUnderWay(user, as: pseudonym)
             try anonymise(user, as: pseudonym)
         case .rename(let user, let to):
             try unlock(user)
-            try markUnderWay(user, as: to)
+            // Whatever somebody of the new name had begun or been given is not for the one who has it now.
+            var rows = self
+            try rows.removeFactor(ofEnrolmentOf: to, at: clocks.wall())
+            try end(AccessGrant.all, of: to)
+            try end(AccessGrant.all.filter { !$0.outlivesRenaming }, of: user)
+            for name in [user, to] { try markUnderWay(name, as: to) }
             try rename(user, to: to)
         default: break
+        }
+    }
+
+    /// - Parameter reason: With it, what can tell its login why it ended stays for that.
+    private func end(_ grants: Set<AccessGrant>, of user: String, _ reason: Reason? = nil) throws {
+        for grant in AccessGrant.allCases where grants.contains(grant) {
+            if let reason, let ending = grant.ending {
+                try run(
+                    "UPDATE \(grant.table) SET \(ending) WHERE \(grant.ownership) AND ended IS NULL",
+                    [user, reason.rawValue])
+            } else {
+                try run("DELETE FROM \(grant.table) WHERE \(grant.ownership)", [user])
+            }
         }
     }
 
@@ -102,14 +117,9 @@ extension SQLiteRows {
 
     private func rename(_ user: String, to: String) throws {
         try run("UPDATE user SET name = ? WHERE name = ?", [to, user])
-        // What somebody of the new name had begun without ever registering gives way.
-        for table in ["pending", "client", "ticket", "history", "audit", "canceled_send", "job"] {
+        let kept = AccessGrant.allCases.filter { $0.outlivesRenaming && $0.namesItsPerson }.map(\.table)
+        for table in kept + ["history", "audit", "canceled_send", "job"] {
             try db.execute(sql: "UPDATE OR REPLACE \(table) SET user = ? WHERE user = ?", arguments: [to, user])
         }
-        try run("DELETE FROM approval WHERE user = ?", [user])
-        // An enrolment is of one sign-in, and that one is over.
-        try run("DELETE FROM enrolment WHERE user = ?", [user])
-        // A hash of a bypass code holds its person's name.
-        try run("DELETE FROM bypass WHERE user = ?", [user])
     }
 }

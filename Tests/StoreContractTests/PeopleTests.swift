@@ -16,7 +16,7 @@ struct PeopleTests {
                 .approval(Sample.login("ada", "one"), client: "c"),
                 .approval(Sample.login("bob", "one"), client: nil),
             ])
-            try await store.write([.endLogins(user: "ada", .reset)])
+            try await store.write([.endAccess(user: "ada", [.pendingCode, .approval], .reset)])
             func seen(_ user: String, _ login: String) async throws -> Situation {
                 let job = Sample.job(RandomID.uuid(), kind: .check, user: user, login: login, number: nil)
                 return try await store.look(job) { $0.approval = true }

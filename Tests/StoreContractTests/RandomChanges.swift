@@ -59,20 +59,23 @@ struct RandomChanges {
 
     private mutating func rare(_ user: String, _ now: Timestamp) -> [Change] {
         let until = now + .seconds(Int.random(in: 1...900, using: &generator))
-        switch Int.random(in: 0..<8, using: &generator) {
+        switch Int.random(in: 0..<9, using: &generator) {
         case 0: return [.bypass(user: user, chance(3) ? nil : Redacted(pick(["11111111", "22222222"])), until: until)]
         case 1: return [.ticket(user: user, Redacted("T-\(user)"), until: until)]
-        case 2: return [.endLogins(user: user, pick([.reset, .notPending]))]
+        case 2: return [.endAccess(user: user, grants(), pick([.reset, .notPending]))]
         case 3: return [.unlock(user: user)]
         case 4: return [.erase(user: user, pseudonym: "erased-\(count)")]
         case 5: return [.audit(Sample.entry(user: user, former: chance(3) ? self.user() : nil))]
-        case 6: return [.deadLetter(letter(now)), .letters([1, 2], pick(DeadLetterState.allCases), dueAt: [until])]
+        case 6: return [.bypassTry(user: user)]
+        case 7: return [.deadLetter(letter(now)), .letters([1, 2], pick(DeadLetterState.allCases), dueAt: [until])]
         default:
             let to = self.user()
             // Nobody is renamed to somebody who is there.
             return to == user ? [] : [.erase(user: to, pseudonym: "erased-\(count)"), .rename(user: user, to: to)]
         }
     }
+
+    private mutating func grants() -> Set<AccessGrant> { Set(AccessGrant.allCases.filter { _ in chance(2) }) }
 
     private mutating func record(_ user: String, _ now: Timestamp) -> UserRecord {
         var record = UserRecord(name: user)

@@ -46,7 +46,7 @@ struct OptionsRules: Sendable {
     private func registrable(_ situation: Situation) -> [Factor] {
         let options = SiteOptions(situation.options)
         let factors = situation.user?.factors ?? []
-        guard options.usesProvider, RegistrationRules().isProven(situation) else { return [] }
+        guard options.usesProvider, RegistrationRules.isProven(situation) else { return [] }
         return Factor.allCases.filter { !factors.contains($0) && options.allows($0) }
     }
 }

@@ -70,7 +70,7 @@ struct SendRules: JobRules {
             place: place, channel: channel, locale: login.locale, purpose: purpose, knownSID: live?.sid,
             // Also those of a code that is over here: Twilio may still show it.
             knownAttempts: situation.code?.attempts ?? [], ticket: situation.ticket,
-            wasConfirmed: registration.isConfirmed(situation))
+            wasConfirmed: RegistrationRules.isConfirmed(situation))
         if let live {
             switch wayPast(live, situation) {
             case .shared: break
@@ -94,7 +94,7 @@ struct SendRules: JobRules {
     private func wayPast(_ live: LiveCode, _ situation: Situation) -> Way {
         if purpose == .register { return situation.strangers.contains(.login) ? .closed(.phone) : .shared }
         guard situation.ownersUse(live) else { return .anew }
-        guard settings.limits.enabled, live.checksBegun >= settings.limits.checksOffered else { return .shared }
+        guard settings.limits.enabled, live.tries >= settings.limits.checksOffered else { return .shared }
         return situation.clientIsKnown && situation.strangers.isEmpty ? .anew : .closed(.codeTries)
     }
 }

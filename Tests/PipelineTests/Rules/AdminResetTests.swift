@@ -39,8 +39,8 @@ struct AdminResetTests {
     func ends() throws {
         let answer = try rules().answer(scene.situation())
         #expect(answer.changes.users.map(\.generation) == [1])
-        guard case .endLogins("u1", .reset)? = answer.changes.dropFirst().first else {
-            Issue.record("logins go on")
+        guard case .endAccess("u1", AccessGrant.all, .reset)? = answer.changes.first else {
+            Issue.record("something goes on")
             return
         }
         #expect(answer.audit?.detail == #"{"reason":"lost","what":"all"}"#)
@@ -55,7 +55,7 @@ struct AdminResetTests {
         let decision = rules(ticket: true).decide(situation)
         let factor = OldFactor(identity: "i", factorSID: "YF")
         #expect(decision.call == .cancel(PlannedCancel(codes: codes, factors: [factor], withheld: .ticket)))
-        #expect(decision.changes.kinds == ["user", "endLogins", "ticket", "audit"])
+        #expect(decision.changes.kinds == ["endAccess", "user", "ticket", "audit"])
         #expect(rules().wanted.openCodes && rules().wanted.authenticator)
     }
 
@@ -63,8 +63,13 @@ struct AdminResetTests {
     func enrolment(what: ResetScope) throws {
         let situation = scene.situation { $0.enrolment = scene.enrolment() }
         let decision = rules(what).decide(situation)
-        let ended = try #require(decision.changes.enrolments.first)
-        #expect(ended?.ended == .reset && ended?.secret == nil)
+        guard case .endAccess("u1", let grants, .reset)? = decision.changes.first else {
+            Issue.record("something goes on")
+            return
+        }
+        #expect(grants.contains(.enrolment))
+        // As long as the factor stays, so does what keeps its codes from being used twice.
+        #expect(grants == (what == .phone ? AccessGrant.all.subtracting(AccessGrant.ofFactor) : AccessGrant.all))
         #expect(decision.call == .cancel(PlannedCancel(codes: [], factors: [scene.enrolment().factor])))
         let over = scene.situation { $0.enrolment = scene.enrolment().ended(.triesUsedUp) }
         #expect(rules(what).decide(over).call == nil)

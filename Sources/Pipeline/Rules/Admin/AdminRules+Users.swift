@@ -69,11 +69,10 @@ extension AdminRules {
         let factors = situation.factors(what)
         if what.covers(.phone) { user.phone = nil }
         if what.covers(.authenticator) { user.authenticator = nil }
-        // Whatever was begun before the reset ends with it: the phone that confirmed it may be in other hands.
-        let enrolment = situation.enrolment.map { [Change.enrolment(user: login.user, $0.ended(.reset))] } ?? []
+        // Whatever was begun or handed out before the reset ends with it: it may be in other hands.
+        let grants = what.covers(.authenticator) ? AccessGrant.all : AccessGrant.all.subtracting(AccessGrant.ofFactor)
         let changes =
-            [.user(user), .endLogins(user: login.user, .reset)] + enrolment
-            + (wantsTicket ? ticket(situation) : [])
+            [.endAccess(user: login.user, grants, .reset), .user(user)] + (wantsTicket ? ticket(situation) : [])
         var answer = audited(
             .done, situation, changes: changes, detail: ["reason": reason, "what": what.rawValue])
         answer.withheld = wantsTicket ? .ticket : nil

@@ -16,7 +16,7 @@ enum FactorAnswer: Sendable {
 extension Caller {
     /// Has Twilio make a factor with the secret that was written down before.
     func enrol(_ intent: Intent) async throws(StoreError) -> Finished {
-        guard let conclusions = EnrolConclusions(intent) else { return .superseded }
+        guard let conclusions = EnrolConclusions(intent, settings: settings) else { return .superseded }
         let (identity, wanted) = (conclusions.factor.identity, conclusions.wanted)
         guard let enrolment = try await store.enrolment(of: conclusions.factor.user), enrolment.identity == identity,
             let secret = enrolment.secret
@@ -43,6 +43,15 @@ extension Caller {
     /// Has an authenticator's code checked.
     func checkFactor(_ intent: Intent, code: Redacted<String>?) async throws(StoreError) -> Finished {
         guard let code, let conclusions = factorConclusions(intent) else { return .superseded }
+        if let time = conclusions.factor.looksAfter {
+            switch try await reconciler.unproven(intent, conclusions, after: time) {
+            case .finished(let finished): return finished
+            case .unverified(let renewed):
+                var next = conclusions
+                next.intent = renewed
+                return try await check(renewed, next, code, answering: nil)
+            }
+        }
         var open: String?
         if case .challenge(let challenge) = intent.call { open = challenge.open }
         return try await check(intent, conclusions, code, answering: open)
@@ -100,6 +109,9 @@ extension Caller {
             return try await lost(intent, conclusions, code, callOverAt: clocks.monotonic(), isOver: isOver)
         case .done(.unclear):
             return try await lost(intent, conclusions, code, callOverAt: clocks.monotonic())
+        // Its factor was verified before any call of this job: by a code of another, of which nobody learned.
+        case .refused(let failure) where failure.meaning == .alreadyExists && conclusions.repeats == 0:
+            return try await store.finish(intent, wanted: wanted) { conclusions.gone($0) }
         // What was pending before is over now: by the call whose answer was lost.
         case .refused(let failure) where failure.meaning == .alreadyExists || failure.meaning == .challengeOver:
             return try await lost(intent, conclusions, code, callOverAt: clocks.monotonic())

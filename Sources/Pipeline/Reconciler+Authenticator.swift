@@ -11,6 +11,12 @@ extension Reconciler {
         case stillOpen(challenge: String?)
     }
 
+    enum UnprovenFinding: Sendable {
+        case finished(Finished)
+        /// No code was right so far: the next one can be asked about, under this lease.
+        case unverified(Intent)
+    }
+
     /// What one look at Twilio shows.
     private enum Sight {
         case approved
@@ -21,7 +27,7 @@ extension Reconciler {
     func enrol(
         _ intent: Intent, callOverAt: MonotonicTime, isOver: Bool = false
     ) async throws(StoreError) -> Finished {
-        guard let conclusions = EnrolConclusions(intent) else { return .superseded }
+        guard let conclusions = EnrolConclusions(intent, settings: settings) else { return .superseded }
         let wanted = conclusions.wanted
         let watched = try await watch(intent, callOverAt: callOverAt) { () throws(StoreError) in
             try await madeFactor(conclusions.factor)
@@ -40,13 +46,14 @@ extension Reconciler {
         _ intent: Intent, _ conclusions: any FactorConclusions, callOverAt: MonotonicTime, isOver: Bool = false
     ) async throws(StoreError) -> FactorFinding {
         let watched = try await watch(intent, callOverAt: callOverAt) { () throws(StoreError) in
-            try await sight(of: intent.call, conclusions.factor)
+            try await sight(of: intent, conclusions.factor)
         }
         switch watched {
         case .superseded: return .finished(.superseded)
         case .found(.open(let challenge), _): return .stillOpen(challenge: challenge)
         case .found(.approved, let intent):
-            return .finished(try await store.finish(intent, wanted: conclusions.wanted) { conclusions.approved($0) })
+            return .finished(
+                try await store.finish(intent, wanted: conclusions.wanted) { conclusions.foundApproved($0) })
         case .nothing(let intent):
             return .finished(
                 try await store.finish(intent, wanted: conclusions.wanted) {
@@ -74,21 +81,41 @@ extension Reconciler {
             issuer: service.settings.totp.issuer ?? service.settings.friendlyName)
     }
 
-    private func sight(of call: PlannedCall, _ factor: PlannedFactor) async throws(StoreError) -> Sight? {
-        guard let sid = factor.sid, try await mayRead() else { return nil }
-        guard case .challenge(let planned) = call else {
-            guard let found = try? await twilio.factors(identity: factor.identity),
-                let own = found.first(where: { $0.sid == sid })
-            else { return nil }
-            if own.isVerified(sid: sid, identity: factor.identity) { return .approved }
-            return own.status == .unverified ? .open(challenge: nil) : nil
+    /// A new factor of which an earlier code may have been taken: looked at once no call can be under way for it any more.
+    func unproven(_ intent: Intent, _ conclusions: any FactorConclusions, after time: Timestamp)
+        async throws(StoreError) -> UnprovenFinding
+    {
+        let wait = max(.zero, time - clocks.wall())
+        let watched = try await watch(intent, callOverAt: clocks.monotonic() + wait) { () throws(StoreError) in
+            try await clocks.wall() < time ? nil : sight(ofNew: conclusions.factor)
         }
+        switch watched {
+        case .superseded: return .finished(.superseded)
+        case .found(.open, let intent): return .unverified(intent)
+        case .found(.approved, let intent):
+            return .finished(try await store.finish(intent, wanted: conclusions.wanted) { conclusions.gone($0) })
+        case .nothing(let intent):
+            return .finished(
+                try await store.finish(intent, wanted: conclusions.wanted) { conclusions.notChecked(.unavailable, $0) })
+        }
+    }
+
+    private func sight(ofNew factor: PlannedFactor) async throws(StoreError) -> Sight? {
+        guard let sid = factor.sid, try await mayRead(),
+            let found = try? await twilio.factors(identity: factor.identity),
+            let own = found.first(where: { $0.sid == sid })
+        else { return nil }
+        if own.isVerified(sid: sid, identity: factor.identity) { return .approved }
+        return own.status == .unverified ? .open(challenge: nil) : nil
+    }
+
+    private func sight(of intent: Intent, _ factor: PlannedFactor) async throws(StoreError) -> Sight? {
+        guard case .challenge(let planned) = intent.call else { return try await sight(ofNew: factor) }
+        guard let sid = factor.sid, try await mayRead() else { return nil }
         guard let found = try? await twilio.challenges(identity: factor.identity, factorSID: sid) else { return nil }
         // The answer may have gone to the challenge that was open, or to the new one after that had ended.
         let own = found.filter { $0.request == planned.request || $0.sid == planned.open }
-        if own.contains(where: { $0.approves(sid: $0.sid, factorSID: sid, identity: factor.identity) }) {
-            return .approved
-        }
+        if own.contains(where: { planned.isProven(by: $0, since: intent.begunAt) }) { return .approved }
         return own.first { $0.status == .pending }.map { .open(challenge: $0.sid) }
     }
 

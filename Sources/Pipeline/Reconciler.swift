@@ -129,11 +129,27 @@ extension CheckConclusions {
     }
 }
 
+extension PlannedChallenge {
+    /// Whether a challenge that was read was answered rightly not earlier than our call.
+    func isProven(by challenge: Challenge, since begun: Timestamp) -> Bool {
+        guard let sid = factor.sid, let at = challenge.respondedAt,
+            challenge.request == request || challenge.sid == open,
+            challenge.approves(sid: challenge.sid, factorSID: sid, identity: factor.identity)
+        else { return false }
+        return at.isNotBefore(begun, clockOffset: challenge.clockOffset)
+    }
+}
+
 extension SendConclusions {
+    /// Whether Twilio speaks of a code of this number, which waits to be checked.
+    func isMeant(_ verification: Verification) -> Bool {
+        verification.to == send.place.number && verification.status == .pending
+    }
+
     /// Whether a verification that was read proves our send: an attempt that the intent did not know, made not before
     /// the intent was.
     func shows(_ verification: Verification) -> Bool {
-        guard verification.to == send.place.number, verification.status == .pending else { return false }
+        guard isMeant(verification) else { return false }
         return verification.attempts.contains { attempt in
             guard !send.knownAttempts.contains(attempt.sid), let time = attempt.time else { return false }
             return time.isNotBefore(intent.begunAt, clockOffset: verification.clockOffset)

@@ -22,8 +22,12 @@ public struct Enrolment: Sendable, Equatable {
     /// Seconds that a code lasts.
     public var period = 30
     public var expiresAt: Timestamp
-    /// Wrong codes so far.
+    /// Wrong codes so far, as Twilio may have counted them.
     public var tries = 0
+    public var checksBegun = 0
+    public var checksDenied = 0
+    /// When a call can no longer be under way of which it could not be found out what it did.
+    public var lostCallOverAt: Timestamp?
     /// The hash of the ticket that it was begun with.
     public var ticket: [UInt8]?
     /// The sign-in was confirmed with another method when it began.
@@ -78,11 +82,15 @@ public struct OpenChallenge: Sendable, Equatable {
     public var expiresAt: Timestamp
     /// Wrong codes so far, of Twilio's five.
     public var tries: Int
+    public var checksBegun: Int
+    public var checksDenied: Int
 
-    public init(sid: String, expiresAt: Timestamp, tries: Int) {
+    public init(sid: String, expiresAt: Timestamp, tries: Int, checksBegun: Int = 0, checksDenied: Int = 0) {
         self.sid = sid
         self.expiresAt = expiresAt
         self.tries = tries
+        self.checksBegun = checksBegun
+        self.checksDenied = checksDenied
     }
 }
 

@@ -136,12 +136,18 @@ public struct PlannedFactor: Sendable, Equatable, Codable {
     public var sid: String?
     /// What the reply carries besides.
     public var withheld: WithheldField?
+    /// An earlier code of the new factor may have been taken, by a call that can be under way until then: it has to be looked
+    /// at first.
+    public var looksAfter: Timestamp?
 
-    public init(user: String, identity: String, sid: String?, withheld: WithheldField? = nil) {
+    public init(
+        user: String, identity: String, sid: String?, withheld: WithheldField? = nil, looksAfter: Timestamp? = nil
+    ) {
         self.user = user
         self.identity = identity
         self.sid = sid
         self.withheld = withheld
+        self.looksAfter = looksAfter
     }
 }
 

@@ -13,6 +13,10 @@ public struct LiveCode: Sendable, Equatable {
     /// Checks begun, and those of them that are recorded as `denied`.
     public var checksBegun = 0
     public var checksDenied = 0
+    /// Those that ended in an outage: they cost no try, but any of them may turn out to have been the right one.
+    public var checksExcused = 0
+    /// Tries used up.
+    public var tries: Int { checksBegun - checksExcused }
     /// Why it lives no more; `nil` while it does.
     public var ended: Reason?
 

@@ -42,14 +42,21 @@ extension SQLiteRows {
             ended: try reason(row[14]))
         enrolment.factorSID = row[4]
         (enrolment.issuer, enrolment.digits, enrolment.period, enrolment.tries) = (row[7], row[8], row[9], row[11])
+        (enrolment.checksBegun, enrolment.checksDenied, enrolment.lostCallOverAt) = (row[15], row[16], time(row[17]))
         return enrolment
     }
 
     func challenge(of factorSID: String, at now: Timestamp) throws -> OpenChallenge? {
         try one(
-            "SELECT sid, expires_at, tries FROM challenge WHERE factor_sid = ? AND expires_at > ?",
-            [factorSID, now.milliseconds]
-        ).map { OpenChallenge(sid: $0[0], expiresAt: Timestamp(milliseconds: $0[1]), tries: $0[2]) }
+            """
+            SELECT sid, expires_at, tries, checks_begun, checks_denied FROM challenge
+            WHERE factor_sid = ? AND expires_at > ?
+            """, [factorSID, now.milliseconds]
+        ).map {
+            OpenChallenge(
+                sid: $0[0], expiresAt: Timestamp(milliseconds: $0[1]), tries: $0[2], checksBegun: $0[3],
+                checksDenied: $0[4])
+        }
     }
 
     func isReserved(_ hash: [UInt8], except key: JobKey, at now: Timestamp) throws -> Bool {
@@ -74,8 +81,11 @@ extension SQLiteRows {
         case .challenge(let factorSID, nil): try run("DELETE FROM challenge WHERE factor_sid = ?", [factorSID])
         case .challenge(let factorSID, let challenge?):
             try run(
-                "REPLACE INTO challenge VALUES (?, ?, ?, ?)",
-                [factorSID, challenge.sid, challenge.expiresAt.milliseconds, challenge.tries])
+                "REPLACE INTO challenge VALUES (?, ?, ?, ?, ?, ?)",
+                [
+                    factorSID, challenge.sid, challenge.expiresAt.milliseconds, challenge.tries, challenge.checksBegun,
+                    challenge.checksDenied,
+                ])
         case .reserveCode(let factorSID, let code):
             let hash = Data(hash(ofCode: code.revealed, factorSID: factorSID))
             try run(
@@ -92,12 +102,13 @@ extension SQLiteRows {
     private func put(_ enrolment: Enrolment) throws {
         let login = enrolment.login
         try run(
-            "REPLACE INTO enrolment VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "REPLACE INTO enrolment VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [
                 login.user, login.application.rawValue, login.login, enrolment.identity, enrolment.factorSID,
                 try enrolment.secret.map { Data(try sealing.seal($0.revealed)) }, enrolment.label, enrolment.issuer,
                 enrolment.digits, enrolment.period, enrolment.expiresAt.milliseconds, enrolment.tries,
                 enrolment.ticket.map { Data($0) }, enrolment.wasConfirmed, enrolment.ended?.rawValue,
+                enrolment.checksBegun, enrolment.checksDenied, enrolment.lostCallOverAt?.milliseconds,
             ])
     }
 }

@@ -45,7 +45,7 @@ extension SQLiteRows {
     func code(of number: E164) throws -> LiveCode? {
         let found = try one(
             """
-            SELECT sid, channel, expires_at, attempts, checks_begun, checks_denied, ended
+            SELECT sid, channel, expires_at, attempts, checks_begun, checks_denied, ended, checks_excused
             FROM code WHERE number_hmac = ?
             """, [hash(number)])
         guard let row = found else { return nil }
@@ -54,7 +54,7 @@ extension SQLiteRows {
         var code = LiveCode(
             number: number, sid: row[0], channel: channel, expiresAt: Timestamp(milliseconds: row[2]),
             attempts: attempts.split(separator: ",").map(String.init))
-        (code.checksBegun, code.checksDenied) = (row[4], row[5])
+        (code.checksBegun, code.checksDenied, code.checksExcused) = (row[4], row[5], row[7])
         code.ended = try reason(row[6])
         return code
     }

@@ -11,7 +11,8 @@ struct CheckConclusions: Sendable {
     var settings: PipelineSettings
     /// How often the check was repeated to Twilio because its answer was lost: each may have cost a try.
     var repeats = 0
-    /// A call whose answer was lost may still be under way, and approve: the try stays counted, however a repeat ends.
+    /// Of a call whose answer was lost not even Twilio has said that it is over: what then cannot be found out is `uncertain`,
+    /// and the person's try stays counted.
     var mayBeUnderWay = false
 
     /// `nil` unless the intent is a check.
@@ -29,12 +30,15 @@ struct CheckConclusions: Sendable {
     var wanted: Wanted {
         var wanted = limits.wanted
         wanted.approval = true
+        wanted.begunTicket = check.ticket
         return wanted
     }
 
+    private var registration: RegistrationRules { RegistrationRules(needsTicket: settings.ticketsRequired) }
+
     /// The same for one more call, under a renewed lease.
     ///
-    /// - Parameter isOver: nothing is under way of the call before.
+    /// - Parameter isOver: Twilio answered the call before with an error of its own.
     func repeated(by renewed: Intent, isOver: Bool) -> CheckConclusions {
         var next = self
         next.intent = renewed
@@ -51,8 +55,8 @@ struct CheckConclusions: Sendable {
         var user = situation.user ?? UserRecord(name: intent.login.user)
         let registers = check.purpose == .register && user.phone == nil
         if check.purpose == .register,
-            let reason = RegistrationRules().refusal(
-                completing: check.place.number, wasConfirmed: check.wasConfirmed, situation)
+            let reason = registration.refusal(
+                completing: check.place.number, wasConfirmed: check.wasConfirmed, ticket: check.ticket, situation)
         {
             return draft.answer(.notAllowed, reason, at: now, changes: ended)
         }
@@ -85,7 +89,7 @@ struct CheckConclusions: Sendable {
         if var code = situation.code, code.sid == sid {
             code.checksDenied += 1
             changes = [.code(code)]
-            left = max(0, left - code.checksBegun - repeats)
+            left = max(0, left - code.tries - repeats)
         }
         return draft.answer(.denied, at: situation.now, changes: changes) {
             $0.checksLeft = min(left, limits.left(situation))
@@ -109,7 +113,7 @@ struct CheckConclusions: Sendable {
         default: break
         }
         guard !mayBeUnderWay else { return uncertain(gone: false, situation) }
-        let changes = unbegun(situation) + limits.givenBack
+        let changes = undone(situation)
         switch failure.meaning {
         case .tooManyUserRequests:
             return draft.throttled(.provider, until: now + settings.codeLife, at: now, changes: changes)
@@ -121,12 +125,12 @@ struct CheckConclusions: Sendable {
     /// There was no time or no room left to call.
     func notChecked(_ outcome: Outcome, _ situation: Situation) -> Answer {
         guard !mayBeUnderWay else { return uncertain(gone: false, situation) }
-        return draft.unmade(outcome, at: situation.now, changes: unbegun(situation) + limits.givenBack)
+        return draft.unmade(outcome, at: situation.now, changes: undone(situation))
     }
 
     /// The verification is gone and one of its sends converted: ours, if no other check can have done it.
     func converted(_ situation: Situation) -> Answer {
-        guard let code = situation.code, code.sid == sid, code.checksBegun - 1 == code.checksDenied else {
+        guard let code = situation.code, code.sid == sid, code.isSettledButForOne else {
             return uncertain(gone: true, situation)
         }
         return approved(situation)
@@ -155,9 +159,12 @@ struct CheckConclusions: Sendable {
         return changes
     }
 
-    private func unbegun(_ situation: Situation) -> [Change] {
-        guard var code = situation.code, code.sid == sid, code.checksBegun > 0 else { return [] }
-        code.checksBegun -= 1
-        return [.code(code)]
+    /// This call did nothing, and the try is given back. The check itself goes off the books only if no call before this one
+    /// has left: an error of Twilio's, or of something between, does not end the work behind it, and the code may yet be
+    /// approved.
+    private func undone(_ situation: Situation) -> [Change] {
+        guard var code = situation.code, code.sid == sid, code.tries > 0 else { return limits.givenBack }
+        if repeats == 0 { code.checksBegun -= 1 } else { code.checksExcused += 1 }
+        return [.code(code)] + limits.givenBack
     }
 }

@@ -55,7 +55,7 @@ struct SendConclusions: Sendable {
             $0.retryAt = settings.limits.enabled ? nextSend(code, tie, situation).description : nil
             $0.sendsLeft = limits.left(situation, attempts: code.attempts.count)
             $0.checksLeft = max(
-                0, min(settings.limits.checksOffered - code.checksBegun, checkLimits.left(situation)))
+                0, min(settings.limits.checksOffered - code.tries, checkLimits.left(situation)))
         }
     }
 
@@ -69,15 +69,23 @@ struct SendConclusions: Sendable {
 
     private func merged(_ verification: Verification, _ situation: Situation) -> LiveCode {
         let sids = verification.attempts.map(\.sid)
-        if var code = situation.code, code.sid == verification.sid, code.ended == nil {
+        let known = situation.code.flatMap { $0.sid == verification.sid ? $0 : nil }
+        if var code = known, code.ended == nil {
             code.attempts = sids.isEmpty ? code.attempts : sids
             return code
         }
         // The code's life counts from its making at Twilio, by our clock.
         let made = verification.createdAt.map { $0 + (verification.clockOffset ?? .zero) } ?? intent.begunAt
         let expires = min(made, situation.now) + settings.codeLife
-        return LiveCode(
+        var code = LiveCode(
             number: number, sid: verification.sid, channel: send.channel, expiresAt: expires, attempts: sids)
+        // One that had ended here only: Twilio goes on counting its checks, and so do we.
+        if let known {
+            (code.checksBegun, code.checksDenied, code.checksExcused) = (
+                known.checksBegun, known.checksDenied, known.checksExcused
+            )
+        }
+        return code
     }
 
     /// Twilio said no, and that is final.

@@ -161,6 +161,25 @@ struct CheckConclusionsTests {
         #expect(begun.refused(failure(.maxChecks), situation()).outcome == .throttled)
     }
 
+    @Test("6 Guesses: an outage gives the try back, and keeps the check on the books of its code")
+    func outageOnTheBooks() throws {
+        let over = try scene.checking().repeated(by: scene.checking().intent, isOver: true)
+        for answer in [
+            over.notChecked(.unavailable, situation()), over.refused(failure(.credentials), situation()),
+            over.refused(failure(.tooManyUserRequests), situation()),
+        ] {
+            let code = try #require(answer.changes.codes.first)
+            #expect(code.tries == 0 && code.checksBegun == 1 && !code.isSettled, "\(answer.outcome)")
+            #expect(answer.changes.uncounted.count == 2)
+            // What Twilio shows of this code from then on may be the lost check's doing.
+            let next = situation {
+                $0.code = code
+                $0.code?.checksBegun += 1
+            }
+            #expect(try scene.checking().converted(next).outcome == .uncertain)
+        }
+    }
+
     @Test("5.5 found out afterwards: ours only if every other check is recorded as denied")
     func converted() throws {
         func outcome(_ begun: Int, _ denied: Int, sid: String = "VE1") throws -> Outcome {

@@ -53,4 +53,24 @@ struct CheckProofTests {
         other.updatedAt = nil
         #expect(try !proves(other))
     }
+
+    @Test("5.5 a challenge: answered in the second of our call or later, and our own")
+    func challenges() {
+        let factor = PlannedFactor(user: "u1", identity: "person-1", sid: "YF1")
+        let planned = PlannedChallenge(factor: factor, open: "YC1", request: "r-1")
+        func proves(_ after: Duration?, _ change: (inout Challenge) -> Void = { _ in }) -> Bool {
+            var challenge = Challenge(
+                sid: "YC1", factorSID: "YF1", identity: "person-1", status: .approved, request: "r-0",
+                respondedAt: after.map { scene.now + $0 })
+            change(&challenge)
+            return planned.isProven(by: challenge, since: scene.now + .milliseconds(700))
+        }
+        #expect(proves(.zero) && proves(.seconds(9)))
+        #expect(proves(.seconds(-60)) { $0.clockOffset = .seconds(60) })
+        #expect(proves(.zero) { ($0.sid, $0.request) = ("YC2", "r-1") })
+        #expect(!proves(.seconds(-1)) && !proves(nil))
+        #expect(!proves(.zero) { ($0.sid, $0.request) = ("YC2", "r-2") })
+        #expect(!proves(.zero) { $0.status = .pending })
+        #expect(!proves(.zero) { $0.factorSID = "YF2" })
+    }
 }

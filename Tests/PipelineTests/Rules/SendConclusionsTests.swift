@@ -53,7 +53,7 @@ struct SendConclusionsTests {
         #expect(answer.changes.codes.map(\.checksBegun) == [2])
     }
 
-    @Test("3 checks_left: afresh for a new code, and for one that had ended")
+    @Test("3 checks_left: afresh for a new code; one that had ended here only goes on counting")
     func newCode() throws {
         var situation = counted
         situation.code = scene.code { $0.checksBegun = 4 }
@@ -62,7 +62,9 @@ struct SendConclusionsTests {
             $0.checksBegun = 4
             $0.ended = .reset
         }
-        #expect(try scene.sending().sent(scene.verification(), situation).changes.codes.map(\.ended) == [nil])
+        let again = try scene.sending().sent(scene.verification(), situation)
+        #expect(again.changes.codes.map(\.ended) == [nil] && again.changes.codes.map(\.checksBegun) == [4])
+        #expect(try again.reply.checksLeft == 1)
     }
 
     @Test("3 expires_at: from the code's making, by our clock and never from the future")

@@ -24,6 +24,7 @@ struct FakeFactors {
         var wrongCodes = 0
         var details: String
         var createdAt: Timestamp
+        var respondedAt: Timestamp?
     }
 
     private(set) var all: [Factor] = []
@@ -90,7 +91,7 @@ struct FakeFactors {
         guard now < challenges[index].createdAt + .seconds(300) else { return FakeTwilio.failure(403, 60323) }
         guard challenges[index].wrongCodes < 5 else { return FakeTwilio.failure(429, 60308) }
         if takes(factor, code, now) {
-            challenges[index].status = "approved"
+            (challenges[index].status, challenges[index].respondedAt) = ("approved", now)
         } else {
             challenges[index].wrongCodes += 1
         }
@@ -127,6 +128,7 @@ struct FakeFactors {
             {"sid":"\(challenge.sid)","service_sid":"\(FakeTwilio.service)","identity":"\(challenge.identity)",\
             "factor_sid":"\(challenge.factorSID)","factor_type":"totp","hidden_details":\(challenge.details),\
             "status":"\(isOver ? "expired" : challenge.status)","date_created":"\(challenge.createdAt)",\
+            "date_responded":\(challenge.respondedAt.map { "\"\($0)\"" } ?? "null"),\
             "expiration_date":"\(challenge.createdAt + .seconds(300))"}
             """
     }

@@ -23,6 +23,10 @@ final class FakeTwilio: Transport {
         /// Not a byte left.
         case unreachable
         case answer(Int, code: Int?, retryAfter: String? = nil)
+        /// Something between gave up and answers so; the call goes on behind it, and is done when ``arrive()`` says so.
+        case goesOn(Int)
+        /// It is done, and the answer has another text in place of one.
+        case altered(String, String)
         /// It is done, and the answer says `valid` of what it says is still pending.
         case contradictory
     }
@@ -125,26 +129,28 @@ final class FakeTwilio: Transport {
         case .unreachable: throw TransportError(reach: .surelyNotSent, kind: .connect)
         case .neverArrived: throw TransportError(reach: .maybeSent, kind: .timeout)
         case .arrivesLater:
-            let time = time
-            state.withLock {
-                $0.underWay.append { _ = $0.answer(operation, path, request.form, at: time.wall) }
-            }
+            sendOff(operation, path, request.form)
             throw TransportError(reach: .maybeSent, kind: .timeout)
+        case .goesOn(let status):
+            sendOff(operation, path, request.form)
+            return Self.failure(status, nil)
         case .answer(let status, let code, let retryAfter):
             var response = Self.failure(status, code)
             response.retryAfter = retryAfter
             return response
-        case .answerLost, .contradictory, nil: break
+        case .answerLost, .contradictory, .altered, nil: break
         }
         var response = state.withLock { $0.answer(operation, path, request.form, at: time.wall) }
         await holdIfAsked(operation)
-        if case .contradictory? = fault {
-            let text = String(decoding: response.body, as: UTF8.self).replacing(
-                "\"valid\":false", with: "\"valid\":true")
-            response.body = Array(text.utf8)
-        }
+        if case .contradictory? = fault { response.replace("\"valid\":false", "\"valid\":true") }
+        if case .altered(let text, let other)? = fault { response.replace(text, other) }
         if case .answerLost? = fault { throw TransportError(reach: .maybeSent, kind: .timeout) }
         return response
+    }
+
+    private func sendOff(_ operation: Operation, _ path: String, _ form: [(String, String)]) {
+        let time = time
+        state.withLock { $0.underWay.append { _ = $0.answer(operation, path, form, at: time.wall) } }
     }
 
     private func holdIfAsked(_ operation: Operation) async {
@@ -191,5 +197,11 @@ final class FakeTwilio: Transport {
     static func failure(_ status: Int, _ code: Int?) -> TransportResponse {
         let body = code.map { #"{"code":\#($0),"message":"x","status":\#(status)}"# } ?? "{}"
         return TransportResponse(status: status, body: Array(body.utf8))
+    }
+}
+
+extension TransportResponse {
+    fileprivate mutating func replace(_ text: String, _ other: String) {
+        body = Array(String(decoding: body, as: UTF8.self).replacing(text, with: other).utf8)
     }
 }

@@ -211,6 +211,74 @@ struct LostAnswerStories {
     }
 
     @Test(
+        "6 Guesses: a check that a gateway gave up stays on the books: what it does later is nobody else's approval",
+        arguments: StoreKind.allCases)
+    func checkBehindAGateway(_ kind: StoreKind) async throws {
+        try await story(kind, { $0.limits.cooldownSeconds = [] }) { site, desk in
+            try await desk.register()
+            #expect(try await desk.send("anna", "sign-in-1").outcome == .sent)
+            #expect(try await desk.send("anna", "sign-in-2").sameCode == true)
+            site.twilio.fail(.check, .goesOn(503))
+            site.twilio.fail(.check, .answer(429, code: 20429, retryAfter: "60"))
+            let limited = try await desk.check(desk.code(), "anna", "sign-in-1")
+            #expect(limited.outcome == .throttled && limited.limit == .provider)
+            let wrong = desk.wrong()
+            site.twilio.arrive()
+            #expect(site.twilio.status(of: Number.anna) == "approved")
+            site.twilio.fail(.check, .neverArrived)
+            #expect(try await desk.check(wrong, "anna", "sign-in-2").outcome == .uncertain)
+        }
+    }
+
+    @Test(
+        "6 Guesses: nor is a code's count forgotten that ended here only, and that Twilio sends again",
+        arguments: StoreKind.allCases)
+    func checkOfAnEndedCode(_ kind: StoreKind) async throws {
+        try await story(kind, { $0.limits.cooldownSeconds = [] }) { site, desk in
+            try await desk.register()
+            #expect(try await desk.send("anna", "sign-in-1").outcome == .sent)
+            let code = try desk.code()
+            site.twilio.fail(.check, .arrivesLater)
+            for _ in 0..<4 { site.twilio.fail(.fetch, .answer(500, code: nil)) }
+            site.twilio.slow(.fetch, by: .seconds(2))
+            #expect(try await desk.check(code, "anna", "sign-in-1").outcome == .uncertain)
+            site.twilio.heal()
+            site.twilio.fail(.cancel, .answer(500, code: nil))
+            #expect(try await desk.ask(.cancel, ["user": "anna", "login": "sign-in-1"]).outcome == .canceled)
+            let again = try await desk.send("anna", "sign-in-2")
+            #expect(again.outcome == .sent && again.checksLeft == 4)
+            let wrong = desk.wrong()
+            site.twilio.arrive()
+            site.twilio.fail(.check, .neverArrived)
+            #expect(try await desk.check(wrong, "anna", "sign-in-2").outcome == .uncertain)
+        }
+    }
+
+    @Test(
+        "5.3 a start's answer about another number, or about a code that is over, is no code on its way",
+        arguments: StoreKind.allCases)
+    func startOfAnother(_ kind: StoreKind) async throws {
+        try await story(kind, { $0.limits.cooldownSeconds = [] }) { site, desk in
+            try await desk.register()
+            for fault in [
+                FakeTwilio.Fault.altered(Number.anna, Number.eve), .altered("\"pending\"", "\"canceled\""),
+            ] {
+                site.twilio.fail(.start, fault)
+                // Found out: Twilio does show a send to the number.
+                let fetches = site.twilio.count(.fetch)
+                #expect(try await desk.send().outcome == .sent)
+                #expect(site.twilio.count(.fetch) == fetches + 1)
+                site.twilio.fail(.start, fault)
+                for _ in 0..<4 { site.twilio.fail(.fetch, .answer(404, code: 20404)) }
+                site.twilio.slow(.fetch, by: .seconds(2))
+                #expect(try await desk.send("anna", "sign-in-2").outcome == .uncertain)
+                site.twilio.heal()
+                #expect(try await desk.check(desk.code(), "anna", "sign-in-2").reason == .notYours)
+            }
+        }
+    }
+
+    @Test(
         "4 expired / code_expired: Twilio has it no longer, and the service is there; else unavailable",
         arguments: StoreKind.allCases)
     func missing(_ kind: StoreKind) async throws {

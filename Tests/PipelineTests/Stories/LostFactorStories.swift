@@ -76,6 +76,142 @@ struct LostFactorStories {
     }
 
     @Test(
+        "6 An outage at the first code leaves the enrolment open, and the next code is asked about",
+        arguments: StoreKind.allCases)
+    func provenAfterOutage(_ kind: StoreKind) async throws {
+        let outages: [(fault: FakeTwilio.Fault, outcome: Outcome)] = [
+            (.answer(500, code: nil), .unavailable), (.neverArrived, .uncertain),
+        ]
+        for outage in outages {
+            try await story(kind) { site, desk in
+                let app = try desk.scan(try await desk.startApp())
+                for _ in 0..<5 { site.twilio.fail(.verifyFactor, outage.fault) }
+                let code = app.code(at: site.now)
+                #expect(try await desk.checkApp(code).outcome == outage.outcome)
+                #expect(site.twilio.count(.verifyFactor) == 5)
+                #expect(try await desk.store.enrolment(of: "anna")?.isOpen(at: site.now) == true)
+                site.advance(.seconds(10))
+                // It was not taken, so it is as good as any.
+                let approved = try await desk.checkApp(code)
+                #expect(approved.outcome == .approved && approved.registered == .authenticator)
+                #expect(site.twilio.count(.verifyFactor) == 6)
+            }
+        }
+    }
+
+    @Test(
+        "6 The next code waits until the lost call can no longer be under way, and for a look at the factor",
+        arguments: StoreKind.allCases)
+    func provenLater(_ kind: StoreKind) async throws {
+        try await story(kind) { site, desk in
+            let app = try desk.scan(try await desk.startApp())
+            for _ in 0..<5 { site.twilio.fail(.verifyFactor, .answer(502, code: nil)) }
+            #expect(try await desk.checkApp(app.code(at: site.now)).outcome == .unavailable)
+            site.advance(.seconds(10))
+            // No look, no question: an outage of the list is one of the check, and costs nothing.
+            for _ in 0..<4 { site.twilio.fail(.factors, .answer(500, code: nil)) }
+            site.twilio.slow(.factors, by: .seconds(2))
+            let unseen = try await desk.checkApp(app.code(at: site.now))
+            #expect(unseen.outcome == .unavailable && site.twilio.count(.verifyFactor) == 5)
+            site.twilio.heal()
+            #expect(try await desk.checkApp(app.wrongCode(at: site.now)).checksLeft == 4)
+            #expect(try await desk.checkApp(app.code(at: site.now)).outcome == .approved)
+        }
+    }
+
+    @Test(
+        "6 Guesses: a first code that a gateway gave up registers nobody else's: a later one is not asked about",
+        arguments: StoreKind.allCases)
+    func provenBehindAGateway(_ kind: StoreKind) async throws {
+        try await story(kind) { site, desk in
+            let app = try desk.scan(try await desk.startApp())
+            site.twilio.fail(.verifyFactor, .goesOn(503))
+            site.twilio.fail(.verifyFactor, .answer(429, code: 20429, retryAfter: "60"))
+            #expect(try await desk.checkApp(app.code(at: site.now)).outcome == .throttled)
+            site.twilio.arrive()
+            site.advance(.seconds(20))
+            site.twilio.fail(.verifyFactor, .neverArrived)
+            let wrong = try await desk.checkApp(app.wrongCode(at: site.now))
+            #expect(wrong.outcome == .expired && wrong.reason == .enrolmentExpired)
+            #expect(try await desk.options().decision == "register")
+        }
+    }
+
+    @Test(
+        "6 Guesses: nor while a later one is under way: what the factor then shows is believed of neither",
+        arguments: StoreKind.allCases)
+    func provenMeanwhile(_ kind: StoreKind) async throws {
+        try await story(kind) { site, desk in
+            let app = try desk.scan(try await desk.startApp())
+            site.twilio.fail(.verifyFactor, .goesOn(503))
+            site.twilio.fail(.verifyFactor, .answer(429, code: 20429, retryAfter: "60"))
+            #expect(try await desk.checkApp(app.code(at: site.now)).outcome == .throttled)
+            site.advance(.seconds(20))
+            site.twilio.fail(.verifyFactor, .answerLost)
+            site.twilio.hold(.verifyFactor)
+            let code = app.wrongCode(at: site.now)
+            async let checking = desk.checkApp(code)
+            await site.twilio.waitUntilHeld()
+            site.twilio.arrive()
+            site.twilio.letGo()
+            #expect(try await checking.outcome == .uncertain)
+            #expect(try await desk.options().decision == "register")
+            #expect(try await desk.checkApp(app.code(at: site.now)).reason == .enrolmentExpired)
+        }
+    }
+
+    @Test(
+        "6 Guesses: a challenge's answer that a gateway gave up stays on the books: its approval is nobody else's",
+        arguments: StoreKind.allCases)
+    func challengeBehindAGateway(_ kind: StoreKind) async throws {
+        try await story(kind) { site, desk in
+            let app = try await desk.registerApp()
+            #expect(try await desk.checkApp(app.wrongCode(at: site.now)).outcome == .denied)
+            site.twilio.fail(.answerChallenge, .goesOn(503))
+            site.twilio.fail(.answerChallenge, .answer(429, code: 20429, retryAfter: "60"))
+            #expect(try await desk.checkApp(app.code(at: site.now)).outcome == .throttled)
+            site.twilio.arrive()
+            site.advance(.seconds(20))
+            for operation in [FakeTwilio.Operation.answerChallenge, .createChallenge] {
+                site.twilio.fail(operation, .neverArrived)
+            }
+            site.twilio.slow(.challenges, by: .seconds(2))
+            let wrong = try await desk.checkApp(app.wrongCode(at: site.now), "anna", "sign-in-2")
+            #expect(wrong.outcome == .uncertain)
+            site.twilio.heal()
+            site.advance(.seconds(60))
+            #expect(try await desk.checkApp(app.code(at: site.now), "anna", "sign-in-2").outcome == .approved)
+        }
+    }
+
+    @Test(
+        "6 Guesses: nor does the next code answer the challenge of one that a dead worker has left behind",
+        arguments: StoreKind.allCases)
+    func challengeOfADeadWorker(_ kind: StoreKind) async throws {
+        try await story(kind) { site, desk in
+            let app = try await desk.registerApp()
+            #expect(try await desk.checkApp(app.wrongCode(at: site.now)).outcome == .denied)
+            let code = app.code(at: site.now)
+            let left = try desk.envelope(
+                .check, ["user": "anna", "login": "sign-in-1", "method": "authenticator", "code": .string(code)])
+            let worker = try await site.worker()
+            site.twilio.fail(.answerChallenge, .arrivesLater)
+            site.twilio.hold(.challenges)
+            let work = Task { try? await worker.process(left) }
+            await site.twilio.waitUntilHeld()
+            await site.crash(worker)
+            // The list shows it pending still, so it is given back; its call is at Twilio.
+            let asked = site.twilio.count(.answerChallenge)
+            site.twilio.fail(.createChallenge, .neverArrived)
+            site.twilio.slow(.challenges, by: .seconds(2))
+            #expect(try await desk.checkApp(app.wrongCode(at: site.now), "anna", "sign-in-2").outcome == .uncertain)
+            #expect(site.twilio.count(.answerChallenge) == asked)
+            site.twilio.letGo()
+            _ = await work.value
+        }
+    }
+
+    @Test(
         "Whether the first code was taken cannot be found out: uncertain; no later code of it is believed",
         arguments: StoreKind.allCases)
     func provenUnknown(_ kind: StoreKind) async throws {
@@ -86,7 +222,11 @@ struct LostFactorStories {
             site.twilio.slow(.factors, by: .seconds(2))
             #expect(try await desk.checkApp(app.code(at: site.now)).outcome == .uncertain)
             #expect(try await desk.options().decision == "register")
+            site.twilio.heal()
+            site.advance(.seconds(10))
+            // It was taken, and by which code the factor cannot tell: the person begins anew.
             #expect(try await desk.checkApp(app.code(at: site.now)).reason == .enrolmentExpired)
+            #expect(site.twilio.count(.verifyFactor) == 1)
             site.advance(.seconds(61))
             try await desk.doChores()
             #expect(site.twilio.factors.all.isEmpty)
@@ -205,14 +345,12 @@ struct LostFactorStories {
             #expect(none.outcome == .unavailable && none.reason == .providerUnreachable && none.secret == nil)
             #expect(try await desk.store.enrolment(of: "anna") == nil && site.twilio.factors.all.isEmpty)
             site.twilio.heal()
-            var app = try desk.scan(try await desk.startApp())
+            let app = try desk.scan(try await desk.startApp())
             down(.verifyFactor)
             #expect(try await desk.checkApp(app.code(at: site.now)).outcome == .unavailable)
             #expect(try await desk.options().decision == "register")
             site.twilio.heal()
-            // What Twilio may have taken proves nothing later: the person begins anew.
-            #expect(try await desk.checkApp(app.code(at: site.now)).reason == .enrolmentExpired)
-            app = try desk.scan(try await desk.startApp())
+            site.advance(.seconds(10))
             #expect(try await desk.checkApp(app.wrongCode(at: site.now)).checksLeft == 4)
             #expect(try await desk.checkApp(app.code(at: site.now)).outcome == .approved)
             site.advance(.seconds(60))

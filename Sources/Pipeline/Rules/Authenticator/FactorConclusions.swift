@@ -11,11 +11,14 @@ protocol FactorConclusions: Sendable {
     var settings: PipelineSettings { get }
     /// How often the code was asked about again because an answer was lost: each may have cost a try.
     var repeats: Int { get set }
-    /// A call whose answer was lost may still be under way, and approve: the code stays reserved, however a repeat ends.
+    /// Of a call whose answer was lost not even Twilio has said that it is over: what then cannot be found out is `uncertain`,
+    /// and the person's try stays counted.
     var mayBeUnderWay: Bool { get set }
 
     /// Twilio approved this very code. It stays reserved: it counts once.
     func approved(_ situation: Situation) -> Answer
+    /// After a lost answer Twilio shows that some code was right.
+    func foundApproved(_ situation: Situation) -> Answer
     /// Twilio said that the code is wrong.
     ///
     /// - Parameter challenge: What the code was checked with; `nil` when Twilio did not tell.
@@ -24,21 +27,34 @@ protocol FactorConclusions: Sendable {
     func gone(_ situation: Situation) -> Answer
     /// Twilio takes no more wrong codes for now.
     func usedUp(_ situation: Situation) -> Answer
-    /// It could not be found out, and the code stays reserved.
-    ///
-    /// - Parameter isOver: Twilio answered, with an error of its own: an outage, which costs no try.
-    func unknown(isOver: Bool, _ situation: Situation) -> Answer
+    /// The check goes off the books: no byte of it left, or Twilio would have none of it.
+    func unbegun(_ situation: Situation) -> [Change]
+    /// What stays when it cannot be found out what a call did, so that no later code is taken for this one.
+    func unsettled(_ situation: Situation) -> [Change]
 }
 
 extension FactorConclusions {
     var draft: ReplyDraft { ReplyDraft(intent) }
     var limits: CheckLimits { CheckLimits(settings: settings.limits) }
-    /// Nothing was checked: try and code are given back.
-    var givenBack: [Change] { limits.givenBack + [.releaseCode] }
+    /// This call did nothing, and the person's try is given back. Check and code are, too, unless a call before this one has
+    /// left: an error of Twilio's, or of something between, does not end the work behind it, and the code may yet be approved.
+    private func undone(_ situation: Situation) -> [Change] {
+        limits.givenBack + (repeats == 0 ? unbegun(situation) + [.releaseCode] : unsettled(situation))
+    }
+
+    /// It could not be found out.
+    ///
+    /// - Parameter isOver: Twilio answered the last call, with an error of its own: an outage, which costs the person no try.
+    func unknown(isOver: Bool, _ situation: Situation) -> Answer {
+        let isOutage = isOver && !mayBeUnderWay
+        return draft.unknown(
+            isOver: isOutage, at: situation.now,
+            changes: unsettled(situation) + (isOutage ? limits.givenBack : []))
+    }
 
     /// The same for one more call, under a renewed lease.
     ///
-    /// - Parameter isOver: nothing is under way of the call before.
+    /// - Parameter isOver: Twilio answered the call before with an error of its own.
     func repeated(by renewed: Intent, isOver: Bool) -> Self {
         var next = self
         next.intent = renewed
@@ -64,17 +80,18 @@ extension FactorConclusions {
         guard !mayBeUnderWay else { return unknown(isOver: false, situation) }
         switch failure.meaning {
         case .challengeLimit, .tooManyUserRequests:
-            return draft.throttled(.provider, until: now + ProviderPause.afterTooMany, at: now, changes: givenBack)
+            return draft.throttled(
+                .provider, until: now + ProviderPause.afterTooMany, at: now, changes: undone(situation))
         case .rateLimited, .concurrent:
-            return draft.throttled(by: failure, at: now, changes: givenBack)
-        default: return draft.answer(.unavailable, .providerRefused, at: now, changes: givenBack)
+            return draft.throttled(by: failure, at: now, changes: undone(situation))
+        default: return draft.answer(.unavailable, .providerRefused, at: now, changes: undone(situation))
         }
     }
 
     /// There was no time or no room left to call.
     func notChecked(_ outcome: Outcome, _ situation: Situation) -> Answer {
         guard !mayBeUnderWay else { return unknown(isOver: false, situation) }
-        return draft.unmade(outcome, at: situation.now, changes: givenBack)
+        return draft.unmade(outcome, at: situation.now, changes: undone(situation))
     }
 
     /// What an approval means to limits, whichever code it was.

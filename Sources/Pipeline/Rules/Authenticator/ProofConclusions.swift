@@ -18,9 +18,10 @@ struct ProofConclusions: FactorConclusions {
         guard let enrolment = own(situation), let sid = enrolment.factorSID else {
             return draft.answer(.expired, .enrolmentExpired, at: now, changes: limits.givenBack)
         }
-        guard RegistrationRules().mayComplete(enrolment.wasConfirmed, situation) else {
+        let registration = RegistrationRules(needsTicket: settings.ticketsRequired)
+        if let reason = registration.refusal(completing: enrolment, situation) {
             return draft.answer(
-                .notAllowed, .verifyFirst, at: now, changes: ended(.notPending, situation) + limits.givenBack)
+                .notAllowed, reason, at: now, changes: ended(.notPending, situation) + limits.givenBack)
         }
         var user = situation.user ?? UserRecord(name: factor.user)
         // The old one served until this moment.
@@ -36,11 +37,19 @@ struct ProofConclusions: FactorConclusions {
         }
     }
 
+    /// The factor is verified: by this code, if every other is known to be wrong. Else nobody can tell by whose, and the person
+    /// begins anew.
+    func foundApproved(_ situation: Situation) -> Answer {
+        guard let enrolment = own(situation), !enrolment.isSettledButForOne else { return approved(situation) }
+        return draft.unknown(isOver: false, at: situation.now, changes: ended(.enrolmentExpired, situation))
+    }
+
     func denied(_ challenge: Challenge?, _ code: Redacted<String>, _ situation: Situation) -> Answer {
         var changes: [Change] = [.releaseCode]
         var left = settings.limits.checksOffered
         if var enrolment = own(situation) {
             enrolment.tries += 1 + repeats
+            enrolment.checksDenied += 1
             left = max(0, left - enrolment.tries)
             changes += left > 0 ? [.enrolment(user: factor.user, enrolment)] : ended(.triesUsedUp, situation)
         }
@@ -51,16 +60,23 @@ struct ProofConclusions: FactorConclusions {
         }
     }
 
+    /// Also for a factor that a code of another job was right for, of which nobody learned: it can tell no more of any code.
     func gone(_ situation: Situation) -> Answer { expired(.enrolmentExpired, situation) }
 
     func usedUp(_ situation: Situation) -> Answer { expired(.triesUsedUp, situation) }
 
-    /// The factor may have been verified by this code: no other code of it could be told from this one, so the person
-    /// begins anew.
-    func unknown(isOver: Bool, _ situation: Situation) -> Answer {
-        draft.unknown(
-            isOver: isOver, at: situation.now,
-            changes: ended(.enrolmentExpired, situation) + (isOver ? limits.givenBack : []))
+    func unbegun(_ situation: Situation) -> [Change] {
+        guard var enrolment = own(situation), enrolment.checksBegun > 0 else { return [] }
+        enrolment.checksBegun -= 1
+        return [.enrolment(user: factor.user, enrolment)]
+    }
+
+    /// The enrolment stays open, and so does this check on its books: before the next code is asked about, the factor has to
+    /// show that this one was not taken. That makes the code as good as new.
+    func unsettled(_ situation: Situation) -> [Change] {
+        guard var enrolment = own(situation) else { return [] }
+        enrolment.lostCallOverAt = situation.now + Lease.neededForCall
+        return [.enrolment(user: factor.user, enrolment), .releaseCode]
     }
 
     private func expired(_ reason: Reason, _ situation: Situation) -> Answer {

@@ -63,7 +63,7 @@ public struct ChoreRunner: Sendable {
     private func carryOut(_ chore: ProviderChore) async throws(CallFailure) {
         switch chore {
         case .cancelVerification(let sid): _ = try await twilio.cancelVerification(sid: sid)
-        case .removeFactor(let factor): try await twilio.remove(factor)
+        case .removeFactor(let factor), .removeEnrolment(let factor): try await twilio.remove(factor)
         }
     }
 
@@ -71,7 +71,7 @@ public struct ChoreRunner: Sendable {
     private func effects(of chore: ProviderChore) -> [Change] {
         switch chore {
         case .cancelVerification(let sid): [.endCode(sid: sid, .reset)]
-        case .removeFactor: []
+        case .removeFactor, .removeEnrolment: []
         }
     }
 }

@@ -15,6 +15,9 @@ public struct LimitSettings: Sendable, Equatable {
     public var unprovenSendsPerNumberDay = 5
     public var unprovenSendsPerCountryHour = 200
     public var unprovenSendsPerSiteHour = 1000
+    /// Secrets of authenticators handed out. Each makes a factor at Twilio.
+    public var enrolmentsPerUserHour = 5
+    public var enrolmentsPerClientHour = 20
     /// Checks of one code; Twilio's own number.
     public var checksPerCode = 5
     public var wrongCodesPerUserClientHour = 10

@@ -3,7 +3,8 @@ import Basics
 extension InMemoryRows {
     func dueChores(at now: Timestamp, limit: Int) -> [ProviderChoreRow] {
         let due = content.chores.filter { $0.dueAt <= now }
-        return Array(due.sorted { ($0.dueAt, $0.id) < ($1.dueAt, $1.id) }.prefix(limit))
+        let sorted = due.sorted { ($0.chore.priority, $0.dueAt, $0.id) < ($1.chore.priority, $1.dueAt, $1.id) }
+        return Array(sorted.prefix(limit))
     }
 
     mutating func put(_ row: ProviderChoreRow) {

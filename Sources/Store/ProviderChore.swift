@@ -7,13 +7,33 @@ public enum ProviderChore: Sendable, Equatable, Codable {
     case cancelVerification(sid: String)
     /// Remove a factor that serves nobody any more.
     case removeFactor(OldFactor)
+    /// Remove what an enrolment has left that was given up or ran out: nobody ever signed in with it.
+    case removeEnrolment(OldFactor)
 
     /// What the store calls it beside the sealed rest.
     package var kind: String {
         switch self {
         case .cancelVerification: "cancel_verification"
         case .removeFactor: "remove_factor"
+        case .removeEnrolment: "remove_enrolment"
         }
+    }
+
+    /// What is due goes by this first. Enrolments that were given up let nobody in, and anybody with a password can begin
+    /// them: they wait for what lets somebody in.
+    package var priority: Priority {
+        switch self {
+        case .cancelVerification, .removeFactor: .access
+        case .removeEnrolment: .enrolment
+        }
+    }
+
+    /// The first first.
+    package enum Priority: Int, Sendable, CaseIterable, Comparable {
+        case access = 0
+        case enrolment = 1
+
+        package static func < (left: Priority, right: Priority) -> Bool { left.rawValue < right.rawValue }
     }
 }
 

@@ -9,6 +9,8 @@ public enum Tally: String, Sendable, CaseIterable, Codable {
     case unprovenNumberSends = "unproven_sends_per_number_day"
     case unprovenCountrySends = "unproven_sends_per_country_hour"
     case unprovenSiteSends = "unproven_sends_per_site_hour"
+    case userEnrolments = "enrolments_per_user_hour"
+    case clientEnrolments = "enrolments_per_client_hour"
     case wrongCodesOfUserAndClient = "wrong_codes_per_user_client_hour"
     case wrongCodesOfUser = "wrong_codes_per_user_hour"
 

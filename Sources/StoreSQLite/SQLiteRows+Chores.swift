@@ -16,12 +16,17 @@ extension Schema {
 
 extension SQLiteRows {
     func dueChores(at now: Timestamp, limit: Int) throws -> [ProviderChoreRow] {
-        let rows = try Row.fetchAll(
-            db.cachedStatement(
-                sql:
-                    "SELECT id, payload, due_at, tries FROM provider_chore WHERE due_at <= ? ORDER BY due_at, id LIMIT ?"
-            ),
-            arguments: [now.milliseconds, limit])
+        var rows: [Row] = []
+        // One look for each: the index then hands the rows out in order, however many wait.
+        for priority in ProviderChore.Priority.allCases where rows.count < limit {
+            rows += try Row.fetchAll(
+                db.cachedStatement(
+                    sql: """
+                        SELECT id, payload, due_at, tries FROM provider_chore WHERE priority = ? AND due_at <= ?
+                        ORDER BY due_at, id LIMIT ?
+                        """),
+                arguments: [priority.rawValue, now.milliseconds, limit - rows.count])
+        }
         return try rows.map { row in
             let payload: Data = row[1]
             guard let chore = try? JSONDecoder().decode(ProviderChore.self, from: Data(sealing.open(Array(payload))))
@@ -42,8 +47,8 @@ extension SQLiteRows {
             let payload = Data(try sealing.seal(Array(try JSONEncoder().encode(chore))))
             let due = now + ProviderChoreRow.pause(after: 0)
             try run(
-                "INSERT INTO provider_chore (kind, payload, due_at, tries) VALUES (?, ?, ?, 0)",
-                [chore.kind, payload, due.milliseconds])
+                "INSERT INTO provider_chore (kind, payload, due_at, tries, priority) VALUES (?, ?, ?, 0, ?)",
+                [chore.kind, payload, due.milliseconds, chore.priority.rawValue])
         case .choreDone(let id): try run("DELETE FROM provider_chore WHERE id = ?", [id])
         case .endCode(let sid, let reason):
             try run("UPDATE code SET ended = ? WHERE sid = ? AND ended IS NULL", [reason.rawValue, sid])

@@ -118,6 +118,7 @@ def unlimited():
     limits = (
         "cooldown_seconds", "sends_per_number_hour", "sends_per_user_hour", "sends_per_client_hour",
         "unproven_sends_per_number_day", "unproven_sends_per_country_hour", "unproven_sends_per_site_hour",
+        "enrolments_per_user_hour", "enrolments_per_client_hour",
         "wrong_codes_per_user_client_hour", "wrong_codes_per_user_hour")
     reads = ("reads_per_minute", "reads_per_hour", "reads_per_day", "attempts_per_minute")
     return {f"VERIFY_COURIER_LIMITS_{name.upper()}": "0" for name in limits} | {

@@ -155,7 +155,12 @@ extension [Change] {
     var uncounted: [Tally] { flatMap { if case .uncount(let tallies) = $0 { return tallies } else { return [] } } }
     var approvals: [LoginKey] { compactMap { if case .approval(let login, _) = $0 { login } else { nil } } }
     var oldFactors: [OldFactor] {
-        compactMap { if case .chore(.removeFactor(let factor)) = $0 { factor } else { nil } }
+        compactMap { change in
+            switch change {
+            case .chore(.removeFactor(let factor)), .chore(.removeEnrolment(let factor)): factor
+            default: nil
+            }
+        }
     }
     var enrolments: [Enrolment?] { compactMap { if case .enrolment(_, let enrolment) = $0 { enrolment } else { nil } } }
     var challenges: [OpenChallenge?] { compactMap { if case .challenge(_, let open) = $0 { open } else { nil } } }

@@ -49,7 +49,7 @@ struct AuthenticatorTests {
             #expect(run.secret == nil && run.ended == .enrolmentExpired)
             world.time.advance(.seconds(15))
             let chores = try await store.takeDueChores(limit: 9).map(\.chore)
-            #expect(chores == [.removeFactor(OldFactor(identity: "person-bob", factorSID: "YF1"))])
+            #expect(chores == [.removeEnrolment(OldFactor(identity: "person-bob", factorSID: "YF1"))])
             world.time.advance(.seconds(90_600))
             _ = try await store.sweep(Retention(), limit: 100)
             #expect(try await store.enrolment(of: "ada") == nil)

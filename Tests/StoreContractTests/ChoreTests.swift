@@ -46,6 +46,23 @@ struct ChoreTests {
         for store in [one, other] { await world.end(store) }
     }
 
+    @Test(
+        "what lets somebody in goes before enrolments that were given up, however many", arguments: StoreKind.allCases)
+    func priority(_ kind: StoreKind) async throws {
+        try await withStore(kind) { world, store in
+            let old = (1...3).map { ProviderChore.removeEnrolment(OldFactor(identity: "new-\($0)", factorSID: nil)) }
+            let reset = ProviderChore.removeFactor(OldFactor(identity: "lost", factorSID: "YF1"))
+            for chore in old + [reset, .cancelVerification(sid: "VE1")] {
+                try await store.write([.chore(chore)])
+                world.time.advance(.seconds(1))
+            }
+            world.time.advance(.seconds(20))
+            func take() async throws -> [ProviderChore] { try await store.takeDueChores(limit: 3).map(\.chore) }
+            #expect(try await take() == [reset, .cancelVerification(sid: "VE1"), old[0]])
+            #expect(try await take() == [old[1], old[2]])
+        }
+    }
+
     @Test("a code of any number ends by its SID, once", arguments: StoreKind.allCases)
     func endCode(_ kind: StoreKind) async throws {
         try await withStore(kind) { _, store in

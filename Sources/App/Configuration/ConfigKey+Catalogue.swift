@@ -75,6 +75,8 @@ extension ConfigKey {
         ConfigKey("limits.unproven_sends_per_number_day", "5", .count, "to numbers that nobody has proven; 0 = off"),
         ConfigKey("limits.unproven_sends_per_country_hour", "200", .count, "likewise"),
         ConfigKey("limits.unproven_sends_per_site_hour", "1000", .count, "likewise"),
+        ConfigKey("limits.enrolments_per_user_hour", "5", .count, "new secrets of authenticator apps; 0 = off"),
+        ConfigKey("limits.enrolments_per_client_hour", "20", .count, "likewise"),
         ConfigKey("limits.checks_per_code", "5", .count, "Twilio's own number; 0 = ours is off"),
         ConfigKey("limits.wrong_codes_per_user_client_hour", "10", .count, "0 = off"),
         ConfigKey("limits.wrong_codes_per_user_hour", "20", .count, "0 = off"),

@@ -35,6 +35,8 @@ extension Settings {
         limits.unprovenSendsPerNumberDay = try number("limits.unproven_sends_per_number_day")
         limits.unprovenSendsPerCountryHour = try number("limits.unproven_sends_per_country_hour")
         limits.unprovenSendsPerSiteHour = try number("limits.unproven_sends_per_site_hour")
+        limits.enrolmentsPerUserHour = try number("limits.enrolments_per_user_hour")
+        limits.enrolmentsPerClientHour = try number("limits.enrolments_per_client_hour")
         limits.checksPerCode = try number("limits.checks_per_code")
         limits.wrongCodesPerUserClientHour = try number("limits.wrong_codes_per_user_client_hour")
         limits.wrongCodesPerUserHour = try number("limits.wrong_codes_per_user_hour")

@@ -96,6 +96,8 @@ extension LimitSettings {
         case .unprovenNumberSends: unprovenSendsPerNumberDay
         case .unprovenCountrySends: unprovenSendsPerCountryHour
         case .unprovenSiteSends: unprovenSendsPerSiteHour
+        case .userEnrolments: enrolmentsPerUserHour
+        case .clientEnrolments: enrolmentsPerClientHour
         case .wrongCodesOfUserAndClient: wrongCodesPerUserClientHour
         case .wrongCodesOfUser: wrongCodesPerUserHour
         }
@@ -107,8 +109,8 @@ extension Tally {
     var limitName: LimitName {
         switch self {
         case .numberSends, .unprovenNumberSends: .phone
-        case .userSends: .user
-        case .clientSends: .client
+        case .userSends, .userEnrolments: .user
+        case .clientSends, .clientEnrolments: .client
         case .unprovenCountrySends: .country
         case .unprovenSiteSends: .site
         case .wrongCodesOfUserAndClient, .wrongCodesOfUser: .userTries

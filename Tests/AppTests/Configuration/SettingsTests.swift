@@ -63,7 +63,8 @@ struct SettingsTests {
         let expected = [
             "sends_per_code": 5, "sends_per_number_hour": 10, "sends_per_user_hour": 10, "sends_per_client_hour": 20,
             "unproven_sends_per_number_day": 5, "unproven_sends_per_country_hour": 200,
-            "unproven_sends_per_site_hour": 1000, "checks_per_code": 5, "wrong_codes_per_user_client_hour": 10,
+            "unproven_sends_per_site_hour": 1000, "enrolments_per_user_hour": 5, "enrolments_per_client_hour": 20,
+            "checks_per_code": 5, "wrong_codes_per_user_client_hour": 10,
             "wrong_codes_per_user_hour": 20,
         ]
         for (name, number) in expected { #expect(try settings.number("limits.\(name)") == number) }
@@ -80,7 +81,9 @@ struct SettingsTests {
             ("sends_per_user_hour", \.sendsPerUserHour), ("sends_per_client_hour", \.sendsPerClientHour),
             ("unproven_sends_per_number_day", \.unprovenSendsPerNumberDay),
             ("unproven_sends_per_country_hour", \.unprovenSendsPerCountryHour),
-            ("unproven_sends_per_site_hour", \.unprovenSendsPerSiteHour), ("checks_per_code", \.checksPerCode),
+            ("unproven_sends_per_site_hour", \.unprovenSendsPerSiteHour),
+            ("enrolments_per_user_hour", \.enrolmentsPerUserHour),
+            ("enrolments_per_client_hour", \.enrolmentsPerClientHour), ("checks_per_code", \.checksPerCode),
             ("wrong_codes_per_user_client_hour", \.wrongCodesPerUserClientHour),
             ("wrong_codes_per_user_hour", \.wrongCodesPerUserHour),
         ]

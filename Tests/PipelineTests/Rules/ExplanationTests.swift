@@ -30,7 +30,7 @@ struct ExplanationTests {
         let situation = scene.situation {
             $0.tallies = [
                 .numberSends: scene.tally(10, used: 2), .userSends: scene.tally(10, used: 10),
-                .wrongCodesOfUser: scene.tally(20, used: 0),
+                .userEnrolments: scene.tally(5, used: 1), .wrongCodesOfUser: scene.tally(20, used: 0),
             ]
             $0.paces = scene.paced(2, until: scene.now + .seconds(9))
         }
@@ -40,6 +40,7 @@ struct ExplanationTests {
             limits == [
                 Reply.LimitState(name: "sends_per_number_hour", used: 2, allowed: 10, retryAt: nil),
                 Reply.LimitState(name: "sends_per_user_hour", used: 10, allowed: 10, retryAt: full),
+                Reply.LimitState(name: "enrolments_per_user_hour", used: 1, allowed: 5, retryAt: nil),
                 Reply.LimitState(name: "wrong_codes_per_user_hour", used: 0, allowed: 20, retryAt: nil),
                 Reply.LimitState(
                     name: "cooldown_seconds", used: 2, allowed: 2, retryAt: (scene.now + .seconds(9)).description),

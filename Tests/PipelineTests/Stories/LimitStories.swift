@@ -140,6 +140,45 @@ struct LimitStories {
         }
     }
 
+    @Test(
+        "6 enrolments_per_user_hour: new secrets count, the same one shown again and one that was never made do not",
+        arguments: StoreKind.allCases)
+    func enrolments(_ kind: StoreKind) async throws {
+        try await story(kind) { site, desk in
+            let first = site.now
+            for index in 1...5 {
+                let login = "sign-in-\(index)"
+                #expect(try await desk.startApp("anna", login).outcome == .enrolling)
+                #expect(try await desk.startApp("anna", login).outcome == .enrolling)
+                guard index < 5 else { break }
+                site.twilio.fail(.createFactor, .answer(401, code: 20003))
+                #expect(try await desk.startApp("anna", "outage-\(index)").outcome == .unavailable)
+                site.advance(.seconds(10))
+            }
+            #expect(site.twilio.count(.createFactor) == 9)
+            let sixth = try await desk.startApp("anna", "sign-in-6")
+            #expect(sixth.outcome == .throttled && sixth.limit == .user)
+            #expect(try time(sixth.retryAt) == first + .seconds(3600))
+            #expect(try await desk.startApp("anna", "sign-in-5").outcome == .enrolling)
+            #expect(try await desk.startApp("bob", "sign-in-1").outcome == .enrolling)
+            site.advance(try time(sixth.retryAt) - site.now)
+            #expect(try await desk.startApp("anna", "sign-in-6").outcome == .enrolling)
+        }
+    }
+
+    @Test("6 enrolments_per_client_hour: over all people", arguments: StoreKind.allCases)
+    func enrolmentsOfClient(_ kind: StoreKind) async throws {
+        try await story(kind, { $0.limits.enrolmentsPerClientHour = 3 }) { site, desk in
+            let far: [String: JSONValue] = ["client": "far away"]
+            for user in ["anna", "bob", "eve"] {
+                #expect(try await desk.startApp(user, "sign-in-1", far).outcome == .enrolling)
+            }
+            let fourth = try await desk.startApp("zoe", "sign-in-1", far)
+            #expect(fourth.outcome == .throttled && fourth.limit == .client && fourth.retryAt != nil)
+            #expect(try await desk.startApp("zoe", "sign-in-1", ["client": "home"]).outcome == .enrolling)
+        }
+    }
+
     @Test("7 limits.enabled false: ours hold nobody back, Twilio's still do", arguments: StoreKind.allCases)
     func off(_ kind: StoreKind) async throws {
         try await story(kind, { $0.limits.enabled = false }) { site, desk in

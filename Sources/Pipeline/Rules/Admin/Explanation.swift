@@ -11,7 +11,7 @@ struct Explanation: Sendable {
     private var options: OptionsRules { OptionsRules(login: login, settings: settings) }
 
     /// The limits that are the person's own; those of a client cannot be told without one.
-    private static let shown: [Tally] = [.numberSends, .userSends, .wrongCodesOfUser]
+    private static let shown: [Tally] = [.numberSends, .userSends, .userEnrolments, .wrongCodesOfUser]
 
     var wanted: Wanted {
         var wanted = options.wanted

@@ -7,12 +7,14 @@ import Wire
 struct EnrolConclusions: Sendable {
     var intent: Intent
     var factor: PlannedFactor
+    var settings: PipelineSettings
 
     /// `nil` unless the intent is one.
-    init?(_ intent: Intent) {
+    init?(_ intent: Intent, settings: PipelineSettings) {
         guard case .enrol(let factor) = intent.call else { return nil }
         self.intent = intent
         self.factor = factor
+        self.settings = settings
     }
 
     private var draft: ReplyDraft { ReplyDraft(intent) }
@@ -42,11 +44,11 @@ struct EnrolConclusions: Sendable {
     func overtaken(_ situation: Situation, leaving sid: String? = nil) -> Answer {
         let old = OldFactor(identity: factor.identity, factorSID: sid)
         return draft.answer(
-            .expired, .reset, at: situation.now, changes: given(up: situation) + [.chore(.removeFactor(old))])
+            .expired, .reset, at: situation.now, changes: given(up: situation) + [.chore(.removeEnrolment(old))])
     }
 
     func refused(_ failure: CallFailure, _ situation: Situation) -> Answer {
-        let (now, givenUp) = (situation.now, given(up: situation))
+        let (now, givenUp) = (situation.now, notMade(situation))
         switch failure.meaning {
         case .tooManyUserRequests:
             return draft.throttled(.provider, until: now + ProviderPause.afterTooMany, at: now, changes: givenUp)
@@ -58,7 +60,7 @@ struct EnrolConclusions: Sendable {
 
     /// There was no time or no room left to call; surely nothing was made.
     func notMade(_ outcome: Outcome, _ situation: Situation) -> Answer {
-        draft.unmade(outcome, at: situation.now, changes: given(up: situation))
+        draft.unmade(outcome, at: situation.now, changes: notMade(situation))
     }
 
     /// It could not be found out. Whatever was made goes; the person begins anew.
@@ -67,11 +69,16 @@ struct EnrolConclusions: Sendable {
     func unknown(isOver: Bool, _ situation: Situation) -> Answer {
         let old = OldFactor(identity: factor.identity, factorSID: nil)
         return draft.unknown(
-            isOver: isOver, at: situation.now, changes: given(up: situation) + [.chore(.removeFactor(old))])
+            isOver: isOver, at: situation.now, changes: given(up: situation) + [.chore(.removeEnrolment(old))])
     }
 
     private func own(_ situation: Situation) -> Enrolment? {
         situation.enrolment.flatMap { $0.identity == factor.identity && $0.ended == nil ? $0 : nil }
+    }
+
+    /// Surely there is no factor: the person's count is given back.
+    private func notMade(_ situation: Situation) -> [Change] {
+        given(up: situation) + EnrolLimits(settings: settings.limits).givenBack
     }
 
     /// No half registration is left.

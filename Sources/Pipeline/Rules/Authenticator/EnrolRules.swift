@@ -19,8 +19,11 @@ struct EnrolRules: JobRules {
 
     private var registration: RegistrationRules { RegistrationRules(needsTicket: settings.ticketsRequired) }
 
+    private var limits: EnrolLimits { EnrolLimits(settings: settings.limits) }
+
     var wanted: Wanted {
         var wanted = Wanted()
+        wanted.tallies = limits.wanted
         wanted.approval = true
         wanted.authenticator = true
         wanted.ticket = ticket
@@ -43,6 +46,9 @@ struct EnrolRules: JobRules {
         if let open = situation.enrolment, open.login == LoginKey(login), open.isOpen(at: now), open.factorSID != nil {
             return .answer(Self.enrolling(draft, open, picture, now))
         }
+        if let obstacle = limits.obstacle(situation) {
+            return .answer(draft.throttled(obstacle.limit, until: obstacle.until, at: now))
+        }
         return begin(situation)
     }
 
@@ -50,11 +56,12 @@ struct EnrolRules: JobRules {
         let enrolment = Enrolment(
             login: LoginKey(login), identity: identity, secret: secret, label: label,
             expiresAt: situation.now + Enrolment.life, ticket: situation.ticket,
-            wasConfirmed: registration.isConfirmed(situation))
+            wasConfirmed: RegistrationRules.isConfirmed(situation))
         let factor = PlannedFactor(
             user: login.user, identity: identity, sid: nil, withheld: .enrolment(identity: identity, picture))
         return .call(
-            .enrol(factor), changes: situation.oldEnrolment + [.enrolment(user: login.user, enrolment)])
+            .enrol(factor),
+            changes: situation.oldEnrolment + [.enrolment(user: login.user, enrolment)] + limits.counted)
     }
 
     /// The reply without what it is about: that is filled in from the open enrolment whenever it is given.
@@ -72,6 +79,6 @@ extension Situation {
     /// What an enrolment that is given up leaves at Twilio.
     var oldEnrolment: [Change] {
         guard let enrolment, enrolment.ended == nil else { return [] }
-        return [.chore(.removeFactor(enrolment.factor))]
+        return [.chore(.removeEnrolment(enrolment.factor))]
     }
 }

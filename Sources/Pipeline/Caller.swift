@@ -62,13 +62,14 @@ struct Caller: Sendable {
         Failpoint.afterCall.hit()
         let wanted = conclusions.wanted
         switch result {
-        case .done(let verification):
+        case .done(let verification) where conclusions.isMeant(verification):
             return try await store.finish(intent, wanted: wanted) { conclusions.sent(verification, $0) }
         case .refused(let failure):
             return try await store.finish(intent, wanted: wanted) { conclusions.refused(failure, $0) }
         case .notDone(let outcome):
             return try await store.finish(intent, wanted: wanted) { conclusions.notSent(outcome, $0) }
-        case .lost:
+        // An answer about something else than was asked proves nothing: what was sent has to show.
+        case .done, .lost:
             return try await reconciler.send(intent, callOverAt: clocks.monotonic())
         }
     }

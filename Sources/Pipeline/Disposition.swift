@@ -15,15 +15,20 @@ public struct Disposition: Sendable {
         public var messageID: String?
         public var correlationID: [UInt8]?
         public var traceparent: String?
-        /// It carries what may not be written to the broker's disk.
-        public var isSecret = false
+        /// ``body`` carries what may not be written to the broker's disk.
+        var isSecret = false
         var lapse: Lapse?
 
         /// The body as it may be given then: publishing may take longer than an approval or a secret is good for.
         public func body(at now: Timestamp) -> [UInt8] {
-            guard let lapse, now > lapse.at else { return body }
-            return lapse.body()
+            lapsed(at: now).map { $0.body() } ?? body
         }
+
+        /// Whether that body carries what may not be written to the broker's disk. What stands for a secret that may not be
+        /// given any more is none.
+        public func isSecret(at now: Timestamp) -> Bool { isSecret && lapsed(at: now) == nil }
+
+        private func lapsed(at now: Timestamp) -> Lapse? { lapse.flatMap { now > $0.at ? $0 : nil } }
     }
 
     /// When a reply may not be given any more, and what is given then.

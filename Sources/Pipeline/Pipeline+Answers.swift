@@ -27,10 +27,10 @@ extension Pipeline {
         _ record: RecordedReply, _ user: String?, _ envelope: Envelope, _ address: ReplyAddress, fresh: Bool
     ) async throws(StoreError) -> Disposition {
         var lapse = lapse(of: record)
-        let body = try await body(of: record, user: user, &lapse)
-        var result = disposition(body, record.outcome, record.key, envelope, address)
+        let content = try await content(of: record, user: user, &lapse)
+        var result = disposition(content.body, record.outcome, record.key, envelope, address)
         if fresh { result.fresh = record }
-        result.publication?.isSecret = record.isSecret
+        result.publication?.isSecret = content.isSecret
         result.publication?.lapse = lapse
         if let publication = result.publication { result.publication?.body = publication.body(at: clocks.wall()) }
         return result
@@ -42,22 +42,27 @@ extension Pipeline {
         return Disposition.Lapse(at: record.deadline + Self.approvalRepeat) { expired(record, .alreadyUsed).encoded() }
     }
 
-    /// The recorded body with what is not kept in it. A secret is good as long as its enrolment is open.
-    private func body(
+    /// The recorded body with what is not kept in it, and whether that is an authenticator's secret, a bypass code or a
+    /// ticket. A secret is good as long as its enrolment is open.
+    private func content(
         of record: RecordedReply, user: String?, _ lapse: inout Disposition.Lapse?
-    ) async throws(StoreError) -> [UInt8] {
-        guard let field = record.withheld, var reply = try? Reply.decode(record.body) else { return record.body }
+    ) async throws(StoreError) -> (body: [UInt8], isSecret: Bool) {
+        guard let field = record.withheld, var reply = try? Reply.decode(record.body) else {
+            return (record.body, false)
+        }
         switch field {
         case .code: reply.code = store.secret(.code, of: record.key)?.revealed
         case .ticket: reply.ticket = store.secret(.ticket, of: record.key)?.revealed
-        case .user: reply.user = user
+        case .user:
+            reply.user = user
+            return (reply.encoded(), false)
         case .enrolment(let identity, let picture):
             guard let open = try await store.enrolment(of: record.user), open.identity == identity,
                 open.isOpen(at: clocks.wall()), reply.show(open, picture)
-            else { return expired(record, .enrolmentExpired).encoded() }
+            else { return (expired(record, .enrolmentExpired).encoded(), false) }
             lapse = Disposition.Lapse(at: open.expiresAt) { expired(record, .enrolmentExpired).encoded() }
         }
-        return reply.encoded()
+        return (reply.encoded(), true)
     }
 
     /// What stands for a recorded reply that may not be given any more.
@@ -115,9 +120,4 @@ extension Pipeline {
         guard case .bytes(let bytes) = envelope.body else { return [] }
         return bytes
     }
-}
-
-extension RecordedReply {
-    /// The reply shows an authenticator's secret, a bypass code or a ticket.
-    fileprivate var isSecret: Bool { outcome == .enrolling || withheld == .code || withheld == .ticket }
 }

@@ -55,7 +55,7 @@ struct ReplyPublisher: Sendable {
         properties.correlationID = publication.correlationID
         properties.timestamp = UInt64(clamping: now.wholeSeconds)
         properties.userID = user
-        if key.hasPrefix(WireName.replyPrefix), !publication.isSecret { properties.deliveryMode = 2 }
+        if key.hasPrefix(WireName.replyPrefix), !publication.isSecret(at: now) { properties.deliveryMode = 2 }
         if let traceparent = publication.traceparent {
             properties.headers = FieldTable([("traceparent", .string(Array(traceparent.utf8)))])
         }

@@ -81,8 +81,14 @@ struct EnrolmentStories {
             #expect(asked.encoded() == first.encoded())
             let held = try await desk.process(
                 desk.envelope(.registerAuthenticator, ["user": "anna", "login": "sign-in-1"], id: "m-1"))
+            let secret = try #require(held.publication)
+            #expect(secret.isSecret(at: site.now))
             site.advance(.seconds(601))
-            // A reply that could not be published in time shows nothing either.
+            // A reply that could not be published in time shows nothing either, and may be kept on disk.
+            #expect(!secret.isSecret(at: site.now))
+            let over = try await desk.process(
+                desk.envelope(.registerAuthenticator, ["user": "anna", "login": "sign-in-1"], id: "m-1"))
+            #expect(over.publication?.isSecret(at: site.now) == false)
             let shown = try Reply.decode(try #require(held.publication).body(at: site.now))
             #expect(shown.reason == .enrolmentExpired && shown.secret == nil)
             let late = try await desk.startApp("anna", "sign-in-1", id: "m-1")

@@ -85,6 +85,8 @@ extension Reconciler {
     func unproven(_ intent: Intent, _ conclusions: any FactorConclusions, after time: Timestamp)
         async throws(StoreError) -> UnprovenFinding
     {
+        // Who cannot wait that long is told at once.
+        guard intent.deadline - time >= ReplyDraft.leastTime else { return try await unlooked(intent, conclusions) }
         let wait = max(.zero, time - clocks.wall())
         let watched = try await watch(intent, callOverAt: clocks.monotonic() + wait) { () throws(StoreError) in
             try await clocks.wall() < time ? nil : sight(ofNew: conclusions.factor)
@@ -94,10 +96,15 @@ extension Reconciler {
         case .found(.open, let intent): return .unverified(intent)
         case .found(.approved, let intent):
             return .finished(try await store.finish(intent, wanted: conclusions.wanted) { conclusions.gone($0) })
-        case .nothing(let intent):
-            return .finished(
-                try await store.finish(intent, wanted: conclusions.wanted) { conclusions.notChecked(.unavailable, $0) })
+        case .nothing(let intent): return try await unlooked(intent, conclusions)
         }
+    }
+
+    private func unlooked(
+        _ intent: Intent, _ conclusions: any FactorConclusions
+    ) async throws(StoreError) -> UnprovenFinding {
+        .finished(
+            try await store.finish(intent, wanted: conclusions.wanted) { conclusions.notChecked(.unavailable, $0) })
     }
 
     private func sight(ofNew factor: PlannedFactor) async throws(StoreError) -> Sight? {

@@ -107,6 +107,13 @@ struct LostFactorStories {
             let app = try desk.scan(try await desk.startApp())
             for _ in 0..<5 { site.twilio.fail(.verifyFactor, .answer(502, code: nil)) }
             #expect(try await desk.checkApp(app.code(at: site.now)).outcome == .unavailable)
+            let looks = site.twilio.count(.factors)
+            let hurried: [String: JSONValue] = [
+                "user": "anna", "login": "sign-in-1", "code": .string(app.code(at: site.now)),
+            ]
+            let near = (site.now + .seconds(11)).description
+            #expect(try await desk.ask(.check, hurried) { $0.deadline = near }.outcome == .unavailable)
+            #expect(site.twilio.count(.verifyFactor) == 5 && site.twilio.count(.factors) == looks)
             site.advance(.seconds(10))
             // No look, no question: an outage of the list is one of the check, and costs nothing.
             for _ in 0..<4 { site.twilio.fail(.factors, .answer(500, code: nil)) }

@@ -5,6 +5,8 @@ public enum Loopback {
     /// `localhost`, `127.0.0.0/8`, `::1` (in brackets too, as URLs have it) and `::ffff:127.0.0.0/104`. A name that merely
     /// begins with `127.` is none, nor is a short form such as `127.1`, which resolvers read in more than one way.
     public static func contains(_ host: String) -> Bool {
+        // C would read it up to there only.
+        guard !host.utf8.contains(0) else { return false }
         if host.lowercased() == "localhost" { return true }
         var four = in_addr()
         if inet_pton(AF_INET, host, &four) == 1 { return UInt32(bigEndian: four.s_addr) >> 24 == 127 }

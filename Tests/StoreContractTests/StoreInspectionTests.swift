@@ -72,7 +72,9 @@ struct StoreInspectionTests {
     func locked() async throws {
         let world = try await World(.sqlite)
         let path = world.configuration.path
-        let holder = try DatabaseQueue(path: path)
+        var unsafe = Configuration()
+        unsafe.allowsUnsafeTransactions = true
+        let holder = try DatabaseQueue(path: path, configuration: unsafe)
         try await holder.writeWithoutTransaction { try $0.beginTransaction(.immediate) }
         #expect(try await SQLiteStore.inspect(world.configuration).lockedBy == "another program")
         try await holder.writeWithoutTransaction { try $0.rollback() }

@@ -39,8 +39,8 @@ let package = Package(
         .target(
             name: "App",
             dependencies: [
-                "AMQP", "Basics", "CurlHTTP", "Ops", "PhoneNumbers", "Pipeline", "SitePolicy", "Store", "StoreSQLite",
-                "TwilioSimulator", "TwilioVerify", "VerifyClient", "Wire", "Worker",
+                "AMQP", "Basics", "CLinux", "CurlHTTP", "Ops", "PhoneNumbers", "Pipeline", "PollExecutor", "SitePolicy",
+                "Store", "StoreSQLite", "TwilioSimulator", "TwilioVerify", "VerifyClient", "Wire", "Worker",
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),

@@ -8,7 +8,7 @@ extension App {
     /// Sends one `admin.user.set` per entry.
     ///
     /// - Returns: the lines that were refused, by the workers or here, in order.
-    public func importUsers(_ file: UserImport, by administrator: String) async throws -> [UserImport.Refusal] {
+    public func importUsers(_ file: UserImport) async throws -> [UserImport.Refusal] {
         let refused = try await withClient { client in
             try await withThrowingTaskGroup(of: UserImport.Refusal?.self) { group in
                 var refused: [UserImport.Refusal] = []
@@ -16,7 +16,7 @@ extension App {
                     if index >= Self.importsAtOnce, let refusal = try await group.next() ?? nil {
                         refused.append(refusal)
                     }
-                    group.addTask { try await Self.send(entry, by: administrator, client) }
+                    group.addTask { try await Self.send(entry, by: file.administrator, client) }
                 }
                 for try await refusal in group {
                     if let refusal { refused.append(refusal) }

@@ -40,6 +40,8 @@ struct Termination: Service {
 
     func end(_ why: String) {
         logger.notice("ending at once", metadata: ["why": "\(why)"])
+        // Nobody may be reading the log: then this is the end too.
+        LogWriter.standardError.flush(within: .milliseconds(200))
         _exit(0)
     }
 }

@@ -52,10 +52,11 @@ extension TopologyDefinitions {
         }
         var bytes = [UInt8](repeating: 0, count: Int(status.st_size) + 1)
         let count = read(file, &bytes, bytes.count)
-        guard count >= 0, let text = String(validating: bytes.prefix(count), as: UTF8.self) else {
-            throw ConfigProblem("--passwords-file: \(path) is not text in UTF-8")
+        do throws(TextBytes.Fault) {
+            return try TextBytes.text(Array(bytes.prefix(max(0, count))))
+        } catch {
+            throw ConfigProblem("--passwords-file: \(path) \(error.message)")
         }
-        return text
     }
 
     static func lines(_ text: String, _ path: String) throws(ConfigProblem) -> [String: Redacted<String>] {

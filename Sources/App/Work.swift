@@ -39,20 +39,21 @@ public struct App: Sendable {
     public func work(create: Bool, within patience: Duration, onReady: @escaping @Sendable () -> Void) async throws {
         // Before the broker is waited for: nothing that it does could mend these.
         try settings.requireWorkable()
+        if try settings.flag("worker.core_dumps") { CoreDumps.allow() }
+        for exposure in settings.exposures() { logger.warning("\(exposure)") }
         try SystemLimits.current.requireEnough()
         SystemLimits.raiseOpenFiles()
         let termination = await Termination.watch(logger)
         // A file that may grow no more is an error of its write, as a full disk is, and not the end of the process.
         signal(SIGXFSZ, SIG_IGN)
         try await requireTopology(within: patience)
-        let isOpen = try settings.isOpenToAnybody()
         let pipelineSettings = try settings.pipeline()
         let workerSettings = try settings.worker()
         let meters = Meters()
         let clocks = steadyClocks()
         let twilio = try twilioClient(clocks: clocks, observer: meters)
         let store = try await openStore(create: create, clocks, StoreWatch(observer: meters), within: patience)
-        try await warn(store, isOpen: isOpen, isUnlimited: !pipelineSettings.limits.enabled)
+        try await warn(store)
         let board = ChannelBoard(clocks: clocks)
         let pipeline = Pipeline(
             store: store, twilio: twilio, settings: pipelineSettings, clocks: clocks,
@@ -99,17 +100,11 @@ public struct App: Sendable {
         }
     }
 
-    private func warn(_ store: SQLiteStore, isOpen: Bool, isUnlimited: Bool) async throws {
+    private func warn(_ store: SQLiteStore) async throws {
         // The store's options hold, one truth for all workers; a file that says otherwise misleads its reader.
         let held = try await store.situation(of: Job.Login(user: "")).options
         for difference in settings.siteOptionDifferences(from: held) { logger.warning("\(difference)") }
         for warning in settings.warnings { logger.warning("\(warning)") }
-        if isOpen {
-            logger.warning("front_ends_open is true: whoever reaches the broker may do anything, admin.* too")
-        }
-        if isUnlimited {
-            logger.warning("limits.enabled is false: nothing but Twilio limits sends and tries. For load tests only")
-        }
     }
 
     /// Waits for a store that may come back by itself or by an operator's hand; what is wrong for good is told at once.

@@ -5,6 +5,7 @@
 #include <pthread.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <sys/prctl.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
@@ -40,6 +41,10 @@ int clinux_file_system(const char *path, uint32_t *type, uint64_t *free_bytes) {
     *free_bytes = (uint64_t)status.f_bavail * (uint64_t)status.f_bsize;
     return 0;
 }
+
+void clinux_set_dumpable(bool allowed) { prctl(PR_SET_DUMPABLE, allowed ? 1 : 0, 0, 0, 0); }
+
+bool clinux_is_dumpable(void) { return prctl(PR_GET_DUMPABLE, 0, 0, 0, 0) == 1; }
 
 int clinux_close_others(posix_spawn_file_actions_t *actions) {
     return posix_spawn_file_actions_addclosefrom_np(actions, STDERR_FILENO + 1);

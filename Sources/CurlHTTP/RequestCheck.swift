@@ -31,7 +31,7 @@ enum RequestCheck {
             self.host = host.lowercased()
         }
 
-        var isLoopback: Bool { ["127.0.0.1", "[::1]", "localhost"].contains(host) }
+        var isLoopback: Bool { Loopback.contains(host) }
 
         private static func part(_ part: CURLUPart, of url: OpaquePointer) -> String? {
             var text: UnsafeMutablePointer<CChar>?

@@ -2,7 +2,7 @@ import CLinux
 import Glibc
 
 /// Detached POSIX threads with a large stack.
-enum OSThread {
+public enum OSThread {
     /// Bytes. librabbitmq decodes nested tables by recursion, as deep as a peer likes.
     private static let stackSize = 16 << 20
 
@@ -16,10 +16,13 @@ enum OSThread {
         }
     }
 
-    /// - Returns: the thread, or nil when the system refuses another one.
-    static func start(name: String, _ body: @escaping @Sendable () -> Void) -> pthread_t? {
+    /// Starts one, which runs until `body` returns.
+    ///
+    /// - Parameter name: for debuggers and `top -H`; Linux shows its first 15 bytes.
+    /// - Returns: whether the system gave one.
+    public static func start(name: String, _ body: @escaping @Sendable () -> Void) -> Bool {
         var attributes = pthread_attr_t()
-        guard pthread_attr_init(&attributes) == 0 else { return nil }
+        guard pthread_attr_init(&attributes) == 0 else { return false }
         defer { pthread_attr_destroy(&attributes) }
         pthread_attr_setstacksize(&attributes, stackSize)
         pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
@@ -28,7 +31,7 @@ enum OSThread {
         var thread = pthread_t()
         let result = pthread_create(&thread, &attributes, main, start.toOpaque())
         if result != 0 { start.release() }
-        return result == 0 ? thread : nil
+        return result == 0
     }
 
     private static let main: @convention(c) (UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? = { argument in

@@ -41,12 +41,12 @@ public final class PollExecutor: SerialExecutor {
     ///   when it must be called again at the latest; nil means no limit. Actors isolated to this executor may be
     ///   entered from it with `assumeIsolated`.
     public func start(performIO: @escaping @Sendable () -> MonotonicTime?) {
-        let number = OSThread.start(name: name) { [self] in
+        let isStarted = OSThread.start(name: name) { [self] in
             thread.store(UInt(pthread_self()), ordering: .releasing)
             loop(performIO)
         }
         // Refused threads mean a process that is out of memory: there is no way to carry on.
-        precondition(number != nil, "no thread for \(name)")
+        precondition(isStarted, "no thread for \(name)")
     }
 
     /// Ends the thread after the jobs that are waiting; jobs that come later never run. Any thread may call it.

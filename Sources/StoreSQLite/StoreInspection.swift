@@ -11,12 +11,21 @@ public struct StoreInspection: Sendable, Equatable {
     public var damage: [String]
     /// Made by an older version: the next worker brings it up to date.
     public var needsMigration: Bool
+    /// Who keeps everybody from writing, in words; `nil` while nobody does for long.
+    public var lockedBy: String?
+    /// Dead letters that wait for an operator.
+    public var waitingLetters: Int
 
-    public init(journalMode: String, synchronous: Int, damage: [String] = [], needsMigration: Bool = false) {
+    public init(
+        journalMode: String, synchronous: Int, damage: [String] = [], needsMigration: Bool = false,
+        lockedBy: String? = nil, waitingLetters: Int = 0
+    ) {
         self.journalMode = journalMode
         self.synchronous = synchronous
         self.damage = damage
         self.needsMigration = needsMigration
+        self.lockedBy = lockedBy
+        self.waitingLetters = waitingLetters
     }
 }
 
@@ -38,6 +47,7 @@ extension SQLiteFile {
             let pool = try openPool(configuration.path)
             inspection.synchronous =
                 try pool.writeWithoutTransaction { try Int.fetchOne($0, sql: "PRAGMA synchronous") } ?? 0
+            inspection.lockedBy = try WriteLock.holder(pool, configuration.path)
             try pool.close()
         }
         return inspection
@@ -52,9 +62,12 @@ extension SQLiteFile {
         return try queue.inDatabase { db in
             try Schema.check(db, sealing)
             let lines = try String.fetchAll(db, sql: "PRAGMA quick_check(5)")
+            // An older store may have no such table yet.
+            let waiting = try? Int.fetchOne(db, sql: "SELECT count(*) FROM dead_letter WHERE state = 'waiting'")
             return StoreInspection(
                 journalMode: try String.fetchOne(db, sql: "PRAGMA journal_mode") ?? "", synchronous: 0,
-                damage: lines == ["ok"] ? [] : lines, needsMigration: try !Schema.migrator.hasCompletedMigrations(db))
+                damage: lines == ["ok"] ? [] : lines, needsMigration: try !Schema.migrator.hasCompletedMigrations(db),
+                waitingLetters: waiting ?? 0)
         }
     }
 }

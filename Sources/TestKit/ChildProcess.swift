@@ -88,10 +88,19 @@ public final class ChildProcess: Sendable {
         posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, streams.output, writing, 0o600)
         posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, streams.errors, writing, 0o600)
         clinux_close_others(&actions)
+        // What this process ignores would be ignored there too, and hide that the program has to do so itself.
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        var signals = sigset_t()
+        sigemptyset(&signals)
+        for signal in [SIGPIPE, SIGXFSZ] { sigaddset(&signals, signal) }
+        posix_spawnattr_setsigdefault(&attributes, &signals)
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF))
         var id = pid_t()
         let result = withStrings([program] + arguments) { arguments in
             withStrings(environment.map { "\($0)=\($1)" }) { environment in
-                posix_spawnp(&id, program, &actions, nil, arguments, environment)
+                posix_spawnp(&id, program, &actions, &attributes, arguments, environment)
             }
         }
         guard result == 0 else { throw Failure(description: "cannot start \(program): error \(result)") }

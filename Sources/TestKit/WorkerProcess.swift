@@ -40,13 +40,20 @@ public final class WorkerProcess: Sendable {
             .runAndBlock()
     }
 
+    public var isRunning: Bool { process.isRunning }
+
     /// Returns once it does something of its own with SIGTERM: until then the system would end it.
-    public func waitUntilSIGTERMIsHandled() async throws {
+    public func waitUntilSIGTERMIsHandled() async throws { try await waitUntilHandled(SIGTERM) }
+
+    /// Returns once a closed pipe is no longer its end: it is the program itself then, and its streams are open.
+    public func waitUntilSIGPIPEIsIgnored() async throws { try await waitUntilHandled(SIGPIPE) }
+
+    private func waitUntilHandled(_ signal: Int32) async throws {
         while process.isRunning {
             let status = (try? String(contentsOfFile: "/proc/\(id)/status", encoding: .utf8)) ?? ""
             let masks = status.split(separator: "\n").filter { $0.hasPrefix("SigCgt:") || $0.hasPrefix("SigIgn:") }
             let isHandled = masks.contains { line in
-                UInt64(line.dropFirst(7).filter { !$0.isWhitespace }, radix: 16).map { $0 >> (SIGTERM - 1) & 1 == 1 }
+                UInt64(line.dropFirst(7).filter { !$0.isWhitespace }, radix: 16).map { $0 >> (signal - 1) & 1 == 1 }
                     ?? false
             }
             if isHandled { return }

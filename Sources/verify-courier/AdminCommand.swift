@@ -14,11 +14,13 @@ struct AdminOptions: ParsableArguments {
         return given ?? environment["SUDO_USER"] ?? environment["USER"] ?? "unknown"
     }
 
-    func ask(_ kind: JobKind, _ fields: [String: JSONValue?], _ common: CommonOptions) async throws {
+    func ask(
+        _ kind: JobKind, _ fields: [String: JSONValue?], _ common: CommonOptions, isDryRun: Bool = false
+    ) async throws {
         var body = JobBody()
         for (name, value) in fields { body[name] = value }
         body["operator"] = .string(Self.name(administrator))
-        try await options.ask(kind, body, common)
+        try await options.ask(kind, body, common, isDryRun: isDryRun)
     }
 }
 
@@ -89,7 +91,8 @@ struct AdminOptionsCommand: AsyncParsableCommand {
                 let value = assignment[assignment.index(after: equals)...]
                 values[String(assignment[..<equals])] = value.isEmpty ? .null : .string(String(value))
             }
-            try await admin.ask(.adminOptionsSet, ["options": .object(values), "dry_run": .bool(dryRun)], common)
+            try await admin.ask(
+                .adminOptionsSet, ["options": .object(values), "dry_run": .bool(dryRun)], common, isDryRun: dryRun)
         }
     }
 }

@@ -1,6 +1,7 @@
 import App
 import ArgumentParser
-import Foundation
+import Basics
+import Glibc
 
 extension AdminUserCommand {
     struct Import: AsyncParsableCommand {
@@ -29,10 +30,9 @@ extension AdminUserCommand {
 
         func run() async throws {
             let app = try await common.app()
-            let text = try read()
-            let people = try await orExit { try UserImport(csv: text) }
-            let name = AdminOptions.name(administrator)
-            let refused = dryRun ? people.refusals : try await orExit { try await app.importUsers(people, by: name) }
+            let (bytes, name) = (try read(), AdminOptions.name(administrator))
+            let people = try await orExit { try UserImport(csv: bytes, by: name) }
+            let refused = dryRun ? people.refusals : try await orExit { try await app.importUsers(people) }
             let taken = people.entries.count + people.refusals.count - refused.count
             try report(refused, taken: taken)
             guard refused.isEmpty else { throw ExitCode(65) }
@@ -40,21 +40,24 @@ extension AdminUserCommand {
 
         private func report(_ refused: [UserImport.Refusal], taken: Int) throws {
             guard json else {
-                for refusal in refused { print(refusal) }
-                return print("\(taken) \(dryRun ? "would be taken" : "taken"), \(refused.count) refused")
+                try Output.lines(refused.map(\.description))
+                return try Output.line("\(taken) \(dryRun ? "would be taken" : "taken"), \(refused.count) refused")
             }
-            for refusal in refused { print(try JSONLine.of(refusal)) }
-            print(try JSONLine.of(["taken": taken, "refused": refused.count]))
+            for refusal in refused { try Output.json(JSONLine.of(refusal)) }
+            try Output.json(JSONLine.of(["taken": taken, "refused": refused.count]))
         }
 
-        private func read() throws -> String {
-            if file == "-" {
-                return String(decoding: FileHandle.standardInput.readDataToEndOfFile(), as: UTF8.self)
+        private func read() throws -> [UInt8] {
+            do throws(DescriptorInput.Failure) {
+                return file == "-"
+                    ? try DescriptorInput.read(STDIN_FILENO, atMost: Self.largest)
+                    : try DescriptorInput.read(path: file, atMost: Self.largest)
+            } catch {
+                throw ValidationError("cannot read \(file): \(error.reason)")
             }
-            guard let data = FileManager.default.contents(atPath: file) else {
-                throw ValidationError("cannot read \(file)")
-            }
-            return String(decoding: data, as: UTF8.self)
         }
+
+        /// Some million lines.
+        private static let largest = 64 << 20
     }
 }

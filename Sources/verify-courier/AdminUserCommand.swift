@@ -1,4 +1,5 @@
 import ArgumentParser
+import Basics
 import Wire
 
 struct AdminUserCommand: AsyncParsableCommand {
@@ -44,13 +45,21 @@ struct AdminUserCommand: AsyncParsableCommand {
         @Option(help: "Until when nothing need be registered yet (RFC 3339), or 'none'.")
         var graceUntil: String?
 
-        @Option(help: "A number that was proven elsewhere.")
+        @Option(help: "A number that was proven elsewhere, with + and country code; '-' is standard input.")
         var phone: String?
 
         @Flag(help: "Hand out a one-time registration ticket, good for 72 hours.")
         var ticket = false
 
+        func validate() throws {
+            // A grace that is over holds nobody up and is a slip; to end one there is 'none'.
+            if let graceUntil, let time = Timestamp(rfc3339: graceUntil), time <= .now() {
+                throw ValidationError("--grace-until \(graceUntil) is past; 'none' takes a grace away")
+            }
+        }
+
         func run() async throws {
+            let phone = try StandardInput.value(phone, "number")
             try await person.ask(
                 .adminUserSet,
                 [

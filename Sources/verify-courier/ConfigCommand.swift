@@ -22,7 +22,7 @@ struct ConfigCommand: AsyncParsableCommand {
                 let fields = [
                     "key": entry.key.name, "value": entry.shown, "source": entry.source.rawValue, "place": entry.place,
                 ]
-                print(json ? try JSONLine.of(fields) : Self.text(entry))
+                if json { try Output.json(JSONLine.of(fields)) } else { try Output.line(Self.text(entry)) }
             }
             try await orExit { guard settings.problems.isEmpty else { throw ConfigProblem(settings.problems) } }
         }
@@ -48,9 +48,15 @@ struct ConfigCommand: AsyncParsableCommand {
             let problems = settings.workProblems()
             let found = problems.map { ("problem", $0) } + settings.warnings.map { ("warning", $0) }
             for (kind, text) in found {
-                print(json ? try JSONLine.of(["kind": kind, "message": text]) : "\(kind): \(text)")
+                if json {
+                    try Output.json(JSONLine.of(["kind": kind, "message": text]))
+                } else {
+                    try Output.line("\(kind): \(text)")
+                }
             }
-            if !json { print(problems.isEmpty ? "the configuration is right" : "problems: \(problems.count)") }
+            if !json {
+                try Output.line(problems.isEmpty ? "the configuration is right" : "problems: \(problems.count)")
+            }
             if !problems.isEmpty { throw ExitCode(78) }
         }
     }

@@ -1,7 +1,6 @@
 import AMQP
 import App
 import ArgumentParser
-import Foundation
 import Wire
 
 struct DefinitionsCommand: AsyncParsableCommand {
@@ -50,7 +49,7 @@ struct DefinitionsCommand: AsyncParsableCommand {
             let hashes = try passwordsFile.map { path in
                 try TopologyDefinitions.hashes(fromFile: path, for: plan.users)
             }
-            print(try TopologyDefinitions(plan, hashes: hashes ?? [:]).json())
+            try Output.json(TopologyDefinitions(plan, hashes: hashes ?? [:]).json())
             if !omitUsers { warn(of: plan.users.filter { hashes?[$0] == nil }) }
         }
     }
@@ -77,9 +76,8 @@ struct DefinitionsCommand: AsyncParsableCommand {
             \(commands)
             or put hashes in with --passwords-file. Importing this file again takes such passwords away: use
             --omit-users then.
-
             """
-        FileHandle.standardError.write(Data(text.utf8))
+        StandardError.say(text.split(separator: "\n").map(String.init))
     }
 }
 

@@ -18,14 +18,13 @@ struct DoctorCommand: AsyncParsableCommand {
     func run() async throws {
         let doctor = Doctor(Settings(unchecked: common.loader))
         let summary = try await doctor.run { finding in
-            FileHandle.standardOutput.write(
-                Data(try (json ? FindingText.json(finding) : FindingText.text(finding)).utf8))
+            try FindingText.print(finding, json: json)
         }
         if json {
             let counts = Finding.Level.allCases.map { "\"\($0.rawValue)\":\(summary[$0])" }
-            print("{\(counts.joined(separator: ","))}")
+            try Output.json("{\(counts.joined(separator: ","))}")
         } else {
-            print("\n\(summary)")
+            try Output.lines(["", "\(summary)"])
         }
         guard summary.isWell(strict: strict) else { throw ExitCode(1) }
     }
@@ -33,11 +32,14 @@ struct DoctorCommand: AsyncParsableCommand {
 
 /// A finding as it is printed.
 enum FindingText {
-    static func text(_ finding: Finding) -> String {
+    static func print(_ finding: Finding, json: Bool) throws {
+        if json { try Output.json(try self.json(finding)) } else { try Output.lines(lines(finding)) }
+    }
+
+    private static func lines(_ finding: Finding) -> [String] {
         let level = finding.level.rawValue.padding(toLength: 5, withPad: " ", startingAt: 0)
         let check = finding.check.padding(toLength: 14, withPad: " ", startingAt: 0)
-        let more = finding.details.map { "\n" + String(repeating: " ", count: 19) + $0 }.joined()
-        return "\(level)\(check)\(finding.message)\(more)\n"
+        return ["\(level)\(check)\(finding.message)"] + finding.details.map { String(repeating: " ", count: 19) + $0 }
     }
 
     private struct Line: Encodable {
@@ -47,11 +49,11 @@ enum FindingText {
         var details: [String]
     }
 
-    static func json(_ finding: Finding) throws -> String {
+    private static func json(_ finding: Finding) throws -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         let line = Line(
             check: finding.check, level: finding.level.rawValue, message: finding.message, details: finding.details)
-        return String(decoding: try encoder.encode(line), as: UTF8.self) + "\n"
+        return String(decoding: try encoder.encode(line), as: UTF8.self)
     }
 }

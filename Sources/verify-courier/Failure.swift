@@ -1,7 +1,6 @@
 import AMQP
 import App
 import ArgumentParser
-import Foundation
 import Store
 import VerifyClient
 
@@ -13,7 +12,7 @@ func orExit<Value>(_ body: () async throws -> Value) async throws -> Value {
         throw error
     } catch {
         let lines = (error as? ConfigProblem)?.problems ?? ["\(error)"]
-        FileHandle.standardError.write(Data(lines.map { "verify-courier: \($0)\n" }.joined().utf8))
+        StandardError.say(lines.map { "verify-courier: \($0)" })
         throw ExitCode(exitCode(of: error))
     }
 }
@@ -21,6 +20,7 @@ func orExit<Value>(_ body: () async throws -> Value) async throws -> Value {
 private func exitCode(of error: any Error) -> Int32 {
     switch error {
     case is ConfigProblem: 78
+    case is ImportProblem: 65
     case let error as TwilioProblem: error.exitCode
     case let error as StoreError:
         [.missing, .exists, .wrongKey, .wrongSchema, .corrupt].contains(error.code) ? 78 : 69

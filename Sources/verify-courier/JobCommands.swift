@@ -21,12 +21,19 @@ struct RegisterCommand: AsyncParsableCommand {
     struct Phone: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Sends a code to a number; the first right code registers it.",
-            discussion: "Example: verify-courier register phone --user anna --phone +14155550142")
+            discussion: """
+                A number or ticket in the command shows in the list of processes; '-' reads it from standard input, the
+                number before the ticket, each on a line of its own.
+
+                Examples:
+                  verify-courier register phone --user anna --phone +14155550142
+                  echo +14155550142 | verify-courier register phone --user anna --phone -
+                """)
 
         @OptionGroup var common: CommonOptions
         @OptionGroup var job: JobOptions
 
-        @Option(help: "The number, international with +, or national with --region.")
+        @Option(help: "The number, international with +, or national with --region; '-' is standard input.")
         var phone: String
 
         @Option(help: "Two letters: where a national number is dialled.")
@@ -35,10 +42,12 @@ struct RegisterCommand: AsyncParsableCommand {
         @Option(help: "sms or call.")
         var channel = "sms"
 
-        @Option(help: "The administrator's one-time ticket, where the site asks for one.")
+        @Option(help: "The administrator's one-time ticket, where the site asks for one; '-' is standard input.")
         var ticket: String?
 
         func run() async throws {
+            let phone = try StandardInput.value(phone, "number")
+            let ticket = try StandardInput.value(ticket, "ticket")
             try await job.ask(
                 .registerPhone, common,
                 ["phone": phone, "region": region, "channel": channel, "ticket": ticket])
@@ -70,7 +79,7 @@ extension RegisterCommand {
         @Option(help: "Writes the picture to this file, readable by you alone.")
         var picture: String?
 
-        @Option(help: "The administrator's one-time ticket, where the site asks for one.")
+        @Option(help: "The administrator's one-time ticket, where the site asks for one; '-' is standard input.")
         var ticket: String?
 
         func validate() throws {
@@ -78,7 +87,7 @@ extension RegisterCommand {
         }
 
         func run() async throws {
-            let body = job.body(["label": label, "qr": qr, "ticket": ticket])
+            let body = job.body(["label": label, "qr": qr, "ticket": try StandardInput.value(ticket, "ticket")])
             let reply = try await job.options.reply(.registerAuthenticator, body, common)
             if let picture, let drawing = reply.qr { try write(drawing, to: picture) }
             try ReplyOptions.judge(reply)
@@ -123,10 +132,7 @@ struct CheckCommand: AsyncParsableCommand {
 
     func run() async throws {
         // Never an argument: those show in the list of processes.
-        if isatty(STDIN_FILENO) != 0 { FileHandle.standardError.write(Data("code: ".utf8)) }
-        guard let code = readLine(), !code.isEmpty else {
-            throw ValidationError("the code is read from standard input, and there was none")
-        }
+        let code = try StandardInput.line("code")
         try await job.ask(.check, common, ["code": code, "method": method])
     }
 }

@@ -1,7 +1,6 @@
 import App
 import ArgumentParser
 import Basics
-import Foundation
 import VerifyClient
 import Wire
 
@@ -21,8 +20,8 @@ struct ReplyOptions: ParsableArguments {
     }
 
     /// Sends the job, prints its reply, and ends with the outcome's exit code.
-    func ask(_ kind: JobKind, _ body: JobBody, _ common: CommonOptions) async throws {
-        try Self.judge(try await reply(kind, body, common))
+    func ask(_ kind: JobKind, _ body: JobBody, _ common: CommonOptions, isDryRun: Bool = false) async throws {
+        try Self.judge(try await reply(kind, body, common, isDryRun: isDryRun))
     }
 
     /// Ends with the outcome's exit code.
@@ -31,7 +30,9 @@ struct ReplyOptions: ParsableArguments {
     }
 
     /// The same, without judging the outcome.
-    func reply(_ kind: JobKind, _ body: JobBody, _ common: CommonOptions) async throws -> Reply {
+    func reply(
+        _ kind: JobKind, _ body: JobBody, _ common: CommonOptions, isDryRun: Bool = false
+    ) async throws -> Reply {
         let app = try await common.app()
         let (id, patience) = (id ?? RandomID.uuid(), Duration.seconds(timeout))
         let bytes = try await orExit {
@@ -41,9 +42,9 @@ struct ReplyOptions: ParsableArguments {
         }
         let reply = try await orExit { try Reply.decode(bytes) }
         if json {
-            FileHandle.standardOutput.write(Data(bytes + [0x0A]))
+            try Output.json(String(decoding: bytes, as: UTF8.self))
         } else {
-            print(ReplyText.of(reply))
+            try Output.lines(ReplyText.lines(of: reply, isDryRun: isDryRun))
         }
         return reply
     }

@@ -1,7 +1,6 @@
 import App
 import ArgumentParser
 import Basics
-import Foundation
 import Store
 import Wire
 
@@ -63,7 +62,7 @@ struct AuditCommand: AsyncParsableCommand {
                 ("outcome", entry.outcome.rawValue), ("reason", entry.reason?.rawValue), ("detail", entry.detail),
                 ("message_id", entry.messageID),
             ]
-            print(RecordLine.of(fields, json: times.json))
+            try RecordLine.print(fields, json: times.json)
         }
     }
 }
@@ -83,7 +82,7 @@ struct OutcomesCommand: AsyncParsableCommand {
         @Option(help: "Only of this person.")
         var user: String?
 
-        @Option(help: "Only to this number, with + and country code; it is looked up by its hash.")
+        @Option(help: "Only to this number, with + and country code, looked up by its hash; '-' is standard input.")
         var number: String?
 
         @Option(help: "Only this outcome, for example denied.")
@@ -95,7 +94,7 @@ struct OutcomesCommand: AsyncParsableCommand {
             var query = HistoryQuery()
             (query.user, query.limit) = (user, times.limit)
             (query.since, query.until) = (times.time(times.since), times.time(times.until))
-            if let number {
+            if let number = try StandardInput.value(number, "number") {
                 guard let known = E164(number) else { throw ValidationError("the number must be + and its digits") }
                 query.number = known
             }
@@ -128,7 +127,7 @@ struct OutcomesCommand: AsyncParsableCommand {
             let id = job
             let timelines = try await orExit { try await app.timelines(of: id) }
             for timeline in timelines {
-                print(timeline.lines(json: json).joined(separator: "\n"))
+                try timeline.print(json: json)
             }
             var query = HistoryQuery()
             query.messageID = job
@@ -140,28 +139,25 @@ struct OutcomesCommand: AsyncParsableCommand {
 
 extension JobTimeline {
     /// A line for each step, and one for what it waits for.
-    fileprivate func lines(json: Bool) -> [String] {
+    fileprivate func print(json: Bool) throws {
         let who: [(String, String?)] = [
             ("job", kind.rawValue), ("user", user), ("front_end", key.frontEnd), ("message_id", key.messageID),
         ]
-        let steps = events.map { event in
-            RecordLine.of(
+        for event in events {
+            try RecordLine.print(
                 [("at", event.at.description), ("event", event.name), ("detail", event.detail)] + (json ? who : []),
                 json: json)
         }
-        return steps + (waitsFor.map { [RecordLine.of([("event", "waits for"), ("detail", $0)], json: json)] } ?? [])
+        if let waitsFor { try RecordLine.print([("event", "waits for"), ("detail", waitsFor)], json: json) }
     }
 }
 
 /// One record as a line.
 enum RecordLine {
-    static func of(_ fields: [(String, String?)], json: Bool) -> String {
+    static func print(_ fields: [(String, String?)], json: Bool) throws {
         let present = fields.compactMap { name, value in value.map { (name, $0) } }.filter { !$0.1.isEmpty }
-        guard json else { return present.map(\.1).joined(separator: "  ") }
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        let object = Dictionary(present, uniquingKeysWith: { first, _ in first })
-        return (try? encoder.encode(object)).map { String(decoding: $0, as: UTF8.self) } ?? "{}"
+        guard json else { return try Output.line(present.map(\.1).joined(separator: "  ")) }
+        try Output.json(JSONLine.of(Dictionary(present, uniquingKeysWith: { first, _ in first })))
     }
 
     /// Prints outcomes; exit code 1 when there are none.
@@ -171,7 +167,7 @@ enum RecordLine {
         let app = try await common.app()
         let entries = try await orExit { try await app.outcomes(query) }
         guard !entries.isEmpty || mayBeNone else {
-            FileHandle.standardError.write(Data("no outcome fits\n".utf8))
+            StandardError.say(["no outcome fits"])
             throw ExitCode(1)
         }
         for entry in entries {
@@ -181,7 +177,7 @@ enum RecordLine {
                 ("outcome", entry.outcome.rawValue), ("reason", entry.reason?.rawValue),
                 ("front_end", entry.frontEnd), ("message_id", entry.messageID),
             ]
-            Swift.print(of(fields, json: json))
+            try print(fields, json: json)
         }
     }
 }

@@ -1,17 +1,21 @@
-import Foundation
+import App
 import Wire
 
 /// A reply for people.
 enum ReplyText {
-    static func of(_ reply: Reply) -> String {
+    /// - Parameter isDryRun: nothing was to be changed.
+    static func lines(of reply: Reply, isDryRun: Bool = false) -> [String] {
         var lines = [([reply.outcome.rawValue, reply.reason?.rawValue].compactMap(\.self)).joined(separator: " / ")]
-        lines.append("  \(reply.message)")
-        for (name, value) in login(reply) + administration(reply) {
-            if let value, !value.isEmpty { lines.append("  \(name): \(value)") }
+        if isDryRun, reply.outcome == .done {
+            lines = ["dry run: nothing was changed; with this change it would be"]
+        } else {
+            lines.append("  \(reply.message)")
         }
+        lines += named(login(reply)) + block("options", options(reply)) + named(administration(reply))
+        lines += block("limits", limits(reply))
         lines += (reply.users ?? []).map { "  " + line($0) }
-        lines += (reply.letters ?? []).map { "  " + line($0) }
-        return lines.joined(separator: "\n")
+        lines += (reply.letters ?? []).flatMap(self.lines)
+        return lines
     }
 
     private static func login(_ reply: Reply) -> [(String, String?)] {
@@ -23,32 +27,27 @@ enum ReplyText {
             ("decision", reply.decision), ("because", reply.because?.joined(separator: ", ")),
             ("methods", reply.methods?.map(line).joined(separator: ", ")),
             ("may register", reply.register?.map(\.rawValue).joined(separator: ", ")),
-            ("wrong", reply.errors?.map { "\($0.field): \($0.reason)" }.joined(separator: ", ")),
+            ("wrong", reply.errors?.map(RefusalHint.line).joined(separator: "; ")),
             ("secret", reply.secret), ("link", reply.uri),
         ]
     }
 
     private static func administration(_ reply: Reply) -> [(String, String?)] {
-        let options = reply.options?.sorted { $0.key < $1.key }.map {
-            "\($0.key)=\($0.value.value) (\($0.value.source))"
-        }
         let effect = reply.effect.map {
-            "\($0.usersWithoutMethod) without a method, \($0.requiredWithoutMethod) of them required; \($0.usersNewlyRequired) newly required"
-        }
-        let limits = reply.limits?.map {
-            "\($0.name) \($0.used)/\($0.allowed)" + ($0.retryAt.map { " until \($0)" } ?? "")
+            "\(people($0.usersWithoutMethod)) without a usable method, \($0.requiredWithoutMethod) of them required; \(people($0.usersNewlyRequired)) newly required"
         }
         return [
-            ("options", options?.joined(separator: "\n           ")), ("effect", effect),
+            ("effect", effect),
             ("profile", reply.profile.map(line)), ("next page after", reply.next), ("bypass code", reply.code),
             ("ticket", reply.ticket), ("still open at the provider", reply.providerPending.map { "\($0)" }),
-            ("limits", limits?.joined(separator: "\n          ")),
             (
                 "counts",
                 reply.counts?.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", ")
             ),
         ]
     }
+
+    private static func people(_ count: Int) -> String { count == 1 ? "1 person" : "\(count) people" }
 
     private static func line(_ method: Reply.MethodState) -> String {
         let name = [method.method.rawValue, method.to].compactMap(\.self).joined(separator: " ")
@@ -66,11 +65,32 @@ enum ReplyText {
         return "\(profile.user): \(facts.compactMap(\.self).joined(separator: ", "))"
     }
 
-    private static func line(_ letter: Reply.Letter) -> String {
+    private static func options(_ reply: Reply) -> [String] {
+        (reply.options ?? [:]).sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value.value) (\($0.value.source))" }
+    }
+
+    private static func limits(_ reply: Reply) -> [String] {
+        (reply.limits ?? []).map {
+            "\($0.name) \($0.used)/\($0.allowed)" + ($0.retryAt.map { " until \($0)" } ?? "")
+        }
+    }
+
+    private static func named(_ values: [(String, String?)]) -> [String] {
+        values.compactMap { name, value in value.flatMap { $0.isEmpty ? nil : "  \(name): \($0)" } }
+    }
+
+    /// The name beside the first, the others below it.
+    private static func block(_ name: String, _ values: [String]) -> [String] {
+        values.enumerated().map { index, value in
+            "  " + (index == 0 ? "\(name): " : String(repeating: " ", count: name.count + 2)) + value
+        }
+    }
+
+    private static func lines(_ letter: Reply.Letter) -> [String] {
         let facts = [
             "\(letter.id)", letter.at, letter.reason.rawValue, letter.state.rawValue, letter.key,
             letter.frontEnd.isEmpty ? "-" : letter.frontEnd, letter.job ?? "-", "replays \(letter.replays)",
         ]
-        return facts.joined(separator: "  ") + (letter.body.map { "\n    \($0)" } ?? "")
+        return ["  " + facts.joined(separator: "  ")] + (letter.body.map { ["    \($0)"] } ?? [])
     }
 }

@@ -1,6 +1,6 @@
 import App
 import ArgumentParser
-import Foundation
+import Basics
 
 struct SimulateCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -23,12 +23,8 @@ struct SimulateCommand: AsyncParsableCommand {
         guard place != nil else { throw ValidationError("--listen wants ADDRESS:PORT on a loopback address") }
     }
 
-    private var place: (host: String, port: Int)? {
-        guard let colon = listen.lastIndex(of: ":"), let port = Int(listen[listen.index(after: colon)...]),
-            (0...65535).contains(port)
-        else { return nil }
-        let host = String(listen[..<colon])
-        return host.hasPrefix("127.") || host == "localhost" ? (host, port) : nil
+    private var place: ListenAddress? {
+        ListenAddress(listen).flatMap { Loopback.contains($0.host) ? $0 : nil }
     }
 
     func run() async throws {
@@ -36,9 +32,8 @@ struct SimulateCommand: AsyncParsableCommand {
         let app = try await common.app()
         try await orExit {
             try await app.simulate(host: place.host, port: place.port) { port in
-                let url = "http://\(place.host):\(port)/"
-                let ready = json ? "{\"ready\":\"\(url)\"}\n" : "ready \(url)\n"
-                FileHandle.standardOutput.write(Data(ready.utf8))
+                let url = "http://\(place.at(port))/"
+                app.announce(json ? "{\"ready\":\"\(url)\"}" : "ready \(url)")
             }
         }
     }

@@ -20,8 +20,8 @@ struct StoreCommand: AsyncParsableCommand {
         func run() async throws {
             let app = try await common.app()
             try await orExit { try await app.createStore() }
-            if json { return print(try JSONLine.of(["made": true])) }
-            print("store made; next: verify-courier topology apply, then verify-courier work")
+            if json { return try Output.json(JSONLine.of(["made": true])) }
+            try Output.line("store made; next: verify-courier topology apply, then verify-courier work")
         }
     }
 
@@ -39,8 +39,7 @@ struct StoreCommand: AsyncParsableCommand {
             let app = try await common.app()
             let findings = try await orExit { try await app.checkStore() }
             for finding in findings {
-                let text = try json ? FindingText.json(finding) : FindingText.text(finding)
-                FileHandle.standardOutput.write(Data(text.utf8))
+                try FindingText.print(finding, json: json)
             }
             if findings.contains(where: { $0.level == .fail }) { throw ExitCode(1) }
         }
@@ -63,9 +62,11 @@ struct StoreCommand: AsyncParsableCommand {
             let app = try await common.app()
             let path = file
             let keyFile = try await orExit { try await app.backUpStore(to: path) }
-            if json { return print(try JSONLine.of(["file": file, "key_file": keyFile])) }
-            print("backup made and found sound: \(file)")
-            print("it cannot be read without the key file, which is not in it: keep \(keyFile) in another place")
+            if json { return try Output.json(JSONLine.of(["file": file, "key_file": keyFile])) }
+            try Output.lines([
+                "backup made and found sound: \(file)",
+                "it cannot be read without the key file, which is not in it: keep \(keyFile) in another place",
+            ])
         }
     }
 
@@ -82,8 +83,8 @@ struct StoreCommand: AsyncParsableCommand {
         func run() async throws {
             let app = try await common.app()
             let steps = try await orExit { try await app.migrateStore() }
-            if json { return print(try JSONLine.of(["steps": steps])) }
-            print(steps.isEmpty ? "the store is up to date" : "steps taken: \(steps.joined(separator: ", "))")
+            if json { return try Output.json(JSONLine.of(["steps": steps])) }
+            try Output.line(steps.isEmpty ? "the store is up to date" : "steps taken: \(steps.joined(separator: ", "))")
         }
     }
 
@@ -100,8 +101,9 @@ struct StoreCommand: AsyncParsableCommand {
         func run() async throws {
             let app = try await common.app()
             let done = try await orExit { try await app.rekeyStore() }
-            if json { return print(try JSONLine.of(["key": Int(done.key), "values": done.values])) }
-            print("\(done.values) values are sealed anew, with key \(done.key); back up the store and its key file now")
+            if json { return try Output.json(JSONLine.of(["key": Int(done.key), "values": done.values])) }
+            try Output.line(
+                "\(done.values) values are sealed anew, with key \(done.key); back up the store and its key file now")
         }
     }
 
@@ -125,8 +127,8 @@ struct StoreCommand: AsyncParsableCommand {
             let app = try await common.app()
             let (url, keyFile) = (to, keyFile)
             try await orExit { try await app.copyStore(to: url, keyFile: keyFile) }
-            if json { return print(try JSONLine.of(["store": url])) }
-            print("the store is at \(to) too; set store.url to it before the workers start again")
+            if json { return try Output.json(JSONLine.of(["store": url])) }
+            try Output.line("the store is at \(to) too; set store.url to it before the workers start again")
         }
     }
 }

@@ -20,8 +20,8 @@ struct TopologyCommand: AsyncParsableCommand {
             let app = try await common.app()
             try await orExit { try await app.applyTopology() }
             let (queues, bindings) = (TopologyPlan.queues.count, TopologyPlan.bindings.count)
-            if json { return print(try JSONLine.of(["queues": queues, "bindings": bindings])) }
-            print("topology applied: \(queues) queues, \(bindings) bindings")
+            if json { return try Output.json(JSONLine.of(["queues": queues, "bindings": bindings])) }
+            try Output.line("topology applied: \(queues) queues, \(bindings) bindings")
         }
     }
 
@@ -33,8 +33,8 @@ struct TopologyCommand: AsyncParsableCommand {
         var json = false
 
         func run() async throws {
-            if json { return print(try TopologyPlan.json()) }
-            for line in TopologyPlan.lines { print(line) }
+            if json { return try Output.json(TopologyPlan.json()) }
+            try Output.lines(TopologyPlan.lines)
         }
     }
 }

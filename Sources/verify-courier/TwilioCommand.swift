@@ -10,7 +10,7 @@ struct TwilioCommand: AsyncParsableCommand {
     static func printJSON(_ value: some Encodable) throws {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        print(String(decoding: try encoder.encode(value), as: UTF8.self))
+        try Output.json(String(decoding: try encoder.encode(value), as: UTF8.self))
     }
 
     struct Check: AsyncParsableCommand {
@@ -40,8 +40,8 @@ struct TwilioCommand: AsyncParsableCommand {
             if json {
                 try TwilioCommand.printJSON(Report(result: result, findings: findings))
             } else {
-                for finding in findings { print(Self.line(finding)) }
-                print(Self.summary(findings))
+                try Output.lines(findings.map(Self.line))
+                try Output.line(Self.summary(findings))
             }
             if result == .wrong { throw ExitCode(1) }
         }

@@ -84,12 +84,12 @@ extension TwilioCommand {
             if json {
                 try TwilioCommand.printJSON(done)
             } else {
-                print(Self.text(done))
+                try Output.lines(Self.lines(done))
             }
         }
 
         /// What was done, what goes into the configuration, what is left for the Console. Never the token.
-        private static func text(_ done: TwilioSetup) -> String {
+        private static func lines(_ done: TwilioSetup) -> [String] {
             var lines = ["service \(done.service ?? "(new)") \"\(done.name ?? "")\": \(deed(done))"]
             lines += done.changes.map { "  \($0.setting): \($0.from.map { "\($0) -> " } ?? "")\($0.to)" }
             lines += [
@@ -101,7 +101,7 @@ extension TwilioCommand {
             ]
             lines += done.console.map { "  - \($0)" }
             lines += ["", "Next: verify-courier twilio check"]
-            return lines.joined(separator: "\n")
+            return lines
         }
 
         private static func deed(_ done: TwilioSetup) -> String {

@@ -1,6 +1,7 @@
 import App
 import ArgumentParser
-import Foundation
+import Basics
+import Logging
 
 struct WorkCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -23,11 +24,22 @@ struct WorkCommand: AsyncParsableCommand {
 
     func run() async throws {
         let app = try await common.app()
-        let ready = Data((json ? "{\"ready\":true}\n" : "ready\n").utf8)
+        let ready = json ? "{\"ready\":true}" : "ready"
         try await orExit {
-            try await app.work(create: create, within: .seconds(wait)) {
-                FileHandle.standardOutput.write(ready)
-            }
+            try await app.work(create: create, within: .seconds(wait)) { app.announce(ready) }
+        }
+    }
+}
+
+extension App {
+    /// Tells whoever waits for it that everything runs. Nobody need wait: it runs on.
+    func announce(_ line: String) {
+        do throws(WriteFailure) {
+            try Output.announce(line)
+        } catch {
+            logger.warning(
+                "standard output cannot be written: nobody is told",
+                metadata: ["line": "\(line)", "error": "\(error.reason)"])
         }
     }
 }

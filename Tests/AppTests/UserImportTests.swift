@@ -1,3 +1,4 @@
+import Basics
 import Testing
 import Wire
 
@@ -5,8 +6,10 @@ import Wire
 
 @Suite("Contract 7: admin user import")
 struct UserImportTests {
+    private static let now = Timestamp(rfc3339: "2026-12-01T00:00:00Z") ?? .now()
+
     private func read(_ lines: String...) throws -> UserImport {
-        try UserImport(csv: lines.joined(separator: "\n"))
+        try UserImport(csv: Array(lines.joined(separator: "\n").utf8), by: "desk", now: Self.now)
     }
 
     @Test("7 import: columns in any order, empty fields stay as they are, a number in its international form")
@@ -45,9 +48,38 @@ struct UserImportTests {
             ("", "its first line names the columns"), ("required\nyes", "must name the column 'user'"),
             ("user,user\na,b", "each column once"), ("user,pin\na,1", "there is no column 'pin'"),
             ("user\n\"anna", "line 2: a quoted field does not end"),
+            ("user;required\nanna;yes", "columns are separated by commas"),
         ])
     func whole(csv: String, why: String) {
-        let error = #expect(throws: ConfigProblem.self) { try UserImport(csv: csv) }
-        #expect(error?.problems.joined().contains(why) == true, "\(String(describing: error))")
+        let error = #expect(throws: ImportProblem.self) { try UserImport(csv: Array(csv.utf8), by: "desk") }
+        #expect(error?.description.contains(why) == true, "\(String(describing: error))")
+    }
+
+    @Test(
+        "7 import: a file that is not UTF-8 is refused as a whole, with the first line that is not",
+        arguments: [
+            (Array("user,required\r\nanna,yes\r\nm".utf8) + [0xFC] + Array("ller,yes".utf8), "line 3 is not"),
+            ([0xFF, 0xFE] + Array("user".utf8).flatMap { [$0, 0] }, "is UTF-16"),
+            (Array("user,required".utf8).flatMap { [$0, 0] }, "is UTF-16"),
+        ] as [([UInt8], String)])
+    func encoding(bytes: [UInt8], why: String) {
+        let error = #expect(throws: ImportProblem.self) { try UserImport(csv: bytes, by: "desk") }
+        #expect(error?.description.contains(why) == true, "\(String(describing: error))")
+    }
+
+    @Test("7 import: lines are judged as a worker judges the job, before any is sent; white space around is cut")
+    func judged() throws {
+        let long = String(repeating: "x", count: 129)
+        let file = try read(
+            "user,required,grace_until,phone", " dora ,true,,", "fritz\t, yes ,,\u{A0}+14155550142", "\(long),true,,",
+            "an\u{7}na,true,,", "gerd,,2026-11-30T00:00:00Z,", "gerd ,true,,")
+        #expect(
+            file.refusals.map(\.description) == [
+                "line 4: user: too_long", "line 5: user: malformed", "line 6: grace_until: is past",
+                "line 7: the same user as line 6",
+            ])
+        #expect(file.entries.map { $0.body["user"] } == [.string("dora"), .string("fritz")])
+        let nobody = try UserImport(csv: Array("user\nanna".utf8), by: "two\nlines")
+        #expect(nobody.refusals.map(\.description) == ["line 2: operator: malformed"])
     }
 }

@@ -30,9 +30,12 @@ final class BareSite: Sendable {
     }
 
     /// A process that lasts.
-    func start(_ command: String, _ more: [String: String] = [:]) throws -> WorkerProcess {
+    /// - Parameter launcher: see ``WorkerProcess``.
+    func start(
+        _ command: String, _ more: [String: String] = [:], by launcher: [String] = []
+    ) throws -> WorkerProcess {
         try WorkerProcess(
-            command.words, environment: environment.merging(more) { $1 },
+            by: launcher, command.words, environment: environment.merging(more) { $1 },
             log: "\(folder)/\(RandomID.hex(bytes: 4)).log")
     }
 }

@@ -60,6 +60,7 @@ struct CommandLineTests {
             "admin user erase anna --reason left", "admin options set 2FA_VER_SMS", "dead show", "dead discard",
             "admin audit --kind nothing", "outcomes find --outcome nothing", "outcomes find --number 4155550142",
             "admin audit --since yesterday", "simulate --listen 0.0.0.0:8089",
+            "simulate --listen 127.0.0.1.example.net:8089", "admin user set anna --grace-until 2020-01-01T00:00:00Z",
         ])
     func usage(command: String) async throws {
         let run = try await Program.run(command.words, ["HOME": "/nonexistent"])

@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import Glibc
 import Store
 import StoreSQLite
 import TestKit
@@ -65,6 +66,47 @@ struct StoreInspectionTests {
         #expect(inspection.journalMode == "delete")
         #expect(!inspection.damage.isEmpty)
         #expect(try await SQLiteStore.inspect(world.configuration).journalMode == "delete")
+    }
+
+    @Test("says who keeps everybody from writing: another process by its number and name, or this one")
+    func locked() async throws {
+        let world = try await World(.sqlite)
+        let path = world.configuration.path
+        var unsafe = Configuration()
+        unsafe.allowsUnsafeTransactions = true
+        let holder = try DatabaseQueue(path: path, configuration: unsafe)
+        try await holder.writeWithoutTransaction { try $0.beginTransaction(.immediate) }
+        #expect(try await SQLiteStore.inspect(world.configuration).lockedBy == "another program")
+        try await holder.writeWithoutTransaction { try $0.rollback() }
+        try holder.close()
+        #expect(try await SQLiteStore.inspect(world.configuration).lockedBy == nil)
+
+        let script = """
+            import sqlite3, sys
+            store = sqlite3.connect(sys.argv[1], isolation_level=None)
+            store.execute("BEGIN IMMEDIATE")
+            open(sys.argv[2], "w").write("held")
+            sys.stdin.read()
+            """
+        let (input, mark) = (world.folder.path + "/input", world.folder.path + "/mark")
+        #expect(mkfifo(input, 0o600) == 0)
+        let end = Glibc.open(input, O_RDWR | O_CLOEXEC)
+        defer { close(end) }
+        let other = try ChildProcess(
+            "/usr/bin/env", ["python3", "-c", script, path, mark], ChildProcess.Streams(input: input))
+        while !FileManager.default.fileExists(atPath: mark), other.isRunning {
+            try await Task.sleep(for: .milliseconds(10))
+        }
+        let holderName = try #require(try await SQLiteStore.inspect(world.configuration).lockedBy)
+        #expect(holderName.hasPrefix("process \(other.id) (python"))
+        other.signal(SIGKILL)
+        _ = await other.waitUntilEnd()
+    }
+
+    @Test("counts the dead letters that wait")
+    func letters() async throws {
+        let world = try await World(.sqlite)
+        #expect(try await SQLiteStore.inspect(world.configuration).waitingLetters == 0)
     }
 
     @Test("tells the disk that it is on")

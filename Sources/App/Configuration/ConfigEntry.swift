@@ -22,7 +22,7 @@ public struct ConfigEntry: Sendable {
         secretFile: SecretFile.Origin? = nil
     ) {
         self.key = key
-        self.value = value.map { $0.trimmed.isEmpty ? "" : $0 }
+        self.value = value.map { $0.withoutByteOrderMark }.map { $0.trimmed.isEmpty ? "" : $0 }
         self.source = source
         self.place = place
         self.secretFile = secretFile
@@ -46,6 +46,12 @@ public struct ConfigEntry: Sendable {
             return "\(url[..<scheme.upperBound])\(user):•••\(url[at...])"
         }
         return parts.contains(nil) ? nil : parts.compactMap(\.self).joined(separator: ",")
+    }
+
+    /// What is odd about it, but may be meant.
+    var warning: String? {
+        guard source != .none, value?.hasQuotesAround == true else { return nil }
+        return "\(key.name) has quotes around its value, which count as a part of it (\(place))"
     }
 
     /// The value as its kind has it.

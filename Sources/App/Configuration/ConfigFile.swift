@@ -15,11 +15,12 @@ enum ConfigFile {
             notes.problem("the configuration file \(path) cannot be read, or is larger than 1 MiB")
             return [:]
         }
-        guard let text = String(validating: data, as: UTF8.self) else {
-            notes.problem("the configuration file \(path) is not text in UTF-8")
+        do {
+            return parse(try TextBytes.text(Array(data)), path: path, &notes)
+        } catch {
+            notes.problem("the configuration file \(path) \(error.message)")
             return [:]
         }
-        return parse(text, path: path, &notes)
     }
 
     /// Pure: `path` is for the words only.

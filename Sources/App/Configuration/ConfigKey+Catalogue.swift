@@ -33,6 +33,9 @@ extension ConfigKey {
         ConfigKey("worker.account_slots", "64", slots, "likewise"),
         ConfigKey("worker.admin_slots", "4", slots, "likewise"),
         ConfigKey("worker.drain_seconds", "20", .number(0...3600), "how long SIGTERM waits for jobs in hand"),
+        ConfigKey(
+            "worker.core_dumps", "false", .flag,
+            "true: a crash may leave a core file, with codes and passwords in it (for hunting a defect)"),
         ConfigKey("reply.prefixes", "verify.reply.", .words, "what reply queues may begin with, comma-separated"),
         ConfigKey(
             "front_ends", nil, .frontEnds,
@@ -54,9 +57,9 @@ extension ConfigKey {
         ConfigKey("site.2FA_LOGINTYPE_WIN", "Flagged", logins, "whom the Windows application asks for it"),
         ConfigKey("site.2FA_VERIFY_SERVICESID", nil, .sid("VA"), "Twilio's Verify service"),
         ConfigKey("site.2FA_VERIFY_ACCOUNTSID", nil, .sid("AC"), "Twilio's account"),
-        ConfigKey("site.2FA_VERIFY_AUTHTOKEN", nil, .text, secret: true, "Twilio's auth token"),
+        ConfigKey("site.2FA_VERIFY_AUTHTOKEN", nil, .providerSecret, secret: true, "Twilio's auth token"),
         ConfigKey("site.2FA_VERIFY_APIKEYSID", nil, .sid("SK"), "an API key in place of the token"),
-        ConfigKey("site.2FA_VERIFY_APIKEYSECRET", nil, .text, secret: true, "its secret"),
+        ConfigKey("site.2FA_VERIFY_APIKEYSECRET", nil, .providerSecret, secret: true, "its secret"),
         ConfigKey(
             "site.tickets", "off", .choice(["off", "required"]), "required: register.* asks for a one-time ticket"),
     ]

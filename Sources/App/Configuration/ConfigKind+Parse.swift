@@ -1,4 +1,5 @@
 import AMQP
+import Basics
 import FoundationEssentials
 import Wire
 
@@ -22,6 +23,7 @@ extension ConfigKind {
     private func typed(_ text: String) throws(ConfigFault) -> ConfigTyped? {
         switch self {
         case .text, .path: text.isEmpty ? nil : .text(text)
+        case .providerSecret: text.isEmpty ? nil : .text(try Self.providerSecret(text))
         case .number(let range): Self.number(text, in: range).map(ConfigTyped.number)
         case .flag: Self.flag(text).map(ConfigTyped.flag)
         case .choice(let values): values.contains(text) ? .text(text) : nil
@@ -35,6 +37,22 @@ extension ConfigKind {
         case .listen: text == "off" ? .listen(nil) : ListenAddress(text).map(ConfigTyped.listen)
         case .frontEnds: .frontEnds(try FrontEndList.parse(text))
         }
+    }
+
+    /// What is wrong is said without any of it but what nobody can see.
+    private static func providerSecret(_ text: String) throws(ConfigFault) -> String {
+        if let odd = text.unicodeScalars.first(where: { !(0x20...0x7E).contains($0.value) }) {
+            let place = text.unicodeScalars.prefix { $0 != odd }.count + 1
+            let isHidden = odd.properties.generalCategory == .format || odd.properties.isWhitespace
+            let code = String(odd.value, radix: 16, uppercase: true)
+            let what = isHidden ? "that cannot be seen (U+\(code))" : "beyond ASCII"
+            throw ConfigFault(
+                message: "must be \(ConfigKind.providerSecret.allowed): its character \(place) is one \(what)")
+        }
+        guard !text.hasQuotesAround else {
+            throw ConfigFault(message: "must be \(ConfigKind.providerSecret.allowed), without the quotes around it")
+        }
+        return text
     }
 
     private static func number(_ text: String, in range: ClosedRange<Int>) -> Int? {
@@ -92,7 +110,7 @@ extension ConfigKind {
         else { return false }
         switch parts.scheme {
         case "https": return true
-        case "http": return ["127.0.0.1", "[::1]", "::1", "localhost"].contains(host)
+        case "http": return Loopback.contains(host)
         default: return false
         }
     }

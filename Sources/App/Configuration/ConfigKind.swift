@@ -7,6 +7,8 @@ public enum ConfigKind: Sendable, Equatable {
     /// Anything on one line.
     case text
     case path
+    /// A token or secret of Twilio's: printable ASCII without quotes around it.
+    case providerSecret
     case number(ClosedRange<Int>)
     case flag
     case choice([String])
@@ -39,7 +41,7 @@ public enum ConfigKind: Sendable, Equatable {
     /// Whether a wrong value may be quoted in an error: where anything might have been pasted, it may be a secret.
     var isQuotable: Bool {
         switch self {
-        case .text, .path, .sid, .brokers, .twilio, .store: false
+        case .text, .path, .providerSecret, .sid, .brokers, .twilio, .store: false
         default: true
         }
     }
@@ -49,6 +51,7 @@ public enum ConfigKind: Sendable, Equatable {
         switch self {
         case .text: "text on one line"
         case .path: "a path"
+        case .providerSecret: "printable ASCII, as Twilio shows it"
         case .number(let range): "a whole number from \(range.lowerBound) to \(range.upperBound)"
         case .flag: "true or false"
         case .choice(let values): "one of " + values.map { $0.isEmpty ? "blank" : $0 }.joined(separator: ", ")

@@ -52,9 +52,24 @@ extension ConfigLayer {
                     "\(name) may not be given by a flag, which shows in the list of processes: set \(key.fileVariable)")
                 continue
             }
+            guard !holdsPassword(text) else {
+                notes.problem(
+                    "\(name) may not be given by a flag with a password in it, which shows in the list of processes: set \(key.environmentName), put it into a file and name that by \(key.fileVariable), or into the configuration file with mode 0600"
+                )
+                continue
+            }
             if !text.trimmed.isEmpty || key.takesBlank { values[name] = text }
         }
         return ConfigLayer(.flag, provider(.flag, values)) { "--set \($0.name)" }
+    }
+
+    /// Whether one of the URLs in it has a password, but for the one that everybody knows.
+    private static func holdsPassword(_ text: String) -> Bool {
+        text.split(separator: "://", omittingEmptySubsequences: false).dropFirst().contains { url in
+            guard let at = url.lastIndex(of: "@") else { return false }
+            let account = url[..<at].split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+            return account.count == 2 && !account[1].isEmpty && account != ["guest", "guest"]
+        }
     }
 
     static func environment(_ environment: [String: String], _ notes: inout ConfigNotes) -> ConfigLayer {
@@ -77,6 +92,11 @@ extension ConfigLayer {
     /// The YAML file.
     static func file(_ path: String?, _ notes: inout ConfigNotes) -> ConfigLayer {
         let values = path.map { ConfigFile.read($0, &notes) } ?? [:]
+        if let path, values.values.contains(where: { holdsPassword($0.text) }), let facts = FileFacts(path: path),
+            facts.mode & ~0o640 != 0
+        {
+            notes.warn("\(path) holds a password and may be read by others (mode \(facts.shownMode)): chmod 600 it")
+        }
         return ConfigLayer(.file, provider(.file, values.mapValues(\.text))) { key in
             "\(path ?? ""), line \(values[key.name]?.line ?? 0)"
         }
@@ -96,7 +116,7 @@ extension ConfigLayer {
             ConfigKey.all.flatMap { [($0.environmentName, $0.name), ($0.fileVariable, $0.name)] },
             uniquingKeysWith: { first, _ in first })
         for name in environment.keys.sorted() where name.hasPrefix(ConfigKey.environmentPrefix) {
-            guard known[name] == nil, !isOurs(name) else { continue }
+            guard known[name] == nil, !isOurs(name), !ServiceLink.isOne(name, environment[name] ?? "") else { continue }
             let nearest = EditDistance.nearest(to: name, in: known.keys.sorted()) ?? ""
             notes.problem(
                 "unknown key \(shown(name)) (environment): did you mean \(nearest) (\(known[nearest] ?? ""))?")

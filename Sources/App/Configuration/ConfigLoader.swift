@@ -30,7 +30,7 @@ public struct ConfigLoader: Sendable {
             layers.lazy.compactMap { $0.entry(key) }.first ?? ConfigEntry(key, key.fallback)
         }
         problems = notes.problems
-        warnings = notes.warnings
+        warnings = notes.warnings + entries.compactMap(\.warning)
         stateFolder = StateFolder.path(environment)
     }
 }

@@ -4,7 +4,8 @@ public struct ListenAddress: Sendable, Hashable, CustomStringConvertible {
     /// 0: any free one.
     public let port: Int
 
-    init?(_ text: String) {
+    /// `nil` for what is none.
+    public init?(_ text: String) {
         guard let colon = text.lastIndex(of: ":"), let port = Int(text[text.index(after: colon)...]),
             (0...65_535).contains(port)
         else { return nil }
@@ -19,5 +20,8 @@ public struct ListenAddress: Sendable, Hashable, CustomStringConvertible {
         self.port = port
     }
 
-    public var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
+    public var description: String { at(port) }
+
+    /// The same with another port, such as the one that was found free.
+    public func at(_ port: Int) -> String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
 }

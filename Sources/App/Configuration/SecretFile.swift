@@ -50,8 +50,13 @@ struct SecretFile: Sendable {
     }
 
     private static func value(_ bytes: [UInt8]) throws(ConfigFault) -> String {
-        guard let content = String(validating: bytes, as: UTF8.self) else {
-            throw ConfigFault(message: "is not text in UTF-8")
+        let content: String
+        do { content = try TextBytes.text(bytes) } catch {
+            switch error {
+            case .utf16: throw ConfigFault(message: error.message)
+            // It holds one line.
+            case .notUTF8: throw ConfigFault(message: "is not text in UTF-8")
+            }
         }
         let value = content.trimmed
         guard !value.isEmpty else { throw ConfigFault(message: "is empty") }
@@ -68,7 +73,9 @@ struct SecretFile: Sendable {
             warnings.append("may be read by more than its owner and group (mode \(shown)): chmod 640 or less")
         }
         // One line break at the end is what every editor writes.
-        if !["", "\n", "\r\n"].contains(where: { bytes == Array((value + $0).utf8) }) {
+        // A mark before it is what some write, and is cut off as well.
+        let content = bytes.starts(with: "\u{FEFF}".utf8) ? bytes[3...] : bytes[...]
+        if !["", "\n", "\r\n"].contains(where: { content.elementsEqual((value + $0).utf8) }) {
             warnings.append("has white space around its value, which is cut off")
         }
         return warnings

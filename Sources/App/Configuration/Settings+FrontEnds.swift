@@ -1,4 +1,5 @@
 import AMQP
+import Basics
 public import Wire
 
 extension Settings {

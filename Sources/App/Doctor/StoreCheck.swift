@@ -20,7 +20,8 @@ struct StoreCheck: DoctorCheck {
         let disk = DiskFacts(path: Self.folder(of: place.path)).map {
             Self.judge(folder: Self.folder(of: place.path), $0)
         }
-        return [store] + (disk.map { [$0] } ?? [])
+        let letters = (try? result.get()).map { [Self.judge(waitingLetters: $0.waitingLetters)] } ?? []
+        return [store] + letters + (disk.map { [$0] } ?? [])
     }
 
     private static func folder(of path: String) -> String {
@@ -49,12 +50,23 @@ struct StoreCheck: DoctorCheck {
             issues.append(
                 .fail("a worker's connection is not synchronous = FULL: a power cut could undo what was answered"))
         }
+        if let holder = inspection.lockedBy {
+            issues.append(
+                .fail("\(path) is locked by \(holder), and no worker can write: let that program end its transaction"))
+        }
         if !isWritable { issues.append(.fail("\(path) or its folder cannot be written by this user")) }
         if inspection.needsMigration {
             issues.append(
                 .warn("\(path) is of an older version; the next worker brings it up to date: back it up first"))
         }
         return issues
+    }
+
+    static func judge(waitingLetters count: Int) -> Finding {
+        let words = count == 1 ? "1 message waits" : "\(count) messages wait"
+        return Finding(
+            "dead letters", well: "none waits",
+            count > 0 ? [.warn("\(words) that could not be treated as jobs: look by 'dead list --state waiting'")] : [])
     }
 
     static func judge(folder: String, _ facts: DiskFacts) -> Finding {

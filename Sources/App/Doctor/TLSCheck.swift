@@ -28,11 +28,8 @@ struct TLSCheck: DoctorCheck {
         return "broker: \(broker); Twilio: 1.2 or newer, verified"
     }
 
-    /// Jobs hold codes and numbers.
     static func judge(_ urls: [BrokerURL]) -> [Finding.Issue] {
-        urls.filter { !$0.usesTLS && !Loopback.contains($0.host) }.map {
-            .warn("codes and numbers travel to \($0.host) in the clear: use amqps:// in broker.url")
-        }
+        Settings.brokersInTheClear(urls).map(Finding.Issue.warn)
     }
 
     static func judge(key path: String, _ facts: FileFacts?) -> [Finding.Issue] {

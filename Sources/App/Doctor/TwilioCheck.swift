@@ -17,17 +17,12 @@ struct TwilioCheck: DoctorCheck {
         } catch { return [.notChecked("twilio", error)] }
         let result: Result<Service?, CallFailure>
         do throws(CallFailure) { result = .success(try await client.fetchService()) } catch { result = .failure(error) }
-        let twilio = Self.judge(result, codeMinutes: minutes, isElsewhere: isElsewhere)
+        let twilio = Self.judge(result, codeMinutes: minutes, elsewhere: settings.twilioElsewhere)
         guard case .success(let service?) = result, let offset = service.clockOffset else { return [twilio] }
         return [twilio, Self.judge(clock: offset)]
     }
 
-    private var isElsewhere: Bool {
-        let host = settings.text("twilio.base_url").flatMap { URLComponents(string: $0)?.host } ?? ""
-        return host != "twilio.com" && !host.hasSuffix(".twilio.com")
-    }
-
-    static func judge(_ result: Result<Service?, CallFailure>, codeMinutes: Int, isElsewhere: Bool) -> Finding {
+    static func judge(_ result: Result<Service?, CallFailure>, codeMinutes: Int, elsewhere: String?) -> Finding {
         switch result {
         case .failure(let failure): Finding("twilio", well: "", [.fail(words(for: failure))])
         case .success(nil):
@@ -39,11 +34,11 @@ struct TwilioCheck: DoctorCheck {
                 "twilio",
                 well:
                     "the service is there, codes of \(service.settings.codeLength ?? 0) digits; 'twilio check' compares the rest",
-                issues(of: service, codeMinutes, isElsewhere))
+                issues(of: service, codeMinutes, elsewhere))
         }
     }
 
-    private static func issues(of service: Service, _ codeMinutes: Int, _ isElsewhere: Bool) -> [Finding.Issue] {
+    private static func issues(of service: Service, _ codeMinutes: Int, _ elsewhere: String?) -> [Finding.Issue] {
         var issues: [Finding.Issue] = []
         if let length = service.settings.codeLength, length < 6 {
             issues.append(
@@ -55,9 +50,7 @@ struct TwilioCheck: DoctorCheck {
         if codeMinutes > 10 {
             issues.append(.warn("codes live \(codeMinutes) minutes (twilio.code_minutes): 10 is the advice"))
         }
-        if isElsewhere {
-            issues.append(.warn("twilio.base_url is not Twilio's: a simulator sends no messages"))
-        }
+        if let elsewhere { issues.append(.warn(elsewhere)) }
         return issues
     }
 

@@ -31,10 +31,22 @@ public struct LineLogHandler: LogHandler {
         self.write = write
     }
 
-    /// To standard error.
+    /// To standard error, by a thread that nobody waits for: see ``flushStandardError()``.
     public static func standardError(_ format: LogFormat) -> LineLogHandler {
-        LineLogHandler(
-            format.isText(on: STDERR_FILENO) ? .text : .json, clock: Timestamp.now, write: StandardError.write)
+        let isText = format.isText(on: STDERR_FILENO)
+        let writer = LogWriter.standardError
+        writer.sayLost { count in
+            let line = LogLine(
+                time: .now(), level: .warning, message: "\(count) log lines were dropped", source: "App",
+                metadata: ["count": "\(count)"])
+            return isText ? line.text : line.json
+        }
+        return LineLogHandler(isText ? .text : .json, clock: Timestamp.now, write: writer.write)
+    }
+
+    /// Belongs before the end of the process: waits for the last lines, half a second where nobody reads them.
+    public static func flushStandardError() {
+        LogWriter.standardError.flush()
     }
 
     public subscript(metadataKey key: String) -> Logger.Metadata.Value? {
@@ -53,23 +65,5 @@ public struct LineLogHandler: LogHandler {
         let line = LogLine(
             time: clock(), level: event.level, message: event.message.description, source: event.source, metadata: all)
         write(isText ? line.text : line.json)
-    }
-}
-
-/// Lines of several threads must not run into each other, and a pipe takes long ones in pieces.
-private enum StandardError {
-    private static let turn = Locked(())
-
-    @Sendable static func write(_ line: String) {
-        let bytes = Array(line.utf8)
-        turn.withLock { _ in
-            var rest = bytes[...]
-            while !rest.isEmpty {
-                let count = rest.withUnsafeBytes { Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count) }
-                if count < 0, errno == EINTR { continue }
-                guard count > 0 else { return }
-                rest = rest.dropFirst(count)
-            }
-        }
     }
 }

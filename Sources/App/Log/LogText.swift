@@ -1,10 +1,28 @@
 /// Text from elsewhere, made safe to print: nothing in it can end a line, move a cursor or turn the reading direction.
-enum LogText {
+public enum LogText {
     /// Control characters, line and paragraph separators and directional marks as `\u001b`; a backslash is doubled, so
     /// that an escape cannot be feigned. What goes beyond `limit` scalars is left out and said so.
     static func escaped(_ text: String, limit: Int) -> String {
         var result = ""
         append(text, to: &result, limit: limit, alsoEscaping: [])
+        return result
+    }
+
+    /// For a terminal: the same without doubled backslashes, which people would copy along, and whole.
+    public static func printable(_ text: String) -> String {
+        guard text.unicodeScalars.contains(where: isHarmful) else { return text }
+        var result = ""
+        for scalar in text.unicodeScalars { append(scalar, to: &result) }
+        return result
+    }
+
+    /// The same JSON, for a terminal: what could do harm there is spelt as `\u001b`, which means the same in its texts.
+    public static func printable(json: String) -> String {
+        guard json.unicodeScalars.contains(where: isHarmful) else { return json }
+        var result = ""
+        for scalar in json.unicodeScalars {
+            if scalar == "\n" { result.unicodeScalars.append(scalar) } else { append(scalar, to: &result) }
+        }
         return result
     }
 
@@ -18,14 +36,15 @@ enum LogText {
                 return
             }
             count += 1
-            if isHarmful(scalar) {
-                let digits = String(scalar.value, radix: 16)
-                result += "\\u" + String(repeating: "0", count: max(0, 4 - digits.count)) + digits
-            } else {
-                if scalar == "\\" || others.contains(scalar) { result += "\\" }
-                result.unicodeScalars.append(scalar)
-            }
+            if scalar == "\\" || others.contains(scalar) { result += "\\" }
+            append(scalar, to: &result)
         }
+    }
+
+    private static func append(_ scalar: Unicode.Scalar, to result: inout String) {
+        guard isHarmful(scalar) else { return result.unicodeScalars.append(scalar) }
+        let digits = String(scalar.value, radix: 16)
+        result += "\\u" + String(repeating: "0", count: max(0, 4 - digits.count)) + digits
     }
 
     /// All of these are below U+10000, so that four hexadecimal digits are enough.

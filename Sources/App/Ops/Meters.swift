@@ -101,6 +101,9 @@ struct Meters: Sendable {
         commitTime = registry.histogram(
             prefix + "store_commit_duration_seconds", "One commit, which several operations may share.",
             labels: ["backend"], buckets: Buckets.local)
+        registry.counter(
+            prefix + "log_lines_dropped_total", "Log lines that nobody read in time, or that could not be written."
+        ) { [MetricSample(Double(LogWriter.standardError.lost))] }
         registry.info(
             prefix + "build_info", "Build of the running program.", ["swift": Self.swiftVersion])
     }

@@ -23,5 +23,11 @@ void clinux_name_thread(const char *name);
 /// still take of it. 0, or -1 with errno.
 int clinux_file_system(const char *path, uint32_t *type, uint64_t *free_bytes);
 
+/// Whether the kernel may dump this process's memory, and others of its user look into it (PR_SET_DUMPABLE).
+void clinux_set_dumpable(bool allowed);
+
+/// Whether it may.
+bool clinux_is_dumpable(void);
+
 /// Has a process that posix_spawn starts keep only the three standard streams. 0, or an error number.
 int clinux_close_others(posix_spawn_file_actions_t *actions);

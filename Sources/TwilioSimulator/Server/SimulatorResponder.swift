@@ -1,3 +1,4 @@
+import Basics
 import HTTPTypes
 import HummingbirdCore
 import NIOCore
@@ -70,7 +71,6 @@ struct SimulatorResponder: Sendable {
 extension Channel {
     /// Whether the other end is on this machine.
     fileprivate var isLoopback: Bool {
-        guard let address = remoteAddress?.ipAddress else { return false }
-        return address.hasPrefix("127.") || address == "::1" || address.hasPrefix("::ffff:127.")
+        remoteAddress?.ipAddress.map(Loopback.contains) ?? false
     }
 }

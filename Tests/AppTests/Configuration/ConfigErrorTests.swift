@@ -85,7 +85,7 @@ struct ConfigErrorTests {
         Mistake(
             environment: ["VERIFY_COURIER_SITE_2FA_VERIFY_AUTHTOKEN": "one\ntwo"],
             says:
-                "site.2FA_VERIFY_AUTHTOKEN must be text on one line, without line breaks or other control characters (VERIFY_COURIER_SITE_2FA_VERIFY_AUTHTOKEN)"
+                "site.2FA_VERIFY_AUTHTOKEN must be printable ASCII, as Twilio shows it, without line breaks or other control characters (VERIFY_COURIER_SITE_2FA_VERIFY_AUTHTOKEN)"
         ),
         Mistake(
             yaml: "store: {url: /var/lib/store.db}", says: "store.url must be sqlite:PATH (config.yaml, line 1)"),

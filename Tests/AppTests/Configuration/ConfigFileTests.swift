@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import App
@@ -68,6 +69,32 @@ struct ConfigFileTests {
         #expect(!parse(yaml).problems.joined().contains("hidden"))
         let nested = parse(String(repeating: "a: {", count: 40) + String(repeating: "}", count: 40))
         #expect(nested.problems.count == 1)
+    }
+
+    @Test("may begin with a byte order mark")
+    func mark() throws {
+        let settings = try Configured.settings(yaml: "\u{FEFF}log.level: debug\nevents.enabled: true\n")
+        #expect(settings.text("log.level") == "debug")
+        #expect(try settings.flag("events.enabled"))
+    }
+
+    @Test(
+        "in another encoding is told as such",
+        arguments: [
+            ([0xFF, 0xFE, 0x6C, 0x00], "is UTF-16: save it as UTF-8"),
+            ([0xFE, 0xFF, 0x00, 0x6C], "is UTF-16: save it as UTF-8"),
+            ([0x6C, 0x00, 0x6F, 0x00, 0x67, 0x00], "is UTF-16: save it as UTF-8"),
+            (
+                Array("log.level: info\n# ".utf8) + [0xFC],
+                "is not text in UTF-8: line 2 is not. Save it as UTF-8"
+            ),
+        ] as [([UInt8], String)])
+    func encoding(bytes: [UInt8], says: String) throws {
+        let folder = try Folder()
+        let path = "\(folder.path)/c.yaml"
+        try Data(bytes).write(to: URL(filePath: path))
+        let loader = ConfigLoader(flags: [:], file: path, environment: [:], secrets: nil)
+        #expect(loader.problems == ["the configuration file \(path) \(says)"])
     }
 
     @Test("that cannot be read is named")

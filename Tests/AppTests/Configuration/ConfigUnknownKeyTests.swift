@@ -54,6 +54,29 @@ struct ConfigUnknownKeyTests {
         #expect(try Configured.problems(environment).isEmpty)
     }
 
+    @Test(
+        "are told from those that Kubernetes sets for a Service",
+        arguments: [
+            ("SERVICE_HOST", "10.96.0.12"), ("SERVICE_PORT", "8090"), ("SERVICE_PORT_METRICS", "8090"),
+            ("PORT", "tcp://10.96.0.12:8090"), ("PORT", "udp://10.96.0.12:8090"),
+            ("PORT_8090_TCP", "tcp://10.96.0.12:8090"), ("PORT_8090_TCP_ADDR", "10.96.0.12"),
+            ("PORT_8090_TCP_PORT", "8090"), ("PORT_8090_TCP_PROTO", "tcp"), ("PORT_53_UDP_ADDR", "10.96.0.12"),
+            ("DB_SERVICE_HOST", "10.96.0.12"), ("DB_PORT", "tcp://10.96.0.12:5432"), ("DB_PORT_5432_TCP", "x"),
+        ])
+    func kubernetes(name: String, value: String) throws {
+        #expect(try Configured.problems(["VERIFY_COURIER_\(name)": value]).isEmpty)
+    }
+
+    @Test(
+        "that only look like those are unknown all the same",
+        arguments: [
+            ("PORT", "8090"), ("PORT", "http://x"), ("SERVICE", "x"), ("SERVICE_HOSTS", "x"), ("PORT_8090", "x"),
+            ("PORT_X_TCP", "x"), ("PORT_8090_HTTP", "x"), ("OPS_PORT", "8090"), ("PORT_8090_TCP_NAME", "x"),
+        ])
+    func notKubernetes(name: String, value: String) throws {
+        #expect(try Configured.problems(["VERIFY_COURIER_\(name)": value]).count == 1)
+    }
+
     @Test("of any spelling are refused with a known key's name, and safe to print", arguments: 1...200)
     func anything(seed: UInt64) throws {
         var random = Seeded(seed)

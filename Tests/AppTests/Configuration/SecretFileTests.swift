@@ -5,7 +5,9 @@ import Testing
 
 @Suite("Secret files")
 struct SecretFileTests {
-    @Test("hold a value, with or without a line break at its end", arguments: ["abc", "abc\n", "abc\r\n"])
+    @Test(
+        "hold a value, with or without a line break at its end or a byte order mark before it",
+        arguments: ["abc", "abc\n", "abc\r\n", "\u{FEFF}abc\n"])
     func value(content: String) throws {
         let folder = try Folder()
         let file = try SecretFile.read(try folder.write("s", content))
@@ -39,6 +41,8 @@ struct SecretFileTests {
         let folder = try Folder()
         let path = "\(folder.path)/bytes"
         try Data([0xFF, 0xFE]).write(to: URL(filePath: path))
+        #expect(throws: ConfigFault(message: "is UTF-16: save it as UTF-8")) { try SecretFile.read(path) }
+        try Data([0x61, 0xFF]).write(to: URL(filePath: path))
         #expect(throws: ConfigFault(message: "is not text in UTF-8")) { try SecretFile.read(path) }
         #expect(throws: ConfigFault(message: "is not a regular file")) { try SecretFile.read(folder.path) }
         #expect(mkfifo("\(folder.path)/pipe", 0o600) == 0)

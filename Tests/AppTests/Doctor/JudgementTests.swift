@@ -30,11 +30,22 @@ struct JudgementTests {
         other = sound
         other.needsMigration = true
         #expect(store(other).level == .warn)
+        other = sound
+        other.lockedBy = "process 4242 (sqlite3)"
+        #expect(store(other).level == .fail && store(other).message.contains("is locked by process 4242 (sqlite3)"))
         let missing = StoreCheck.judge(path: "/s.db", .failure(StoreError(.missing, "x")), isWritable: false)
         #expect(missing.level == .fail)
         #expect(missing.message == "there is no store at /s.db: run 'verify-courier store init'")
         let wrongKey = StoreCheck.judge(path: "/s.db", .failure(StoreError(.wrongKey, "The key.")), isWritable: true)
         #expect(wrongKey.message == "/s.db: The key.")
+    }
+
+    @Test("warns of dead letters that wait")
+    func letters() {
+        #expect(StoreCheck.judge(waitingLetters: 0).level == .ok)
+        #expect(StoreCheck.judge(waitingLetters: 1).message.hasPrefix("1 message waits"))
+        let many = StoreCheck.judge(waitingLetters: 15)
+        #expect(many.level == .warn && many.message.contains("15 messages wait") && many.message.contains("dead list"))
     }
 
     @Test(
@@ -121,12 +132,12 @@ struct JudgementTests {
     @Test("wants a service with codes that are hard to guess")
     func services() {
         func judge(
-            _ length: Int?, customCode: Bool? = nil, minutes: Int = 10, isElsewhere: Bool = false
+            _ length: Int?, customCode: Bool? = nil, minutes: Int = 10, elsewhere: String? = nil
         ) -> [String] {
             var settings = ServiceSettings()
             (settings.friendlyName, settings.codeLength, settings.customCodeEnabled) = ("x", length, customCode)
             let service = Service(sid: "VA", settings: settings)
-            let finding = TwilioCheck.judge(.success(service), codeMinutes: minutes, isElsewhere: isElsewhere)
+            let finding = TwilioCheck.judge(.success(service), codeMinutes: minutes, elsewhere: elsewhere)
             #expect(finding.level != .fail)
             return finding.level == .ok ? [] : [finding.message] + finding.details
         }
@@ -134,13 +145,13 @@ struct JudgementTests {
         #expect(judge(5).first?.hasPrefix("codes have 5 digits") == true)
         #expect(judge(6, customCode: true).first?.contains("switch custom codes off") == true)
         #expect(judge(6, minutes: 11).first?.hasPrefix("codes live 11 minutes") == true)
-        #expect(judge(4, customCode: true, minutes: 60, isElsewhere: true).count == 4)
+        #expect(judge(4, customCode: true, minutes: 60, elsewhere: "elsewhere").count == 4)
     }
 
     @Test("tells refused credentials from a missing service and from an outage")
     func failures() {
         func judge(_ result: Result<Service?, CallFailure>) -> Finding {
-            TwilioCheck.judge(result, codeMinutes: 10, isElsewhere: false)
+            TwilioCheck.judge(result, codeMinutes: 10, elsewhere: nil)
         }
         #expect(judge(.success(nil)).message.contains("site.2FA_VERIFY_SERVICESID"))
         let words: [(CallFailure.Result, String)] = [

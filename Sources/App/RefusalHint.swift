@@ -1,0 +1,51 @@
+import SitePolicy
+public import Wire
+
+/// What an `invalid` reply's error means to somebody at a terminal: which values there are, which name is meant.
+public enum RefusalHint {
+    /// One line, the error's own words first: scripts and searches go by those.
+    public static func line(for problem: FieldProblem) -> String {
+        "\(problem.field): \(problem.reason)" + (hint(problem).map { " (\($0))" } ?? "")
+    }
+
+    private static func hint(_ problem: FieldProblem) -> String? {
+        switch problem.reason {
+        case "unknown_option": nearestOption(problem.field)
+        case "unknown_value": values(of: problem.field).map { "one of \($0.joined(separator: ", "))" }
+        case "out_of_range": range(of: problem.field).map { "from \($0.lowerBound) to \($0.upperBound)" }
+        case "unknown_region": "with + and country code, or with its region"
+        case "unknown_user": "nobody of that id is known"
+        case "exists": "somebody has that id already"
+        case "malformed" where problem.field == "grace_until": "a time such as 2027-01-31T00:00:00Z, or none"
+        default: nil
+        }
+    }
+
+    private static func nearestOption(_ field: String) -> String? {
+        let name = field.hasPrefix("options.") ? String(field.dropFirst("options.".count)) : field
+        return EditDistance.nearest(to: name, in: SiteOptions.defaults.keys.sorted()).map { "did you mean \($0)?" }
+    }
+
+    private static func values(of field: String) -> [String]? {
+        switch field {
+        case "application": Application.allCases.map(\.rawValue)
+        case "channel": Channel.allCases.map(\.rawValue)
+        case "what": ResetScope.allCases.map(\.rawValue)
+        case "filter": UserFilter.allCases.map(\.rawValue)
+        case "filter.reason": DeadLetterReason.allCases.map(\.rawValue)
+        case "filter.state": DeadLetterState.allCases.map(\.rawValue)
+        default:
+            SiteOptions.values(of: String(field.dropFirst("options.".count))).map {
+                $0.map { $0.isEmpty ? "blank" : $0 }
+            }
+        }
+    }
+
+    private static func range(of field: String) -> ClosedRange<Int>? {
+        switch field {
+        case "minutes": 1...1440
+        case "rate": 1...1000
+        default: nil
+        }
+    }
+}

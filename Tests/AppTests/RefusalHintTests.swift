@@ -1,0 +1,31 @@
+import Testing
+import Wire
+
+@testable import App
+
+@Suite("Refusals at a terminal")
+struct RefusalHintTests {
+    @Test(
+        "name the allowed values, the nearest name or what is wanted",
+        arguments: [
+            ("options.2FA_VER_SSM", "unknown_option", "(did you mean 2FA_VER_SMS?)"),
+            ("options.2FA_VER_SMS", "unknown_value", "(one of Enabled, Disabled, blank)"),
+            ("options.2FA_LOGINTYPE_WEB", "unknown_value", "(one of All, Flagged, None)"),
+            ("what", "unknown_value", "(one of phone, authenticator, all)"),
+            ("filter", "unknown_value", "(one of required, registered, unregistered)"),
+            ("application", "unknown_value", "(one of web, windows)"), ("minutes", "out_of_range", "(from 1 to 1440)"),
+            ("grace_until", "malformed", "(a time such as 2027-01-31T00:00:00Z, or none)"),
+            ("phone", "unknown_region", "(with + and country code, or with its region)"),
+            ("user", "unknown_user", "(nobody of that id is known)"),
+            ("to", "exists", "(somebody has that id already)"),
+        ])
+    func hints(field: String, reason: String, hint: String) {
+        #expect(RefusalHint.line(for: FieldProblem(field, reason)) == "\(field): \(reason) \(hint)")
+    }
+
+    @Test("are the error's own words where there is nothing to add", arguments: ["", "x", "user", "options.x"])
+    func plain(field: String) {
+        #expect(RefusalHint.line(for: FieldProblem(field, "too_long")) == "\(field): too_long")
+        #expect(RefusalHint.line(for: FieldProblem("other", "unknown_value")) == "other: unknown_value")
+    }
+}

@@ -27,7 +27,9 @@ enum FrameReader {
                 routingKey: PropertyCoding.text(value.routing_key), redelivered: value.redelivered != 0)
         case AMQP_BASIC_RETURN_METHOD:
             let value = decoded.assumingMemoryBound(to: amqp_basic_return_t.self).pointee
-            return .returned(code: Int(value.reply_code), text: PropertyCoding.text(value.reply_text))
+            return .returned(
+                code: Int(value.reply_code), text: PropertyCoding.text(value.reply_text),
+                exchange: PropertyCoding.text(value.exchange), routingKey: PropertyCoding.text(value.routing_key))
         case AMQP_BASIC_ACK_METHOD:
             let value = decoded.assumingMemoryBound(to: amqp_basic_ack_t.self).pointee
             return .settle(number: value.delivery_tag, multiple: value.multiple != 0, isAck: true)

@@ -74,10 +74,10 @@ final class MachineDriver {
         receive(.body([7]), on: number)
     }
 
-    func comeBack(_ messageID: String?, on number: UInt16 = 1) {
+    func comeBack(_ messageID: String?, from queue: String = "q", on number: UInt16 = 1) {
         var properties = MessageProperties()
         properties.messageID = messageID
-        receive(.returned(code: 312, text: "NO_ROUTE"), on: number)
+        receive(.returned(code: 312, text: "NO_ROUTE", exchange: "", routingKey: queue), on: number)
         receive(.header(properties, size: 0), on: number)
     }
 

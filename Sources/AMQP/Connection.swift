@@ -12,18 +12,23 @@ actor Connection {
     nonisolated let executor: PollExecutor
     private let poller: EventFDPoller
     private let configuration: BrokerConfiguration
+    private let headers: HeaderNames
     private let onEvent: @Sendable (ConnectionEvent) -> Void
     private var machine: Machine
     private var handle: Handle?
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
-    /// - Parameter onEvent: called on the connection's thread.
+    /// - Parameters:
+    ///   - headers: which headers of deliveries are read.
+    ///   - onEvent: called on the connection's thread.
     init(
         _ configuration: BrokerConfiguration, duties: [Duty], limits: ConnectionLimits = ConnectionLimits(),
+        headers: [String] = [],
         onEvent: @escaping @Sendable (ConnectionEvent) -> Void
     ) {
         self.configuration = configuration
+        self.headers = HeaderNames(headers)
         self.onEvent = onEvent
         machine = Machine(duties, limits: limits)
         // A process that cannot have one more descriptor at its start cannot work at all.
@@ -93,13 +98,14 @@ actor Connection {
         perform(machine.tick(now: now))
         // What may be sent and was not waits for the socket.
         let pause: Duration = machine.canPublish ? .milliseconds(5) : .milliseconds(500)
+        guard let handle else { return nil }
         return min(now + pause, machine.nextDeadline ?? now + pause)
     }
 
     private func readFrames() {
         do {
-            for _ in 0..<1000 {
-                guard let handle, let (channel, frame) = try handle.nextFrame() else { return }
+            return try Self.takeFrames { () throws(AMQPError) in
+                guard let handle, let (channel, frame) = try handle.nextFrame(keeping: headers) else { return false }
                 perform(machine.received(frame, on: channel, now: .now()))
             }
         } catch {
@@ -115,12 +121,24 @@ actor Connection {
     }
 
     private func perform(_ actions: [Machine.Action]) {
-        for action in actions {
+                return true
+        var left = actions[...]
+        while let action = left.popFirst() {
             switch action {
             case .resume(let waiter, let result): waiter.resume(returning: result)
+            return false
             case .report(let event): onEvent(event)
             case .drop: drop()
             case .send(let command): send(command)
+    /// - Parameter take: takes a frame; false when there is none.
+    /// - Returns: Whether there may be more.
+    static func takeFrames(_ take: () throws(AMQPError) -> Bool) throws(AMQPError) -> Bool {
+        for _ in 0..<mostFrames {
+            guard try take() else { return false }
+        }
+        return true
+    }
+
             }
         }
     }
@@ -143,7 +161,8 @@ actor Connection {
         do throws(AMQPError) {
             try handle.send(command)
         } catch {
-            perform(machine.failed(error))
+            return error
         }
     }
 }
+            return nil

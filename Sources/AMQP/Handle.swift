@@ -90,7 +90,10 @@ final class Handle {
     }
 
     /// The next frame that is here already; `nil` when there is none. Heartbeats are sent and checked in here only.
-    func nextFrame() throws(AMQPError) -> (channel: UInt16, frame: Frame)? {
+    ///
+    /// Everything is copied out of the library's memory, which goes back at once: what one frame may take of it is then all
+    /// that a channel ever holds.
+    func nextFrame(keeping headers: HeaderNames) throws(AMQPError) -> (channel: UInt16, frame: Frame)? {
         var frame = amqp_frame_t()
         var now = timeval(tv_sec: 0, tv_usec: 0)
         let status = amqp_simple_wait_frame_noblock(state, &frame, &now)
@@ -98,12 +101,8 @@ final class Handle {
         guard status == crmq_status_ok() else {
             throw AMQPError(.connectionLost, "the connection was lost: \(Self.describe(status))")
         }
-        return (frame.channel, FrameReader.read(frame))
-    }
-
-    /// Gives the memory of frames back. Call it when everything was copied.
-    func releaseBuffers() {
-        amqp_maybe_release_buffers(state)
+        defer { amqp_maybe_release_buffers_on_channel(state, frame.channel) }
+        return (frame.channel, FrameReader.read(frame, keeping: headers))
     }
 
     /// Whether a send would not block for want of room.

@@ -165,10 +165,23 @@ public final class LoginClient: Sendable {
 
     private func receive(from box: ReplyBox) async {
         for await delivery in box.consumer.deliveries {
-            if let id = delivery.properties.correlationID, case .bytes(let body) = delivery.body {
-                pending.end(String(decoding: id, as: UTF8.self), with: .success(body))
+            if let id = delivery.properties.correlationID {
+                pending.end(String(decoding: id, as: UTF8.self), with: Self.reply(delivery.body))
             }
             await box.consumer.acknowledge(delivery.tag)
         }
     }
 }
+
+    private static func reply(_ body: DeliveryBody) -> Result<[UInt8], any Error> {
+        switch body {
+        case .bytes(let bytes): .success(bytes)
+        case .tooLarge(let size):
+            .failure(
+                ClientError(
+                    code: .tooLarge,
+                    message:
+                        "the job was answered, but the reply is too large to be read: \(size) bytes, more than the "
+                        + "\(ReplyBox.mostBytes) that are taken"))
+        }
+    }

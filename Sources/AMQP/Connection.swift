@@ -91,26 +91,48 @@ actor Connection {
     /// Does what can be done without waiting; called on every turn of the thread, for heartbeats too.
     private func turn() -> MonotonicTime? {
         guard handle != nil else { return nil }
-        readFrames()
-        handle?.releaseBuffers()
+        let hasMore = readFrames()
         publishQueued()
         let now = MonotonicTime.now()
         perform(machine.tick(now: now))
-        // What may be sent and was not waits for the socket.
-        let pause: Duration = machine.canPublish ? .milliseconds(5) : .milliseconds(500)
         guard let handle else { return nil }
-        return min(now + pause, machine.nextDeadline ?? now + pause)
+        // What may be sent and was not waits for the socket.
+        poller.watch(handle.descriptor, events: Int16(machine.canPublish ? POLLIN | POLLOUT : POLLIN))
+        return Self.nextTurn(now: now, hasMore: hasMore, machine.nextDeadline)
     }
 
-    private func readFrames() {
+    /// When the thread is to take its next turn at the latest, if nothing happens before. Heartbeats want one now and then.
+    ///
+    /// - Parameter hasMore: frames may lie in the library's own buffer, where the poller cannot see them.
+    static func nextTurn(now: MonotonicTime, hasMore: Bool, _ deadline: MonotonicTime?) -> MonotonicTime {
+        let latest = hasMore ? now : now + .milliseconds(500)
+        return min(latest, deadline ?? latest)
+    }
+
+    /// How many frames are read before the thread sees to other things.
+    static let mostFrames = 1000
+
+    /// Whether there may be more.
+    private func readFrames() -> Bool {
         do {
             return try Self.takeFrames { () throws(AMQPError) in
                 guard let handle, let (channel, frame) = try handle.nextFrame(keeping: headers) else { return false }
                 perform(machine.received(frame, on: channel, now: .now()))
+                return true
             }
         } catch {
             perform(machine.failed(error))
+            return false
         }
+    }
+
+    /// - Parameter take: takes a frame; false when there is none.
+    /// - Returns: Whether there may be more.
+    static func takeFrames(_ take: () throws(AMQPError) -> Bool) throws(AMQPError) -> Bool {
+        for _ in 0..<mostFrames {
+            guard try take() else { return false }
+        }
+        return true
     }
 
     /// Sends what waits, as far as window and socket have room.
@@ -121,24 +143,14 @@ actor Connection {
     }
 
     private func perform(_ actions: [Machine.Action]) {
-                return true
         var left = actions[...]
         while let action = left.popFirst() {
             switch action {
             case .resume(let waiter, let result): waiter.resume(returning: result)
-            return false
             case .report(let event): onEvent(event)
             case .drop: drop()
-            case .send(let command): send(command)
-    /// - Parameter take: takes a frame; false when there is none.
-    /// - Returns: Whether there may be more.
-    static func takeFrames(_ take: () throws(AMQPError) -> Bool) throws(AMQPError) -> Bool {
-        for _ in 0..<mostFrames {
-            guard try take() else { return false }
-        }
-        return true
-    }
-
+            case .send(let command):
+                if let error = send(command) { left = machine.sendFailed(error, leaving: Array(left))[...] }
             }
         }
     }
@@ -154,15 +166,14 @@ actor Connection {
         handle = nil
     }
 
-    /// Gives the connection up if sending fails: the stream may be torn in the middle of a frame. What else was to be
-    /// sent is void then.
-    private func send(_ command: Command) {
-        guard let handle else { return }
+    /// Why it could not be sent: the stream may be torn in the middle of a frame.
+    private func send(_ command: Command) -> AMQPError? {
+        guard let handle else { return nil }
         do throws(AMQPError) {
             try handle.send(command)
+            return nil
         } catch {
             return error
         }
     }
 }
-            return nil

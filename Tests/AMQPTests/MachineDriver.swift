@@ -96,6 +96,11 @@ final class MachineDriver {
     }
 
     func fail(_ error: AMQPError = AMQPError(.connectionLost, "gone")) { actions += machine.failed(error) }
+    /// The command at `index` of what was to be done cannot be sent.
+    func failToSend(_ index: Int, of list: [Action]) {
+        let rest = Array(list.dropFirst(index + 1))
+        actions += machine.sendFailed(AMQPError(.connectionLost, "torn"), leaving: rest)
+    }
     func close() { actions += machine.close() }
     func stopConsuming() { actions += machine.stopConsuming() }
     func pauseConsuming() { actions += machine.stopConsuming(forGood: false) }

@@ -27,6 +27,8 @@ public struct WorkerService: Service {
     private let storeWatch: StoreWatch
     private let draining = Watched(false)
     private let inFlight = InFlight()
+    /// For the last announcements and the good-byes, after the time for draining.
+    private static let closing = Duration.seconds(3)
     private let onReady: @Sendable () -> Void
     private let onOverrun: @Sendable () -> Void
 
@@ -57,10 +59,17 @@ public struct WorkerService: Service {
         // Replies must have a way out before jobs come in: otherwise codes go out with nobody to tell.
         consumer = Consumer(
             configuration: broker, lanes: lanes + [Lane(queue: WireName.dead, prefetch: 16, renewal: Self.renewal)],
-            gate: { await publisher.waitUntilUsable() }, logger: logger)
+            headers: EnvelopeReader.headers,
+            gate: {
+                await publisher.waitUntilUsable()
+                // Prefetch bounds what one connection delivers; what a lost one left in hand is worked off first.
+                await inFlight.wait(until: most)
+            }, logger: logger)
         user = broker.urls.first.flatMap { first in broker.urls.allSatisfy { $0.user == first.user } ? first.user : nil
         }
         self.pipeline = pipeline
+        let inFlight = inFlight
+        let most = LaneName.allCases.reduce(0) { $0 + settings.prefetch(of: $1) }
         self.settings = settings
         self.clocks = clocks
         self.logger = logger
@@ -79,7 +88,8 @@ public struct WorkerService: Service {
 
     /// Runs until the graceful shutdown has drained it.
     public func run() async throws {
-        await withTaskGroup { group in
+        let problem = Watched<AMQPError?>(nil)
+        let overrun = await withTaskGroup { group -> Task<Void, any Error>? in
             group.addTask { await publisher.run() }
             group.addTask { await direct.run() }
             group.addTask { await consumer.run() }
@@ -93,10 +103,8 @@ public struct WorkerService: Service {
                 await consumer.waitUntilConsuming()
                 if !Task.isCancelled { onReady() }
             }
-            // Also while there is no connection to the broker.
-            try? await gracefulShutdown()
             await drain()
-            await atMost(.seconds(1)) { await announcer.waitUntilTold() }
+            _ = await within(.seconds(1)) { await announcer.waitUntilTold() }
             group.cancelAll()
         }
     }
@@ -141,6 +149,7 @@ public struct WorkerService: Service {
         var isPaused = false
         while !Task.isCancelled {
             let status = status
+        return nil
             await look(at: status.storeTrouble, by: &store)
             if status.isPaused != isPaused {
                 isPaused.toggle()
@@ -178,26 +187,21 @@ public struct WorkerService: Service {
     private func drain() async {
         draining.set(true)
         logger.info("draining", metadata: ["in_hand": "\(inFlight.count)"])
-        await consumer.stopConsuming()
-        await atMost(settings.drain) { await inFlight.waitUntilEmpty() }
+        // The connection's thread may be blocked: its time counts, too, and nobody waits for it beyond that.
+        let isDone = await within(settings.drain) {
+            await consumer.stopConsuming()
+            await inFlight.wait(until: 0)
+        }
         let left = inFlight.count
         logger.info("drained", metadata: ["in_hand": "\(left)"])
         // A store that does not answer would not let itself be closed either.
         var isStuck = false
         if case .stuck? = storeTrouble { isStuck = true }
-        if left > 0 || isStuck { onOverrun() }
+        let isBlocked = !isDone && !Task.isCancelled
+        if isBlocked || left > 0 || isStuck { onOverrun() }
     }
 
     private func tellStatus() async {
         await announcer.tellStatus(every: .seconds(5)) { try? await pipeline.methodsOff() }
-    }
-
-    private func atMost(_ time: Duration, _ body: @escaping @Sendable () async -> Void) async {
-        await withTaskGroup { group in
-            group.addTask { await body() }
-            group.addTask { try? await Task.sleep(for: time) }
-            await group.next()
-            group.cancelAll()
-        }
     }
 }

@@ -48,6 +48,9 @@ actor Connection {
         guard machine.beginOpening() else { throw AMQPError(.badArgument, "the connection is open already") }
         do throws(AMQPError) {
             let handle = try Handle(url, at: address, configuration)
+            guard handle.channelLimit >= machine.duties.count else {
+                throw AMQPError.tooFewChannels(Int(handle.channelLimit), needed: machine.duties.count)
+            }
             self.handle = handle
             poller.watch(handle.descriptor, events: Int16(POLLIN))
             Watchdog.shared.watch(

@@ -25,8 +25,9 @@ extension ConnectionMachine {
     private mutating func control(_ frame: Frame, on number: UInt16, _ now: MonotonicTime) -> [Action] {
         switch frame {
         case .connectionClose(let error):
+            let isLimit = error.code == .limit
             return [.send(.confirmClose)]
-                + fail(AMQPError(.connectionLost, error.message, replyCode: error.replyCode))
+                + fail(isLimit ? error : AMQPError(.connectionLost, error.message, replyCode: error.replyCode))
         case .reply(.connectionClose): return phase == .closing ? fail(AMQPError(.closed, "closed")) : []
         case .blocked(let reason): becomeBlocked(reason, now)
         case .unblocked: becomeUnblocked(now)

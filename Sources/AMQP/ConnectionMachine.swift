@@ -121,7 +121,10 @@ struct ConnectionMachine<Waiter> {
         phase = .disconnected
         isStarted = false
         channels = [:]
-        for index in duties.indices { duties[index].place = .none }
+        for index in duties.indices {
+            duties[index].place = .none
+            duties[index].numberlessSince = nil
+        }
         blockage = nil
         return [.drop] + failPublishes(error) + [.report(.closed(error))]
     }

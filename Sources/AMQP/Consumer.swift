@@ -23,7 +23,7 @@ public final class Consumer: Sendable {
         gate: (@Sendable () async -> Void)? = nil, logger: Logger
     ) {
         let (deliveries, continuation) = AsyncStream<Delivery>.makeStream()
-        let closed = Watched(false)
+        let closed = Watched<AMQPError?>(nil)
         let current = Watched(BrokerStatus())
         let limits = ConnectionLimits(maximumBodySize: maximumBodySize)
         connection = Connection(configuration, duties: lanes.map(Duty.consume), limits: limits, headers: headers) {
@@ -31,7 +31,7 @@ public final class Consumer: Sendable {
             switch event {
             case .delivery(let delivery): continuation.yield(delivery)
             case .status(let status): current.set(status)
-            case .closed: closed.set(true)
+            case .closed(let error): closed.set(error)
             }
         }
         supervisor = Supervisor(configuration: configuration, connection: connection, closed: closed, logger: logger)

@@ -127,7 +127,9 @@ let package = Package(
         // Layer 2
         .target(name: "Wire", dependencies: ["Basics"]),
         .target(name: "TwilioVerify", dependencies: ["Basics"]),
-        .target(name: "PollExecutor", dependencies: ["Basics", "CLinux"]),
+        .target(
+            name: "PollExecutor",
+            dependencies: ["Basics", "CLinux", .product(name: "DequeModule", package: "swift-collections")]),
         .target(name: "PhoneNumbers", dependencies: ["Basics", "CPhoneNumber"]),
         .target(name: "QRCode", dependencies: ["CPNG", "CQREncode"]),
 

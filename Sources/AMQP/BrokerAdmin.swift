@@ -54,6 +54,11 @@ public actor AdminConnection {
         try opened().serverProperties
     }
 
+    /// How many channels the broker allows a connection.
+    public func channelLimit() throws(AMQPError) -> Int {
+        Int(try opened().channelLimit)
+    }
+
     /// `notFound` when there is no exchange of that name; nothing else is compared, and nothing is made.
     public func requireExchange(_ name: String) throws(AMQPError) {
         try opened().declare(ExchangeDeclaration(name: name, kind: "", durable: true), passive: true)

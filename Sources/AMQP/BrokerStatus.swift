@@ -42,6 +42,9 @@ public struct BrokerStatus: Sendable, Equatable {
     /// right, and none was taken since.
     public var mayNotPublish: Bool { lastError?.code == .accessRefused }
 
+    /// The broker's refusal of the connection, where only a change of configuration, here or there, will help.
+    public var refusal: AMQPError? { lastError.flatMap { $0.isRefusal ? $0 : nil } }
+
     /// Whether every lane is consumed. A connection that is up and consumes nothing is not healthy.
     public var isConsuming: Bool { !lanes.isEmpty && lanes.allSatisfy(\.isConsuming) }
 }

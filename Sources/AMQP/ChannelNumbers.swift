@@ -9,6 +9,8 @@ struct ChannelNumbers {
         self.limit = limit
     }
 
+    var isAnyFree: Bool { taken.count < Int(limit) }
+
     mutating func take() -> UInt16? {
         guard limit > 0, let number = (1...limit).first(where: { !taken.contains($0) }) else { return nil }
         taken.insert(number)

@@ -21,6 +21,8 @@ struct DutyState {
     var backoff: Backoff
     /// Why it has no channel.
     var error: AMQPError?
+    /// Since when it has wanted a channel number and got none.
+    var numberlessSince: MonotonicTime?
 
     init(_ duty: Duty) {
         self.duty = duty

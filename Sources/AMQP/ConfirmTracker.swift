@@ -1,30 +1,35 @@
 /// Which published messages the broker has not spoken of yet. Pure: it is told what came and says who is to be told.
 ///
 /// Confirms come in any order, singly and many at once; a return comes before the confirm of its message and carries no
-/// number, so it is matched by the message's id.
+/// number, so it is matched by where its message went and by what it is. Publishers may share message ids, so the id
+/// alone tells nothing. Messages that are alike in all of it are copies of one for one queue; those come back in the
+/// order in which they were sent.
 struct ConfirmTracker<Waiter> {
     private struct Entry {
         var waiter: Waiter
-        var messageID: String?
+        var identity: MessageIdentity
         var returned: (code: Int, text: String)?
     }
 
     private var entries: [UInt64: Entry] = [:]
-    private var next: UInt64 = 1
-    /// Every number below is settled; only what is at or above can be meant by "and all before".
-    private var lowest: UInt64 = 1
+    private var next: UInt64
 
     var count: Int { entries.count }
 
+    /// - Parameter next: the number of the first publish; another one than 1 is for tests.
+    init(next: UInt64 = 1) {
+        self.next = next
+    }
+
     /// Notes one publish; numbers start at 1 with `confirm.select`.
-    mutating func add(_ waiter: Waiter, messageID: String?) {
-        entries[next] = Entry(waiter: waiter, messageID: messageID)
+    mutating func add(_ waiter: Waiter, _ identity: MessageIdentity) {
+        entries[next] = Entry(waiter: waiter, identity: identity)
         next += 1
     }
 
-    /// A message came back. The oldest one of that id is meant.
-    mutating func markReturned(messageID: String?, code: Int, text: String) {
-        let numbers = entries.filter { $0.value.messageID == messageID && $0.value.returned == nil }.keys
+    /// A message came back: the oldest one of those that are the same.
+    mutating func markReturned(_ identity: MessageIdentity, code: Int, text: String) {
+        let numbers = entries.lazy.filter { $0.value.identity == identity && $0.value.returned == nil }.map(\.key)
         guard let number = numbers.min() else { return }
         entries[number]?.returned = (code, text)
     }
@@ -33,13 +38,11 @@ struct ConfirmTracker<Waiter> {
     /// nobody's.
     mutating func settle(_ number: UInt64, multiple: Bool, isAck: Bool) -> [(Waiter, PublishOutcome)] {
         guard number < next else { return [] }
-        var settled: [(Waiter, PublishOutcome)] = []
-        for candidate in multiple && number >= lowest ? lowest...number : number...number {
-            guard let entry = entries.removeValue(forKey: candidate) else { continue }
-            settled.append((entry.waiter, Self.outcome(entry, isAck)))
+        // By what is there, not by what was ever sent: this is on the connection's thread.
+        let meant = multiple ? entries.keys.filter { $0 <= number }.sorted() : [number]
+        return meant.compactMap { number in
+            entries.removeValue(forKey: number).map { ($0.waiter, Self.outcome($0, isAck)) }
         }
-        if multiple { lowest = max(lowest, number + 1) }
-        return settled
     }
 
     private static func outcome(_ entry: Entry, _ isAck: Bool) -> PublishOutcome {
@@ -52,5 +55,21 @@ struct ConfirmTracker<Waiter> {
     mutating func drain() -> [Waiter] {
         defer { self = ConfirmTracker() }
         return entries.sorted { $0.key < $1.key }.map(\.value.waiter)
+    }
+}
+
+/// What a returned message is known by.
+struct MessageIdentity: Sendable, Equatable {
+    var exchange: String
+    var routingKey: String
+    var messageID: String?
+    var correlationID: [UInt8]?
+}
+
+extension MessageIdentity {
+    init(_ message: Message) {
+        self.init(
+            exchange: message.exchange, routingKey: message.routingKey, messageID: message.properties.messageID,
+            correlationID: message.properties.correlationID)
     }
 }

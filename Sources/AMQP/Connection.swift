@@ -12,18 +12,23 @@ actor Connection {
     nonisolated let executor: PollExecutor
     private let poller: EventFDPoller
     private let configuration: BrokerConfiguration
+    private let headers: HeaderNames
     private let onEvent: @Sendable (ConnectionEvent) -> Void
     private var machine: Machine
     private var handle: Handle?
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
-    /// - Parameter onEvent: called on the connection's thread.
+    /// - Parameters:
+    ///   - headers: which headers of deliveries are read.
+    ///   - onEvent: called on the connection's thread.
     init(
         _ configuration: BrokerConfiguration, duties: [Duty], limits: ConnectionLimits = ConnectionLimits(),
+        headers: [String] = [],
         onEvent: @escaping @Sendable (ConnectionEvent) -> Void
     ) {
         self.configuration = configuration
+        self.headers = HeaderNames(headers)
         self.onEvent = onEvent
         machine = Machine(duties, limits: limits)
         // A process that cannot have one more descriptor at its start cannot work at all.
@@ -43,6 +48,9 @@ actor Connection {
         guard machine.beginOpening() else { throw AMQPError(.badArgument, "the connection is open already") }
         do throws(AMQPError) {
             let handle = try Handle(url, at: address, configuration)
+            guard handle.channelLimit >= machine.duties.count else {
+                throw AMQPError.tooFewChannels(Int(handle.channelLimit), needed: machine.duties.count)
+            }
             self.handle = handle
             poller.watch(handle.descriptor, events: Int16(POLLIN))
             Watchdog.shared.watch(
@@ -86,25 +94,48 @@ actor Connection {
     /// Does what can be done without waiting; called on every turn of the thread, for heartbeats too.
     private func turn() -> MonotonicTime? {
         guard handle != nil else { return nil }
-        readFrames()
-        handle?.releaseBuffers()
+        let hasMore = readFrames()
         publishQueued()
         let now = MonotonicTime.now()
         perform(machine.tick(now: now))
+        guard let handle else { return nil }
         // What may be sent and was not waits for the socket.
-        let pause: Duration = machine.canPublish ? .milliseconds(5) : .milliseconds(500)
-        return min(now + pause, machine.nextDeadline ?? now + pause)
+        poller.watch(handle.descriptor, events: Int16(machine.canPublish ? POLLIN | POLLOUT : POLLIN))
+        return Self.nextTurn(now: now, hasMore: hasMore, machine.nextDeadline)
     }
 
-    private func readFrames() {
+    /// When the thread is to take its next turn at the latest, if nothing happens before. Heartbeats want one now and then.
+    ///
+    /// - Parameter hasMore: frames may lie in the library's own buffer, where the poller cannot see them.
+    static func nextTurn(now: MonotonicTime, hasMore: Bool, _ deadline: MonotonicTime?) -> MonotonicTime {
+        let latest = hasMore ? now : now + .milliseconds(500)
+        return min(latest, deadline ?? latest)
+    }
+
+    /// How many frames are read before the thread sees to other things.
+    static let mostFrames = 1000
+
+    /// Whether there may be more.
+    private func readFrames() -> Bool {
         do {
-            for _ in 0..<1000 {
-                guard let handle, let (channel, frame) = try handle.nextFrame() else { return }
+            return try Self.takeFrames { () throws(AMQPError) in
+                guard let handle, let (channel, frame) = try handle.nextFrame(keeping: headers) else { return false }
                 perform(machine.received(frame, on: channel, now: .now()))
+                return true
             }
         } catch {
             perform(machine.failed(error))
+            return false
         }
+    }
+
+    /// - Parameter take: takes a frame; false when there is none.
+    /// - Returns: Whether there may be more.
+    static func takeFrames(_ take: () throws(AMQPError) -> Bool) throws(AMQPError) -> Bool {
+        for _ in 0..<mostFrames {
+            guard try take() else { return false }
+        }
+        return true
     }
 
     /// Sends what waits, as far as window and socket have room.
@@ -115,12 +146,14 @@ actor Connection {
     }
 
     private func perform(_ actions: [Machine.Action]) {
-        for action in actions {
+        var left = actions[...]
+        while let action = left.popFirst() {
             switch action {
             case .resume(let waiter, let result): waiter.resume(returning: result)
             case .report(let event): onEvent(event)
             case .drop: drop()
-            case .send(let command): send(command)
+            case .send(let command):
+                if let error = send(command) { left = machine.sendFailed(error, leaving: Array(left))[...] }
             }
         }
     }
@@ -136,14 +169,14 @@ actor Connection {
         handle = nil
     }
 
-    /// Gives the connection up if sending fails: the stream may be torn in the middle of a frame. What else was to be
-    /// sent is void then.
-    private func send(_ command: Command) {
-        guard let handle else { return }
+    /// Why it could not be sent: the stream may be torn in the middle of a frame.
+    private func send(_ command: Command) -> AMQPError? {
+        guard let handle else { return nil }
         do throws(AMQPError) {
             try handle.send(command)
+            return nil
         } catch {
-            perform(machine.failed(error))
+            return error
         }
     }
 }

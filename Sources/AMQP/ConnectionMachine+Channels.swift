@@ -8,9 +8,8 @@ extension ConnectionMachine {
     }
 
     mutating func openChannel(for index: Int, renewing: Bool = false, _ now: MonotonicTime) -> [Action] {
-        guard let number = numbers.take() else {
-            return fail(AMQPError(.connectionLost, "no channel number is left: the broker lets none of them go"))
-        }
+        guard let number = numbers.take() else { return waitForNumber(index, now) }
+        duties[index].numberlessSince = nil
         epoch += 1
         let duty = duties[index].duty
         duties[index].place = .channel(number)
@@ -25,6 +24,20 @@ extension ConnectionMachine {
         case .consume(let lane):
             return [.send(.openChannel(number)), .send(.consume(lane, channel: number, consumerTag: tag))]
         }
+    }
+
+    /// All numbers are taken: by channels that are left for others and still have jobs in hand, or whose end the broker has
+    /// not agreed to yet. The one may take as long as a job does, the other may not.
+    private mutating func waitForNumber(_ index: Int, _ now: MonotonicTime) -> [Action] {
+        let since = duties[index].numberlessSince ?? now
+        let isHeld = channels.values.contains { $0.isLive && !$0.isReady && !$0.unsettled.isEmpty }
+        guard isHeld || now - since < limits.openingPatience else {
+            return fail(AMQPError(.connectionLost, "no channel number is left: the broker lets none of them go"))
+        }
+        duties[index].numberlessSince = since
+        duties[index].error = AMQPError(.limit, "no channel number is free")
+        duties[index].place = .waiting(until: now + duties[index].backoff.next(using: &random))
+        return []
     }
 
     /// The broker agreed to a channel's duty.

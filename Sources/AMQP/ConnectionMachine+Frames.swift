@@ -9,8 +9,9 @@ extension ConnectionMachine {
             channels[number]?.assembler.start(
                 .delivery(tag: tag, exchange: exchange, routingKey: key, redelivered: redelivered))
             return []
-        case .returned(let code, let text):
-            channels[number]?.assembler.start(.returned(code: code, text: text))
+        case .returned(let code, let text, let exchange, let key):
+            channels[number]?.assembler.start(
+                .returned(code: code, text: text, exchange: exchange, routingKey: key))
             return []
         case .header(let properties, let size):
             return completed(channels[number]?.assembler.header(properties, size: size), on: number, now)
@@ -24,8 +25,9 @@ extension ConnectionMachine {
     private mutating func control(_ frame: Frame, on number: UInt16, _ now: MonotonicTime) -> [Action] {
         switch frame {
         case .connectionClose(let error):
+            let isLimit = error.code == .limit
             return [.send(.confirmClose)]
-                + fail(AMQPError(.connectionLost, error.message, replyCode: error.replyCode))
+                + fail(isLimit ? error : AMQPError(.connectionLost, error.message, replyCode: error.replyCode))
         case .reply(.connectionClose): return phase == .closing ? fail(AMQPError(.closed, "closed")) : []
         case .blocked(let reason): becomeBlocked(reason, now)
         case .unblocked: becomeUnblocked(now)
@@ -55,10 +57,12 @@ extension ConnectionMachine {
     {
         guard let content else { return [] }
         switch content.start {
-        case .returned(let code, let text):
-            if number == publishChannel {
-                confirms.markReturned(messageID: content.properties.messageID, code: code, text: text)
-            }
+        case .returned(let code, let text, let exchange, let key):
+            guard number == publishChannel else { return [] }
+            let identity = MessageIdentity(
+                exchange: exchange, routingKey: key, messageID: content.properties.messageID,
+                correlationID: content.properties.correlationID)
+            confirms.markReturned(identity, code: code, text: text)
             return []
         case .delivery(let tag, let exchange, let key, let redelivered):
             guard phase == .open, let index = channels[number]?.duty, let lane = duties[index].lane,

@@ -25,7 +25,7 @@ extension ConnectionMachine {
     mutating func publishNext(now: MonotonicTime) -> [Action] {
         guard canPublish, let number = publishChannel, let (message, waiter) = queued.popFirst() else { return [] }
         if confirms.count == 0 { confirmDeadline = now + limits.confirmPatience }
-        confirms.add(waiter, messageID: message.properties.messageID)
+        confirms.add(waiter, MessageIdentity(message))
         return [.send(.publish(message, channel: number))]
     }
 

@@ -14,7 +14,8 @@ extension ConnectionMachine {
             else { continue }
             channels[number]?.phase = .cancelling
             actions.append(.send(.cancelConsumer(number, consumerTag: channel.consumerTag)))
-            actions += openChannel(for: index, renewing: true, now)
+            // With as many numbers as lanes there is none for two channels of one: then one follows the other.
+            if numbers.isAnyFree { actions += openChannel(for: index, renewing: true, now) }
         }
         return actions
     }

@@ -97,13 +97,34 @@ struct ConnectionMachine<Waiter> {
         reporting(fail(error))
     }
 
+    /// Something could not be sent: the connection is gone. What else was to be sent, or to be told of how things stand, is
+    /// void; whoever was to be told of their own messages still is.
+    ///
+    /// - Parameter rest: what was to be done after it.
+    /// - Returns: What is to be done instead.
+    mutating func sendFailed(_ error: AMQPError, leaving rest: [Action]) -> [Action] {
+        let kept = rest.filter { action in
+            switch action {
+            case .resume, .drop, .report(.closed): true
+            case .send, .report(.delivery), .report(.status): false
+            }
+        }
+        // A good-bye that does not get through says nothing of why the connection ended.
+        let failure = phase == .disconnected ? [] : fail(error)
+        reported = status
+        return kept + failure + [.report(.status(status))]
+    }
+
     mutating func fail(_ error: AMQPError) -> [Action] {
         lastError = error.code == .closed ? nil : error
         guard phase != .disconnected else { return [] }
         phase = .disconnected
         isStarted = false
         channels = [:]
-        for index in duties.indices { duties[index].place = .none }
+        for index in duties.indices {
+            duties[index].place = .none
+            duties[index].numberlessSince = nil
+        }
         blockage = nil
         return [.drop] + failPublishes(error) + [.report(.closed(error))]
     }

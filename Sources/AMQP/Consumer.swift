@@ -14,21 +14,24 @@ public final class Consumer: Sendable {
     public let deliveries: AsyncStream<Delivery>
 
     /// - Parameters:
+    ///   - headers: which headers of a message are read, each once; all others are passed over unread. Tables, lists and
+    ///     text of more than 255 bytes are read as `null`.
     ///   - maximumBodySize: bytes; a larger body is drained and reported as too large. Default 64 KiB.
     ///   - gate: awaited before each start of consuming on a new connection.
     public init(
-        configuration: BrokerConfiguration, lanes: [Lane], maximumBodySize: Int = 65536,
+        configuration: BrokerConfiguration, lanes: [Lane], headers: [String] = [], maximumBodySize: Int = 65536,
         gate: (@Sendable () async -> Void)? = nil, logger: Logger
     ) {
         let (deliveries, continuation) = AsyncStream<Delivery>.makeStream()
-        let closed = Watched(false)
+        let closed = Watched<AMQPError?>(nil)
         let current = Watched(BrokerStatus())
         let limits = ConnectionLimits(maximumBodySize: maximumBodySize)
-        connection = Connection(configuration, duties: lanes.map(Duty.consume), limits: limits) { event in
+        connection = Connection(configuration, duties: lanes.map(Duty.consume), limits: limits, headers: headers) {
+            event in
             switch event {
             case .delivery(let delivery): continuation.yield(delivery)
             case .status(let status): current.set(status)
-            case .closed: closed.set(true)
+            case .closed(let error): closed.set(error)
             }
         }
         supervisor = Supervisor(configuration: configuration, connection: connection, closed: closed, logger: logger)

@@ -4,7 +4,7 @@
 struct ContentAssembler {
     enum Start: Sendable, Equatable {
         case delivery(tag: UInt64, exchange: String, routingKey: String, redelivered: Bool)
-        case returned(code: Int, text: String)
+        case returned(code: Int, text: String, exchange: String, routingKey: String)
     }
 
     struct Content: Sendable, Equatable {

@@ -5,7 +5,7 @@ enum Frame: Sendable {
     }
 
     case deliver(tag: UInt64, exchange: String, routingKey: String, redelivered: Bool)
-    case returned(code: Int, text: String)
+    case returned(code: Int, text: String, exchange: String, routingKey: String)
     case header(MessageProperties, size: UInt64)
     case body([UInt8])
     case settle(number: UInt64, multiple: Bool, isAck: Bool)

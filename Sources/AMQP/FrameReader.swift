@@ -2,19 +2,20 @@ import CRabbitMQ
 
 /// Makes ``Frame``s of librabbitmq's frames. What a peer sends can be anything: unknown is `.other`, never a trap.
 enum FrameReader {
-    static func read(_ frame: amqp_frame_t) -> Frame {
+    /// - Parameter headers: which of a message's headers are kept.
+    static func read(_ frame: amqp_frame_t, keeping headers: HeaderNames) -> Frame {
         switch Int32(frame.frame_type) {
         case AMQP_FRAME_METHOD: method(frame.payload.method)
-        case AMQP_FRAME_HEADER: header(frame)
+        case AMQP_FRAME_HEADER: header(frame, keeping: headers)
         case AMQP_FRAME_BODY: .body(PropertyCoding.bytes(frame.payload.body_fragment))
         default: .other
         }
     }
 
-    private static func header(_ frame: amqp_frame_t) -> Frame {
+    private static func header(_ frame: amqp_frame_t, keeping headers: HeaderNames) -> Frame {
         guard let decoded = frame.payload.properties.decoded else { return .other }
         let properties = decoded.assumingMemoryBound(to: amqp_basic_properties_t.self).pointee
-        return .header(PropertyCoding.read(properties), size: frame.payload.properties.body_size)
+        return .header(PropertyCoding.read(properties, keeping: headers), size: frame.payload.properties.body_size)
     }
 
     private static func method(_ method: amqp_method_t) -> Frame {
@@ -27,7 +28,9 @@ enum FrameReader {
                 routingKey: PropertyCoding.text(value.routing_key), redelivered: value.redelivered != 0)
         case AMQP_BASIC_RETURN_METHOD:
             let value = decoded.assumingMemoryBound(to: amqp_basic_return_t.self).pointee
-            return .returned(code: Int(value.reply_code), text: PropertyCoding.text(value.reply_text))
+            return .returned(
+                code: Int(value.reply_code), text: PropertyCoding.text(value.reply_text),
+                exchange: PropertyCoding.text(value.exchange), routingKey: PropertyCoding.text(value.routing_key))
         case AMQP_BASIC_ACK_METHOD:
             let value = decoded.assumingMemoryBound(to: amqp_basic_ack_t.self).pointee
             return .settle(number: value.delivery_tag, multiple: value.multiple != 0, isAck: true)

@@ -12,6 +12,7 @@ extension Handle {
         amqp_exchange_declare(
             state, 1, arena.text(exchange.name), arena.text(exchange.kind), passive ? 1 : 0, exchange.durable ? 1 : 0,
             0, 0, amqp_table_t(num_entries: 0, entries: nil))
+        withExtendedLifetime(arena) {}
         try Self.check(amqp_get_rpc_reply(state), "declare exchange \(exchange.name)")
     }
 
@@ -23,6 +24,7 @@ extension Handle {
             state, 1, arena.text(queue.name), passive ? 1 : 0, queue.durable ? 1 : 0, queue.exclusive ? 1 : 0,
             queue.autoDelete ? 1 : 0, arena.table(queue.arguments))
         let count = ok.map { Int($0.pointee.message_count) } ?? 0
+        withExtendedLifetime(arena) {}
         try Self.check(amqp_get_rpc_reply(state), "declare queue \(queue.name)")
         return count
     }
@@ -32,6 +34,7 @@ extension Handle {
         amqp_queue_bind(
             state, 1, arena.text(binding.queue), arena.text(binding.exchange), arena.text(binding.routingKey),
             amqp_table_t(num_entries: 0, entries: nil))
+        withExtendedLifetime(arena) {}
         try Self.check(amqp_get_rpc_reply(state), "bind \(binding.queue) to \(binding.exchange)")
     }
 
@@ -39,6 +42,7 @@ extension Handle {
         let arena = Arena()
         let ok = amqp_queue_purge(state, 1, arena.text(name))
         let count = ok.map { Int($0.pointee.message_count) } ?? 0
+        withExtendedLifetime(arena) {}
         try Self.check(amqp_get_rpc_reply(state), "purge queue \(name)")
         return count
     }
@@ -46,6 +50,7 @@ extension Handle {
     func deleteQueue(_ name: String) throws(AMQPError) {
         let arena = Arena()
         amqp_queue_delete(state, 1, arena.text(name), 0, 0)
+        withExtendedLifetime(arena) {}
         try Self.check(amqp_get_rpc_reply(state), "delete queue \(name)")
     }
 

@@ -41,7 +41,9 @@ final class Handle {
         let status = amqp_socket_open_noblock(socket, address, Int32(url.port), &limit)
         guard status == crmq_status_ok() else {
             if url.usesTLS, let error = certificateError(socket, url, configuration) { throw error }
-            throw AMQPError(.unreachable, "cannot connect to \(url) at \(address): \(describe(status))")
+            let reason = status == crmq_status_socket_error() ? refusal(address, url.port) : nil
+            throw AMQPError(
+                .unreachable, "cannot connect to \(url) at \(address): \(reason ?? describe(status))")
         }
         amqp_set_handshake_timeout(state, &limit)
         amqp_set_rpc_timeout(state, &limit)
@@ -52,6 +54,31 @@ final class Handle {
             socklen_t(MemoryLayout<Int32>.size))
     }
 
+    /// What the system says of a connection that failed: the library only tells that it did. Asked for once more, without
+    /// waiting: who refuses does so at once.
+    private static func refusal(_ address: String, _ port: Int) -> String? {
+        var hints = addrinfo()
+        hints.ai_flags = AI_NUMERICHOST
+        hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
+        var list: UnsafeMutablePointer<addrinfo>?
+        guard getaddrinfo(address, String(port), &hints, &list) == 0, let entry = list else { return nil }
+        defer { freeaddrinfo(entry) }
+        let descriptor = socket(
+            entry.pointee.ai_family, Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue), 0)
+        guard descriptor >= 0 else { return String(cString: strerror(errno)) }
+        defer { close(descriptor) }
+        guard connect(descriptor, entry.pointee.ai_addr, entry.pointee.ai_addrlen) != 0 else { return nil }
+        var error = errno
+        if error == EINPROGRESS {
+            var watched = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+            var size = socklen_t(MemoryLayout<Int32>.size)
+            guard poll(&watched, 1, 1000) == 1,
+                getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &error, &size) == 0
+            else { return nil }
+        }
+        return error == 0 ? nil : String(cString: strerror(error))
+    }
+
     private static func login(
         _ state: amqp_connection_state_t, _ url: BrokerURL, _ configuration: BrokerConfiguration
     ) throws(AMQPError) {
@@ -60,9 +87,7 @@ final class Handle {
             state, url.virtualHost, heartbeat, configuration.connectionName, url.user, url.password.revealed)
         do throws(AMQPError) {
             try check(reply, "log in to \(url)") { close in
-                AMQPError(
-                    close.replyCode == 530 ? .virtualHost : .authentication,
-                    "\(url) refuses us: \(close.message)", replyCode: close.replyCode)
+                close.refusing(url)
             }
         } catch  where error.code == .unreachable && url.usesTLS && configuration.certificateFile == nil {
             // With TLS 1.3 a broker that wants a certificate hangs up only now.
@@ -90,7 +115,10 @@ final class Handle {
     }
 
     /// The next frame that is here already; `nil` when there is none. Heartbeats are sent and checked in here only.
-    func nextFrame() throws(AMQPError) -> (channel: UInt16, frame: Frame)? {
+    ///
+    /// Everything is copied out of the library's memory, which goes back at once: what one frame may take of it is then all
+    /// that a channel ever holds.
+    func nextFrame(keeping headers: HeaderNames) throws(AMQPError) -> (channel: UInt16, frame: Frame)? {
         var frame = amqp_frame_t()
         var now = timeval(tv_sec: 0, tv_usec: 0)
         let status = amqp_simple_wait_frame_noblock(state, &frame, &now)
@@ -98,12 +126,8 @@ final class Handle {
         guard status == crmq_status_ok() else {
             throw AMQPError(.connectionLost, "the connection was lost: \(Self.describe(status))")
         }
-        return (frame.channel, FrameReader.read(frame))
-    }
-
-    /// Gives the memory of frames back. Call it when everything was copied.
-    func releaseBuffers() {
-        amqp_maybe_release_buffers(state)
+        defer { amqp_maybe_release_buffers_on_channel(state, frame.channel) }
+        return (frame.channel, FrameReader.read(frame, keeping: headers))
     }
 
     /// Whether a send would not block for want of room.

@@ -12,6 +12,7 @@ public struct MessageProperties: Sendable, Equatable {
     public var type: String?
     public var userID: String?
     public var appID: String?
+    /// Of a delivery: those that its ``Consumer`` reads.
     public var headers = FieldTable()
 
     public init() {}

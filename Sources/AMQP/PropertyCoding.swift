@@ -14,7 +14,8 @@ enum PropertyCoding {
         String(decoding: bytes(value), as: UTF8.self)
     }
 
-    static func read(_ from: amqp_basic_properties_t) -> MessageProperties {
+    /// - Parameter headers: which headers are kept.
+    static func read(_ from: amqp_basic_properties_t, keeping headers: HeaderNames) -> MessageProperties {
         func has(_ flag: Int32) -> Bool { from._flags & amqp_flags_t(flag) != 0 }
         var to = MessageProperties()
         if has(AMQP_BASIC_CONTENT_TYPE_FLAG) { to.contentType = text(from.content_type) }
@@ -28,8 +29,29 @@ enum PropertyCoding {
         if has(AMQP_BASIC_TYPE_FLAG) { to.type = text(from.type) }
         if has(AMQP_BASIC_USER_ID_FLAG) { to.userID = text(from.user_id) }
         if has(AMQP_BASIC_APP_ID_FLAG) { to.appID = text(from.app_id) }
-        if has(AMQP_BASIC_HEADERS_FLAG) { to.headers = table(from.headers, level: 1) }
+        if has(AMQP_BASIC_HEADERS_FLAG) { to.headers = kept(headers, of: from.headers) }
         return to
+    }
+
+    /// The first header of each of those names; nothing is made of the others, however many a peer has put there. What is
+    /// a table or a list, or longer than any header that means something, is kept as `null`: it was there.
+    private static func kept(_ names: HeaderNames, of from: amqp_table_t) -> FieldTable {
+        var result = FieldTable()
+        guard let entries = from.entries, !names.all.isEmpty else { return result }
+        for index in 0..<max(0, Int(from.num_entries)) {
+            guard let name = names.first(equalTo: entries[index].key), result[name] == nil else { continue }
+            result.entries.append((name, scalar(entries[index].value)))
+        }
+        return result
+    }
+
+    private static func scalar(_ from: amqp_field_value_t) -> FieldValue {
+        switch UInt32(from.kind) {
+        case UInt32(AMQP_FIELD_KIND_TABLE.rawValue), UInt32(AMQP_FIELD_KIND_ARRAY.rawValue): .null
+        case UInt32(AMQP_FIELD_KIND_UTF8.rawValue), UInt32(AMQP_FIELD_KIND_BYTES.rawValue):
+            from.value.bytes.len > HeaderNames.longestValue ? .null : value(from, level: mostLevels)
+        default: value(from, level: mostLevels)
+        }
     }
 
     static func table(_ from: amqp_table_t, level: Int = 1) -> FieldTable {

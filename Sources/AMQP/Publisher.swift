@@ -8,13 +8,13 @@ public final class Publisher: Sendable {
     private let current: Watched<BrokerStatus>
 
     public init(configuration: BrokerConfiguration, logger: Logger) {
-        let closed = Watched(false)
+        let closed = Watched<AMQPError?>(nil)
         let current = Watched(BrokerStatus())
         self.current = current
         connection = Connection(configuration, duties: [.publish]) { event in
             switch event {
             case .status(let status): current.set(status)
-            case .closed: closed.set(true)
+            case .closed(let error): closed.set(error)
             case .delivery: break
             }
         }

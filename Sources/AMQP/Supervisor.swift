@@ -5,8 +5,8 @@ import Logging
 struct Supervisor: Sendable {
     let configuration: BrokerConfiguration
     let connection: Connection
-    /// Set when the connection ends.
-    let closed: Watched<Bool>
+    /// Set when the connection ends, to why.
+    let closed: Watched<AMQPError?>
     let logger: Logger
     var resolver = Resolver.shared
 
@@ -17,16 +17,18 @@ struct Supervisor: Sendable {
             let url = configuration.urls[plan.index]
             let pause: Duration
             do throws(AMQPError) {
-                closed.set(false)
+                closed.set(nil)
                 try await connect(to: url)
-                let connected = MonotonicTime.now()
                 logger.debug("connected", metadata: ["broker": "\(url)"])
                 await gate?()
+                // What it waited for says nothing of how long it holds with its channels.
+                let started = MonotonicTime.now()
                 await connection.start()
-                await closed.wait { $0 }
+                await closed.wait { $0 != nil }
                 if Task.isCancelled { break }
-                logger.warning("connection lost", metadata: ["broker": "\(url)"])
-                pause = plan.lost(since: connected, now: .now())
+                let why = closed.value.map { "\($0)" } ?? "unknown"
+                logger.warning("connection lost", metadata: ["broker": "\(url)", "error": "\(why)"])
+                pause = plan.lost(since: started, now: .now())
             } catch {
                 if Task.isCancelled { break }
                 logger.warning("no connection", metadata: ["error": "\(error)"])
@@ -56,7 +58,7 @@ struct Supervisor: Sendable {
         let closed = closed
         await Task {
             await withTaskGroup { group in
-                group.addTask { await closed.wait { $0 } }
+                group.addTask { await closed.wait { $0 != nil } }
                 group.addTask { try? await Task.sleep(for: .seconds(1)) }
                 await group.next()
                 group.cancelAll()

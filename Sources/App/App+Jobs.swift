@@ -13,7 +13,9 @@ extension App {
         let broker = try settings.broker(name: "verify-courier command")
         let name = broker.urls.first.map(\.user) ?? ""
         let client = LoginClient(
-            broker: broker, frontEnd: FrontEnd.isValid(name: name) ? name : "command", logger: logger)
+            broker: broker, frontEnd: FrontEnd.isValid(name: name) ? name : "command",
+            // One of several brokers may still take us.
+            endsAtRefusal: broker.urls.count == 1, logger: logger)
         return try await withThrowingTaskGroup(of: Value?.self) { group in
             group.addTask {
                 await client.run()

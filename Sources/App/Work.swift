@@ -35,8 +35,10 @@ public struct App: Sendable {
     ///   - create: makes the store first if there is none (for demonstrations).
     ///   - patience: how long broker and lanes are waited for.
     ///   - onReady: called once when every lane is consumed.
-    /// - Throws: ``ConfigProblem`` or `StoreError` before anything was taken from the broker.
+    /// - Throws: ``ConfigProblem`` or `StoreError` before anything was taken from the broker; `AMQPError` when it has kept
+    ///   the worker from beginning for that long.
     public func work(create: Bool, within patience: Duration, onReady: @escaping @Sendable () -> Void) async throws {
+        let end = MonotonicTime.now() + patience
         // Before the broker is waited for: nothing that it does could mend these.
         try settings.requireWorkable()
         if try settings.flag("worker.core_dumps") { CoreDumps.allow() }
@@ -60,8 +62,10 @@ public struct App: Sendable {
             observer: MeteredBoard(board: board, meters: meters), logger: logger)
         let worker = WorkerService(
             broker: try settings.broker(name: "verify-courier worker"), pipeline: pipeline, settings: workerSettings,
-            board: board, pseudonym: { store.pseudonym(of: $0) }, storeWatch: store.watch, observer: meters,
-            clocks: clocks, logger: logger, onReady: onReady,
+            board: board, pseudonym: { store.pseudonym(of: $0) }, storeWatch: store.watch,
+            // A broker that came at the last moment still has time to let it begin.
+            patience: max(end - .now(), min(patience, .seconds(5))), observer: meters, clocks: clocks, logger: logger,
+            onReady: onReady,
             onOverrun: { termination.end("jobs are left after the time for draining") })
         meters.watch(worker)
         meters.watch(pipeline, limits: pipelineSettings.callLimits)

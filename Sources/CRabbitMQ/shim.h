@@ -43,6 +43,7 @@ static inline amqp_rpc_reply_t crmq_login_plain(amqp_connection_state_t state, c
 /// Enum constants that Swift imports as a struct, as the Int32 that the functions return.
 static inline int crmq_status_ok(void) { return AMQP_STATUS_OK; }
 static inline int crmq_status_timeout(void) { return AMQP_STATUS_TIMEOUT; }
+static inline int crmq_status_socket_error(void) { return AMQP_STATUS_SOCKET_ERROR; }
 static inline int crmq_is_normal(amqp_rpc_reply_t reply) { return reply.reply_type == AMQP_RESPONSE_NORMAL; }
 static inline int crmq_is_exception(amqp_rpc_reply_t reply) {
     return reply.reply_type == AMQP_RESPONSE_SERVER_EXCEPTION;

@@ -12,8 +12,7 @@ actor Multi {
     /// By easy handle, which is what libcurl names in its messages.
     private var transfers: [UnsafeMutableRawPointer: Transfer] = [:]
     private var lastTicket: UInt64 = 0
-    /// When something came last by a connection, by its port.
-    private var heardAt: [Int: MonotonicTime] = [:]
+    private var heard = HeardTimes()
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
@@ -99,7 +98,7 @@ actor Multi {
 
     private func note(_ transfer: Transfer) {
         guard let port = transfer.port, let time = transfer.heardAt else { return }
-        heardAt[port] = max(heardAt[port] ?? time, time)
+        heard.note(port, time, oldest: transfers.values.lazy.map(\.began).min() ?? time)
     }
 
     /// libcurl keeps a connection of HTTP/2 on which a call timed out, though a firewall may have dropped it.
@@ -108,7 +107,7 @@ actor Multi {
             return
         }
         let others = transfers.values.lazy.filter { $0.port == port }.compactMap(\.heardAt)
-        let last = others.reduce(heardAt[port]) { max($0 ?? $1, $1) }
+        let last = others.reduce(heard.last(port)) { max($0 ?? $1, $1) }
         guard last.map({ $0 < transfer.began }) ?? true else { return }
         logger.debug("a connection is silent")
         transfer.hangUp()

@@ -4,11 +4,13 @@ import Basics
 public final class Histogram: Sendable {
     let family: MetricFamily
     private let bounds: [Double]
+    private let isBounded: Bool
     private let series: Locked<SeriesTable<HistogramValue>>
 
-    init(_ family: MetricFamily, bounds: [Double], mostSeries: Int) {
+    init(_ family: MetricFamily, bounds: [Double], isBounded: Bool = false, mostSeries: Int) {
         self.family = family
         self.bounds = bounds
+        self.isBounded = isBounded
         series = Locked(SeriesTable(labels: family.labels.count, most: mostSeries))
     }
 
@@ -17,7 +19,11 @@ public final class Histogram: Sendable {
     ///   - labels: values in the order of the family's label names.
     public func observe(_ duration: Duration, _ labels: String...) {
         let seconds = max(0, duration / .seconds(1))
-        series.withLock { $0.update(labels, initial: HistogramValue(bounds: bounds)) { $0.add(seconds) } }
+        series.withLock {
+            $0.update(labels, initial: HistogramValue(bounds: bounds)) {
+                $0.add(seconds, asAtMost: isBounded ? bounds.last : nil)
+            }
+        }
     }
 
     var reading: MetricReading { MetricReading(family: family, content: .histograms(series.withLock { $0.sorted })) }
@@ -46,9 +52,10 @@ struct HistogramValue: Sendable, Equatable {
         counts = Array(repeating: 0, count: bounds.count + 1)
     }
 
-    mutating func add(_ value: Double) {
+    /// - Parameter limit: what a value beyond it adds to the sum; it is counted where it belongs all the same.
+    mutating func add(_ value: Double, asAtMost limit: Double? = nil) {
         counts[bounds.firstIndex { value <= $0 } ?? bounds.count] += 1
-        sum += value
+        sum += limit.map { min($0, value) } ?? value
     }
 
     var count: Int { counts.reduce(0, +) }

@@ -23,12 +23,16 @@ public final class MetricRegistry: Sendable {
         return counter
     }
 
-    /// - Parameter name: ends with `_seconds`.
+    /// - Parameters:
+    ///   - name: ends with `_seconds`.
+    ///   - isBounded: an observation beyond the last bucket adds no more than that bucket's bound to the sum: for what
+    ///     others claim, who could spoil every average with one message.
     public func histogram(
-        _ name: String, _ help: String, labels: [String] = [], buckets: [Double], mostSeries: Int = 200
+        _ name: String, _ help: String, labels: [String] = [], buckets: [Double], isBounded: Bool = false,
+        mostSeries: Int = 200
     ) -> Histogram {
         let family = MetricFamily(name: name, help: help, kind: .histogram, labels: labels)
-        let histogram = Histogram(family, bounds: buckets, mostSeries: mostSeries)
+        let histogram = Histogram(family, bounds: buckets, isBounded: isBounded, mostSeries: mostSeries)
         add { histogram.reading }
         return histogram
     }

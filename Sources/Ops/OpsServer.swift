@@ -25,6 +25,7 @@ public struct OpsServer: Service {
     private let host: String
     private let port: Int
     private let endpoints: OpsEndpoints
+    private let limits: OpsLimits
     private let logger: Logger
     private let start = Watched(Start.pending)
 
@@ -36,10 +37,20 @@ public struct OpsServer: Service {
         host: String, port: Int, registry: MetricRegistry, readiness: @escaping @Sendable () -> Readiness,
         logger: Logger
     ) {
+        self.init(
+            host: host, port: port, registry: registry, readiness: readiness, limits: OpsLimits(), logger: logger)
+    }
+
+    init(
+        host: String, port: Int, registry: MetricRegistry, readiness: @escaping @Sendable () -> Readiness,
+        limits: OpsLimits, logger: Logger
+    ) {
         self.host = host
         self.port = port
+        self.limits = limits
         self.logger = logger
-        endpoints = OpsEndpoints(registry: registry, readiness: readiness)
+        endpoints = OpsEndpoints(
+            registry: registry, hosts: AllowedHosts(listeningAt: host), readiness: readiness)
         ProcessMetrics.register(in: registry)
     }
 
@@ -76,12 +87,13 @@ public struct OpsServer: Service {
         }
     }
 
-    private func server() throws -> any Service {
-        try HTTPServerBuilder.http1().buildServer(
+    private func server() -> any Service {
+        BoundedChannel(limits: limits) { @concurrent request, writer in
+            try await respond(to: request, writer)
+        }.server(
             configuration: .init(address: .hostname(host, port: port)),
-            eventLoopGroup: MultiThreadedEventLoopGroup.singleton, logger: quiet,
-            responder: { request, writer, _ in try await respond(to: request, writer) },
-            onServerRunning: { [start] channel in start.set(.listening(port: channel.localAddress?.port ?? 0)) })
+            onServerRunning: { [start] channel in start.set(.listening(port: channel.localAddress?.port ?? 0)) },
+            eventLoopGroup: MultiThreadedEventLoopGroup.singleton, logger: quiet)
     }
 
     /// A scraper that hangs up early is no news.
@@ -93,7 +105,8 @@ public struct OpsServer: Service {
 
     @concurrent private func respond(to request: Request, _ writer: consuming ResponseWriter) async throws {
         let answer = await endpoints.answer(
-            method: request.method.rawValue, path: request.head.path ?? "/", accept: request.headers[.accept])
+            method: request.method.rawValue, path: request.head.path ?? "/", host: request.head.authority,
+            accept: request.headers[.accept])
         var headers: HTTPFields = [.contentType: answer.contentType, .cacheControl: "no-store"]
         headers[.contentLength] = String(answer.body.utf8.count)
         let isHead = request.method == .head

@@ -1,6 +1,6 @@
 /// Whether a worker consumes, and why not.
 public struct Readiness: Sendable, Equatable {
-    /// In words, for an operator; no secret and no personal data. Empty: it is ready.
+    /// In words, for whoever reaches the port: no secret, no personal data, no name of a host or an account. Empty: it is ready.
     public var obstacles: [String]
 
     public init(obstacles: [String] = []) {

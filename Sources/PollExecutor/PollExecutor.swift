@@ -1,4 +1,5 @@
 public import Basics
+import DequeModule
 import Glibc
 import Synchronization
 
@@ -11,7 +12,7 @@ import Synchronization
 public final class PollExecutor: SerialExecutor {
     /// What the threads share.
     private struct Mailbox {
-        var jobs: [UnownedJob] = []
+        var jobs = Deque<UnownedJob>()
         var stopping = false
     }
 

@@ -72,6 +72,11 @@ public indirect enum RawField: Sendable {
         return .encoded(out.bytes)
     }
 
+    /// Headers that cost their sender little and whoever keeps them much: tables of values without name or content.
+    public static func tables(_ count: Int, ofVoids voids: Int) -> [(String, RawField)] {
+        (0..<count).map { ("t\($0)", .table((0..<voids).map { _ in ("", .void) })) }
+    }
+
     static func table(_ entries: [(String, RawField)]) -> [UInt8] {
         var content = RawBytes()
         for (key, field) in entries {

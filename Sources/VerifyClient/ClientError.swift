@@ -1,19 +1,21 @@
 /// Why a job has no reply. It may still be carried out: publish the same message id again, or ask for its outcome.
 public struct ClientError: Error, Sendable, CustomStringConvertible {
     public struct Code: Sendable, Equatable {
-        private enum Value { case unreachable, unroutable, refused, timeout, closed, unreadable }
+        private enum Value { case unreachable, unroutable, refused, timeout, closed, unreadable, tooLarge }
         private let value: Value
 
         /// The broker cannot be reached.
         public static let unreachable = Code(value: .unreachable)
         /// No queue takes this job: the topology was not applied, or the key is wrong.
         public static let unroutable = Code(value: .unroutable)
-        /// The broker did not take the job (a full lane).
+        /// The broker did not take the job (a full lane), or refuses the client itself.
         public static let refused = Code(value: .refused)
         /// Nobody answered in time.
         public static let timeout = Code(value: .timeout)
         /// The reply is not one of the contract's.
         public static let unreadable = Code(value: .unreadable)
+        /// The reply is larger than this client takes, 4 MiB.
+        public static let tooLarge = Code(value: .tooLarge)
         /// The client was closed.
         public static let closed = Code(value: .closed)
     }

@@ -5,7 +5,8 @@ public import Wire
 public struct AskOptions: Sendable {
     /// The idempotency key. Nothing heard? Ask again with the same one: it has one effect.
     public var messageID: String
-    /// How long the person waits; 1 to 120 seconds are meant by the contract.
+    /// How long the person waits: 3 to 120 seconds. With less than two seconds left a worker begins nothing and answers
+    /// `late`; beyond 120 seconds it takes 120.
     public var patience: Duration
 
     public init(messageID: String = RandomID.uuid(), patience: Duration = .seconds(30)) {

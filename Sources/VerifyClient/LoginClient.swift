@@ -21,17 +21,24 @@ public final class LoginClient: Sendable {
     private let makeBox: @Sendable () -> ReplyBox
     /// The broker checks it, and front ends are told apart by it.
     private let user: String?
+    private let endsAtRefusal: Bool
     private let pending = PendingReplies()
     private let clocks: Clocks
 
     /// - Parameters:
     ///   - frontEnd: the front end's name, as in its reply queue `verify.reply.<front end>.<random>`; letters, digits,
     ///     `_` and `-`.
-    public init(broker: BrokerConfiguration, frontEnd: String, clocks: Clocks = .system, logger: Logger) {
+    ///   - endsAtRefusal: a broker that refuses the log-in, the virtual host or a certificate ends the wait of every job at
+    ///     once. Otherwise that is waited out until the job's deadline, in case an operator mends it.
+    public init(
+        broker: BrokerConfiguration, frontEnd: String, endsAtRefusal: Bool = false, clocks: Clocks = .system,
+        logger: Logger
+    ) {
         user = broker.urls.first?.user
         publisher = Publisher(configuration: broker, logger: logger)
         makeBox = { ReplyBox(broker, frontEnd: frontEnd, logger: logger) }
         reach = Watched(Reach(box: makeBox()))
+        self.endsAtRefusal = endsAtRefusal
         self.clocks = clocks
     }
 
@@ -111,12 +118,21 @@ public final class LoginClient: Sendable {
                 try? await Task.sleep(for: deadline - clocks.wall())
                 return nil
             }
+            if endsAtRefusal {
+                group.addTask { [publisher] in
+                    await publisher.waitForStatus { $0.refusal != nil }
+                    return nil
+                }
+            }
             let first = await group.next() ?? nil
             group.cancelAll()
             return first
         }
         try Task.checkCancellation()
         guard let open else {
+            if endsAtRefusal, let refusal = publisher.status.refusal {
+                throw ClientError(code: .refused, message: "\(refusal)")
+            }
             let cause = (reach.value.box.consumer.lastError ?? publisher.status.lastError).map { ": \($0)" } ?? ""
             throw ClientError(code: .unreachable, message: "the broker cannot be reached\(cause)")
         }
@@ -165,10 +181,23 @@ public final class LoginClient: Sendable {
 
     private func receive(from box: ReplyBox) async {
         for await delivery in box.consumer.deliveries {
-            if let id = delivery.properties.correlationID, case .bytes(let body) = delivery.body {
-                pending.end(String(decoding: id, as: UTF8.self), with: .success(body))
+            if let id = delivery.properties.correlationID {
+                pending.end(String(decoding: id, as: UTF8.self), with: Self.reply(delivery.body))
             }
             await box.consumer.acknowledge(delivery.tag)
+        }
+    }
+
+    private static func reply(_ body: DeliveryBody) -> Result<[UInt8], any Error> {
+        switch body {
+        case .bytes(let bytes): .success(bytes)
+        case .tooLarge(let size):
+            .failure(
+                ClientError(
+                    code: .tooLarge,
+                    message:
+                        "the job was answered, but the reply is too large to be read: \(size) bytes, more than the "
+                        + "\(ReplyBox.mostBytes) that are taken"))
         }
     }
 }

@@ -5,6 +5,9 @@ import Wire
 
 /// The queue that replies come to, and who takes them out.
 struct ReplyBox: Sendable {
+    /// Bytes of a reply. The workers end theirs far below; what an older one sends is still to be shown.
+    static let mostBytes = 4 << 20
+
     let queue: String
     let consumer: Consumer
 
@@ -19,7 +22,8 @@ struct ReplyBox: Sendable {
                 ("x-overflow", .string(Array("reject-publish".utf8))),
             ]))
         consumer = Consumer(
-            configuration: broker, lanes: [Lane(queue: queue, prefetch: 256, declare: declaration)], logger: logger)
+            configuration: broker, lanes: [Lane(queue: queue, prefetch: 256, declare: declaration)],
+            maximumBodySize: Self.mostBytes, logger: logger)
     }
 
     /// The broker does not find a queue that was just declared: in a cluster its node is gone, and while it is, nobody

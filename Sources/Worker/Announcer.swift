@@ -53,7 +53,7 @@ final class Announcer: Sendable {
 
     /// Returns when every outcome was told or left out, or when the task is cancelled.
     func waitUntilTold() async {
-        await untold.waitUntilEmpty()
+        await untold.wait(until: 0)
     }
 
     /// Keeps the connection.

@@ -4,6 +4,13 @@ import Wire
 
 /// A delivery of the broker in the contract's terms.
 enum EnvelopeReader {
+    /// All that is ever read of a message's headers.
+    static let headers = [deadline, traceparent, brokerTime, deliveryCount]
+    private static let deadline = "deadline"
+    private static let traceparent = "traceparent"
+    private static let brokerTime = "timestamp_in_ms"
+    private static let deliveryCount = "x-delivery-count"
+
     static func envelope(_ delivery: Delivery, lane: LaneName, receivedAt: Timestamp) -> Envelope {
         var envelope = Envelope(
             lane: lane, exchange: delivery.exchange, routingKey: delivery.routingKey, body: body(delivery),
@@ -31,16 +38,16 @@ enum EnvelopeReader {
     }
 
     private static func readHeaders(_ headers: FieldTable, into envelope: inout Envelope) {
-        if let deadline = headers["deadline"] {
-            envelope.deadline = deadline.text
-            envelope.deadlineIsMalformed = deadline.text == nil
+        if let value = headers[deadline] {
+            envelope.deadline = value.text
+            envelope.deadlineIsMalformed = value.text == nil
         }
-        if let traceparent = headers["traceparent"]?.text, isTraceparent(traceparent) {
-            envelope.traceparent = traceparent
+        if let text = headers[traceparent]?.text, isTraceparent(text) {
+            envelope.traceparent = text
         }
-        if case .int(let milliseconds)? = headers["timestamp_in_ms"] { envelope.brokerMilliseconds = milliseconds }
+        if case .int(let milliseconds)? = headers[brokerTime] { envelope.brokerMilliseconds = milliseconds }
         // A publisher can set any count on the first delivery; from the second on the broker writes it.
-        if envelope.redelivered, case .int(let count)? = headers["x-delivery-count"], count >= 0 {
+        if envelope.redelivered, case .int(let count)? = headers[deliveryCount], count >= 0 {
             envelope.deliveryCount = count
         }
     }

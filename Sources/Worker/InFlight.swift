@@ -10,6 +10,6 @@ final class InFlight: Sendable {
 
     func leave() { inHand.update { $0 -= 1 } }
 
-    /// Returns once nothing is in hand, or when the task is cancelled.
-    func waitUntilEmpty() async { await inHand.wait { $0 == 0 } }
+    /// Returns once no more than `count` are in hand, or when the task is cancelled.
+    func wait(until count: Int) async { await inHand.wait { $0 <= count } }
 }

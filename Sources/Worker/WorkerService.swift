@@ -10,6 +10,9 @@ import Wire
 ///
 /// Nothing is acknowledged before its reply's fate is known, and nothing is answered that is not on disk.
 public struct WorkerService: Service {
+    /// Of the connection that consumes: one for each lane and one for what the broker gave up.
+    public static var channels: Int { LaneName.allCases.count + 1 }
+
     let consumer: Consumer
     let publisher: Publisher
     let direct: DirectPublisher
@@ -24,8 +27,12 @@ public struct WorkerService: Service {
     let observer: (any WorkObserver)?
     /// People wait at a login for 30 s and more; a lane that nobody uses costs the broker next to nothing.
     private static let renewal = Duration.seconds(15)
+    /// For the last announcements and the good-byes, after the time for draining.
+    private static let closing = Duration.seconds(3)
     private let storeWatch: StoreWatch
     private let draining = Watched(false)
+    private let hasBegun = Watched(false)
+    private let patience: Duration?
     private let inFlight = InFlight()
     private let onReady: @Sendable () -> Void
     private let onOverrun: @Sendable () -> Void
@@ -34,6 +41,7 @@ public struct WorkerService: Service {
     ///   - board: what the pipeline's calls show of the channels.
     ///   - pseudonym: a keyed hash of a person's name, for events.
     ///   - storeWatch: tells whether the store that the pipeline works on can be used.
+    ///   - patience: how long the broker may keep it from beginning before it gives up; `nil`: for ever.
     ///   - observer: hears of what becomes of messages.
     ///   - onReady: called once, when every lane is consumed.
     ///   - onOverrun: called when jobs are left in hand after the time for draining. Cancelled, they would have to make
@@ -41,7 +49,7 @@ public struct WorkerService: Service {
     public init(
         broker: BrokerConfiguration, pipeline: Pipeline, settings: WorkerSettings, board: ChannelBoard,
         pseudonym: @escaping @Sendable (String) -> String, storeWatch: StoreWatch = StoreWatch(),
-        observer: (any WorkObserver)? = nil, clocks: Clocks = .system, logger: Logger,
+        patience: Duration? = nil, observer: (any WorkObserver)? = nil, clocks: Clocks = .system, logger: Logger,
         onReady: @escaping @Sendable () -> Void = {},
         onOverrun: @escaping @Sendable () -> Void = {}
     ) {
@@ -55,9 +63,16 @@ public struct WorkerService: Service {
             Lane(queue: lane.queue, prefetch: UInt16(settings.prefetch(of: lane)), renewal: Self.renewal)
         }
         // Replies must have a way out before jobs come in: otherwise codes go out with nobody to tell.
+        let inFlight = inFlight
+        let most = LaneName.allCases.reduce(0) { $0 + settings.prefetch(of: $1) }
         consumer = Consumer(
             configuration: broker, lanes: lanes + [Lane(queue: WireName.dead, prefetch: 16, renewal: Self.renewal)],
-            gate: { await publisher.waitUntilUsable() }, logger: logger)
+            headers: EnvelopeReader.headers,
+            gate: {
+                await publisher.waitUntilUsable()
+                // Prefetch bounds what one connection delivers; what a lost one left in hand is worked off first.
+                await inFlight.wait(until: most)
+            }, logger: logger)
         user = broker.urls.first.flatMap { first in broker.urls.allSatisfy { $0.user == first.user } ? first.user : nil
         }
         self.pipeline = pipeline
@@ -66,6 +81,7 @@ public struct WorkerService: Service {
         self.logger = logger
         self.storeWatch = storeWatch
         self.observer = observer
+        self.patience = patience
         self.onReady = onReady
         self.onOverrun = onOverrun
         slots = Dictionary(
@@ -78,8 +94,11 @@ public struct WorkerService: Service {
     }
 
     /// Runs until the graceful shutdown has drained it.
+    ///
+    /// - Throws: `AMQPError`, when the broker has kept it from beginning for longer than it has patience.
     public func run() async throws {
-        await withTaskGroup { group in
+        let problem = Watched<AMQPError?>(nil)
+        let overrun = await withTaskGroup { group -> Task<Void, any Error>? in
             group.addTask { await publisher.run() }
             group.addTask { await direct.run() }
             group.addTask { await consumer.run() }
@@ -91,14 +110,46 @@ public struct WorkerService: Service {
             if settings.events { group.addTask { await announcer.tellOutcomes() } }
             group.addTask {
                 await consumer.waitUntilConsuming()
-                if !Task.isCancelled { onReady() }
+                guard !Task.isCancelled else { return }
+                hasBegun.set(true)
+                onReady()
             }
-            // Also while there is no connection to the broker.
-            try? await gracefulShutdown()
+            let ending = Task {
+                // Also while there is no connection to the broker.
+                try? await gracefulShutdown()
+                draining.set(true)
+            }
+            defer { ending.cancel() }
+            if let error = await watchStart() {
+                problem.set(error)
+                group.cancelAll()
+                return nil
+            }
+            await draining.wait { $0 }
+            // A thread that is blocked in connecting or sending holds up the closing, too.
+            let overrun = Task {
+                try await Task.sleep(for: settings.drain + Self.closing)
+                onOverrun()
+            }
             await drain()
-            await atMost(.seconds(1)) { await announcer.waitUntilTold() }
+            _ = await within(.seconds(1)) { await announcer.waitUntilTold() }
             group.cancelAll()
+            return overrun
         }
+        overrun?.cancel()
+        if let problem = problem.value { throw problem }
+    }
+
+    /// Returns once it has begun, or is to end, or with why it gives up.
+    private func watchStart() async -> AMQPError? {
+        guard let patience else { return nil }
+        var watch = StartWatch(end: clocks.monotonic() + patience)
+        while !hasBegun.value, !draining.value, !Task.isCancelled {
+            // What a connection that comes and goes has brought is seen through first.
+            if let error = watch.look(status, at: clocks.monotonic()), inFlight.count == 0 { return error }
+            try? await Task.sleep(for: .milliseconds(100))
+        }
+        return nil
     }
 
     private func serve() async {
@@ -178,26 +229,21 @@ public struct WorkerService: Service {
     private func drain() async {
         draining.set(true)
         logger.info("draining", metadata: ["in_hand": "\(inFlight.count)"])
-        await consumer.stopConsuming()
-        await atMost(settings.drain) { await inFlight.waitUntilEmpty() }
+        // The connection's thread may be blocked: its time counts, too, and nobody waits for it beyond that.
+        let isDone = await within(settings.drain) {
+            await consumer.stopConsuming()
+            await inFlight.wait(until: 0)
+        }
         let left = inFlight.count
         logger.info("drained", metadata: ["in_hand": "\(left)"])
         // A store that does not answer would not let itself be closed either.
         var isStuck = false
         if case .stuck? = storeTrouble { isStuck = true }
-        if left > 0 || isStuck { onOverrun() }
+        let isBlocked = !isDone && !Task.isCancelled
+        if isBlocked || left > 0 || isStuck { onOverrun() }
     }
 
     private func tellStatus() async {
         await announcer.tellStatus(every: .seconds(5)) { try? await pipeline.methodsOff() }
-    }
-
-    private func atMost(_ time: Duration, _ body: @escaping @Sendable () async -> Void) async {
-        await withTaskGroup { group in
-            group.addTask { await body() }
-            group.addTask { try? await Task.sleep(for: time) }
-            await group.next()
-            group.cancelAll()
-        }
     }
 }

@@ -25,34 +25,40 @@ public struct WorkerStatus: Sendable {
     /// Whether it takes nothing on purpose: what it began could not be recorded, or not be answered.
     var isPaused: Bool { storeTrouble != nil || publisher.mayNotPublish || publisher.blockage != nil }
 
-    /// Why it does not consume, in words; empty while it does.
-    public var obstacles: [String] {
+    /// Why it does not consume, in words, for the log; empty while it does.
+    public var obstacles: [String] { obstacles { "\($0)" } }
+
+    /// The same for whoever may ask: no names of hosts, users or virtual hosts.
+    public var obstaclesInOutline: [String] { obstacles(\.outline) }
+
+    private func obstacles(_ words: (AMQPError) -> String) -> [String] {
+        func why(_ error: AMQPError?) -> String { error.map { ": \(words($0))" } ?? "" }
         if isDraining { return ["draining: what is in hand is finished, nothing more is taken"] }
         var found: [String] = []
         if let storeTrouble { found.append("the store cannot be used: \(storeTrouble)") }
         if publisher.mayNotPublish {
-            found.append("replies are refused" + Self.why(publisher.lastError))
+            found.append("replies are refused" + why(publisher.lastError))
         } else if !publisher.isUsable {
-            found.append(Self.obstacle(of: publisher, "replies"))
+            found.append(Self.obstacle(of: publisher, "replies", why))
         }
         if !consumer.isConnected || consumer.blockage != nil {
-            found.append(Self.obstacle(of: consumer, "jobs"))
+            found.append(Self.obstacle(of: consumer, "jobs", why))
         } else if !isPaused {
             // Otherwise they are not consumed on purpose.
             for lane in consumer.lanes where !lane.isConsuming {
-                found.append("\(lane.queue) is not consumed" + Self.why(lane.lastError))
+                found.append("\(lane.queue) is not consumed" + why(lane.lastError))
             }
         }
         return found
     }
 
-    private static func obstacle(of status: BrokerStatus, _ use: String) -> String {
+    private static func obstacle(
+        of status: BrokerStatus, _ use: String, _ why: (AMQPError?) -> String
+    ) -> String {
         if let blockage = status.blockage {
             return "the broker blocks the connection for \(use): \(blockage.reason)"
         }
         guard status.isConnected else { return "no connection to the broker for \(use)" + why(status.lastError) }
         return "no channel for \(use)" + why(status.lastError)
     }
-
-    private static func why(_ error: AMQPError?) -> String { error.map { ": \($0)" } ?? "" }
 }

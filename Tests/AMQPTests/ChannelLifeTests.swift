@@ -117,12 +117,35 @@ import Testing
         #expect(driver.takeCommands().first == .openChannel(1))
     }
 
-    @Test("a connection without a free channel number is made anew")
+    @Test("a connection on which no channel number comes free for long is made anew")
     func noNumber() {
         let driver = MachineDriver([.consume(MachineDriver.lane), .consume(MachineDriver.other)])
         driver.connect(channelLimit: 1)
+        driver.agree(1)
+        #expect(!driver.take().contains(.drop))
+        #expect(driver.machine.status.lanes.map(\.lastError?.code) == [nil, .limit])
+        for _ in 0..<120 { driver.pass(.milliseconds(500)) }
         #expect(driver.take().contains(.drop))
         #expect(driver.machine.status.lastError?.code == .connectionLost)
+    }
+
+    @Test(
+        "with as many numbers as lanes, a lane whose old channel has jobs in hand waits for them, however long they take"
+    )
+    func heldNumber() {
+        let driver = MachineDriver([.consume(MachineDriver.lane)])
+        driver.connect(channelLimit: 1)
+        driver.agree(1)
+        driver.deliver(1)
+        let tag = driver.take().deliveries[0].tag
+        driver.receive(.cancelled)
+        for _ in 0..<240 { driver.pass(.milliseconds(500)) }
+        #expect(driver.takeCommands().isEmpty)
+        driver.settle(tag)
+        driver.receive(.reply(.channelClose))
+        _ = driver.take()
+        driver.pass(.seconds(30))
+        #expect(driver.takeCommands().first == .openChannel(1))
     }
 
     @Test("numbers are used again, so that a lane lost a hundred times has used two")

@@ -24,6 +24,38 @@ import Testing
         #expect(driver.take().statuses.map(\.isConsuming) == [true])
     }
 
+    @Test("when a send fails, nobody is told how things stood before: the last word is that there is no connection")
+    func failedSend() {
+        let driver = MachineDriver.ready([.publish, .consume(MachineDriver.lane)])
+        driver.publish(1)
+        _ = driver.take()
+        driver.receive(.channelClose(.closed(404, "no exchange")), on: 1)
+        let list = driver.take()
+        #expect(list.statuses.last?.isConnected == true)
+        driver.failToSend(0, of: list)
+        let done = driver.take()
+        #expect(done.told == [1: .error(.connectionLost)])
+        #expect(done.contains(.drop) && done.commands.isEmpty)
+        #expect(done.statuses.map(\.isConnected) == [false])
+        #expect(done.statuses.last == driver.machine.status)
+    }
+
+    @Test(
+        "when the broker's close cannot be agreed to, its reason stays known, and the connection is let go all the same"
+    )
+    func failedGoodbye() {
+        let driver = MachineDriver.publisher()
+        driver.publish(1)
+        _ = driver.take()
+        driver.receive(.connectionClose(.closed(320, "shut down by an operator")), on: 0)
+        driver.failToSend(0, of: driver.take())
+        let done = driver.take()
+        #expect(done.told == [1: .error(.connectionLost)])
+        #expect(done.contains(.drop))
+        #expect(driver.machine.status.lastError?.replyCode == 320)
+        #expect(done.statuses.last?.lastError?.replyCode == 320)
+    }
+
     @Test("starting twice opens no channel twice")
     func startingTwice() {
         let driver = MachineDriver.consumer()

@@ -98,7 +98,7 @@ private struct EventStorm {
         properties.messageID = String(max(1, waiters - Int(number)))
         switch Int.random(in: 0..<40, using: &generator) {
         case 0..<4: return .deliver(tag: number, exchange: "e", routingKey: "k", redelivered: isEven)
-        case 4..<6: return .returned(code: 312, text: "NO_ROUTE")
+        case 4..<6: return .returned(code: 312, text: "NO_ROUTE", exchange: "", routingKey: "q")
         case 6..<11: return .header(properties, size: isEven ? 0 : number)
         case 11..<14: return .body(Array(repeating: 1, count: Int(number)))
         case 14..<18: return .settle(number: number, multiple: isEven, isAck: number % 3 != 0)

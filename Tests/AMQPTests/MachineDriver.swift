@@ -74,10 +74,10 @@ final class MachineDriver {
         receive(.body([7]), on: number)
     }
 
-    func comeBack(_ messageID: String?, on number: UInt16 = 1) {
+    func comeBack(_ messageID: String?, from queue: String = "q", on number: UInt16 = 1) {
         var properties = MessageProperties()
         properties.messageID = messageID
-        receive(.returned(code: 312, text: "NO_ROUTE"), on: number)
+        receive(.returned(code: 312, text: "NO_ROUTE", exchange: "", routingKey: queue), on: number)
         receive(.header(properties, size: 0), on: number)
     }
 
@@ -96,6 +96,11 @@ final class MachineDriver {
     }
 
     func fail(_ error: AMQPError = AMQPError(.connectionLost, "gone")) { actions += machine.failed(error) }
+    /// The command at `index` of what was to be done cannot be sent.
+    func failToSend(_ index: Int, of list: [Action]) {
+        let rest = Array(list.dropFirst(index + 1))
+        actions += machine.sendFailed(AMQPError(.connectionLost, "torn"), leaving: rest)
+    }
     func close() { actions += machine.close() }
     func stopConsuming() { actions += machine.stopConsuming() }
     func pauseConsuming() { actions += machine.stopConsuming(forGood: false) }

@@ -57,6 +57,30 @@ import Testing
         #expect(try await publisher.publish(message) == .confirmed)
     }
 
+    @Test(
+        "a broker that allows too few channels is told by its number and ours, and the lanes follow once it allows more"
+    )
+    func fewChannels() async throws {
+        let broker = try await PrivateBroker.withTLS()
+        func allow(_ channels: Int) async throws {
+            _ = try await broker.ctl(["eval", "application:set_env(rabbit, channel_max, \(channels))."])
+        }
+        let configuration = BrokerConfiguration(urls: [try BrokerURL(broker.url)], connectionName: "few")
+        let lanes = (1...3).map { Lane(queue: "few\($0)", prefetch: 1, declare: QueueDeclaration(name: "few\($0)")) }
+        let consumer = Consumer(configuration: configuration, lanes: lanes, logger: Self.logger)
+        try await allow(2)
+        let running = Task { await consumer.run() }
+        defer { running.cancel() }
+        await consumer.waitForStatus { $0.lastError != nil }
+        #expect(consumer.lastError?.code == .limit)
+        #expect(consumer.lastError?.outline == "the broker allows 2 channels a connection, 3 are needed")
+        // As many as there are lanes are enough.
+        try await allow(3)
+        await consumer.waitUntilConsuming()
+        #expect(consumer.lastError == nil)
+        try await allow(2047)
+    }
+
     @Test("a broker that hangs is noticed by its silence: who waits is told, and when it goes on, so do we")
     func hangingBroker() async throws {
         let broker = try await PrivateBroker.withTLS()

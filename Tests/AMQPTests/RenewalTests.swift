@@ -32,6 +32,23 @@ import Testing
         #expect(driver.machine.nextDeadline == driver.now + .seconds(15))
     }
 
+    @Test("with no number free beside it, a quiet lane's channel is closed first and then opened anew")
+    func oneNumber() {
+        let driver = MachineDriver([.consume(Self.lane)])
+        driver.connect(channelLimit: 1)
+        driver.agree(1)
+        _ = driver.take()
+        driver.pass(.seconds(15))
+        #expect(driver.takeCommands() == [.cancelConsumer(1, consumerTag: "q.1")])
+        driver.receive(.reply(.cancel))
+        #expect(driver.takeCommands() == [.closeChannel(1)])
+        driver.receive(.reply(.channelClose))
+        driver.pass(.milliseconds(250))
+        #expect(driver.takeCommands().first == .openChannel(1))
+        driver.agree(1)
+        #expect(driver.machine.status.isConsuming)
+    }
+
     @Test("what the old channel still delivers counts, and can be settled")
     func late() {
         renew()

@@ -18,7 +18,7 @@ import Wire
         try await scene.publishAndHoldUp(inHand)
         try await what.takeAway(scene)
         try await scene.publish(coming)
-        for text in what.says { try await scene.worker.waitUntilReady(false, saying: text) }
+        for text in what.tells { try await scene.worker.waitUntilReady(false, saying: text) }
         #expect(await scene.worker.metric("verify_courier_worker_ready") == 0)
         #expect(await scene.worker.get("/live").status == 200)
         #expect(!scene.hasAnswered(coming))
@@ -40,14 +40,14 @@ import Wire
         let (message, coming) = (scene.registration(1), scene.registration(2))
         let began = MonotonicTime.now()
         try await scene.publish(message)
-        try await scene.worker.waitUntilReady(false, saying: "access to exchange 'amq.default'")
+        try await scene.worker.waitUntilReady(false, saying: "replies are refused: the broker user lacks a right (403)")
         try await scene.worker.waitForMetric(#"verify_courier_queue_consumed{queue="verify.send"}"#, 0)
         try await scene.publish(coming)
         let refused = #"verify_courier_replies_published_total{result="lost"}"#
         // Far more often than a reply is tried that is refused for its own sake.
         while await scene.worker.metric(refused) ?? 0 < 6 {
             let (status, body) = await scene.worker.get("/ready")
-            try #require(status == 503 && body.contains("amq.default"), "\(body)")
+            try #require(status == 503 && body.contains("replies are refused"), "\(body)")
         }
         let seconds = Double((MonotonicTime.now() - began).milliseconds) / 1000
         #expect(await scene.worker.metric(refused) ?? 0 <= 6 + 4 * seconds)
@@ -69,7 +69,9 @@ import Wire
         let message = scene.registration(1)
         try await scene.publishAndHoldUp(message)
         try await scene.ctl("delete_vhost", host)
-        try await scene.worker.waitUntilReady(false, saying: "vhost \(host) not found")
+        try await scene.worker.waitUntilReady(false, saying: "the broker refuses the virtual host (530)")
+        #expect(await !scene.worker.get("/ready").body.contains(host))
+        try await scene.worker.process.waitForOutput("vhost \(host) not found")
         try await scene.ctl("add_vhost", host)
         try await scene.ctl("set_permissions", "-p", host, "guest", ".*", ".*", ".*")
         try await scene.permit()
@@ -95,8 +97,7 @@ import Wire
         let (inHand, coming) = (scene.registration(1), scene.registration(2))
         try await scene.publishAndHoldUp(inHand)
         try await scene.deleteQueue("verify.send")
-        try await scene.worker.waitUntilReady(false, saying: "verify.send is not consumed")
-        try await scene.worker.waitUntilReady(false, saying: "no queue 'verify.send' in vhost")
+        try await scene.worker.waitUntilReady(false, saying: "verify.send is not consumed: it is not there (404)")
         #expect(await scene.worker.metric(#"verify_courier_queue_consumed{queue="verify.send"}"#) == 0)
         #expect(await scene.worker.metric(#"verify_courier_queue_consumed{queue="verify.check"}"#) == 1)
         #expect(try await scene.stage.ask(.options, ["user": "anna"]).outcome == .options)
@@ -132,7 +133,16 @@ import Wire
 enum Loss: String, CaseIterable, Sendable {
     case everyRight, reading, password
 
-    /// Told at `/ready` and in the log.
+    /// Told at `/ready`, to whoever asks.
+    var tells: [String] {
+        switch self {
+        case .everyRight: ["the broker refuses the virtual host (530)"]
+        case .reading: ["verify.send is not consumed: the broker user lacks a right (403)"]
+        case .password: ["the broker refuses the log-in (403)"]
+        }
+    }
+
+    /// Told in the log.
     var says: [String] {
         switch self {
         case .everyRight: ["access to vhost", "refused for user 'worker-"]

@@ -78,6 +78,40 @@ extension Hostile {
             #expect(theirs.arrivals.all.isEmpty)
         }
 
+        @Test("3 undeliverable: front ends that use the same message ids each have their own replies' fate recorded")
+        func sharedIDs() async throws {
+            let stage = try await Stage(["VERIFY_COURIER_FRONT_ENDS": "\(web.name)=web,\(desk.name)=any+admin"])
+            try await stage.add([web, desk])
+            let worker = try stage.watchedWorker()
+            try await worker.waitUntilReady()
+            let mailbox = try await Mailbox(stage.brokerURL, of: web.name)
+            let addresses = [web.name: mailbox.address, desk.name: "verify.reply.\(desk.name).gone"]
+            let ids = (0..<300).map { "job-\($0)" }
+            try await withThrowingTaskGroup { group in
+                for user in [web, desk] {
+                    group.addTask {
+                        let raw = try RawPublisher(url: stage.url(of: user))
+                        for id in ids {
+                            var message = RawMessage(JobKind.send.rawValue, #"{"user":"anna","channel":"sms"}"#)
+                            message.messageID = Array(id.utf8)
+                            message.userID = user.name
+                            message.replyTo = addresses[user.name]
+                            let fate = try await raw.publish(message)
+                            #expect(fate == .confirmed)
+                        }
+                    }
+                }
+                try await group.waitForAll()
+            }
+            for id in ids { _ = try await mailbox.reply(to: Array(id.utf8)) }
+            try await worker.waitForMetric(#"verify_courier_replies_published_total{result="confirmed"}"#, 300)
+            try await worker.waitForMetric(#"verify_courier_replies_published_total{result="returned"}"#, 300)
+            worker.process.kill(SIGTERM)
+            #expect(await worker.process.waitUntilEnd() == 0)
+            #expect(try await stage.replyStates(ofFrontEnd: web.name) == ids.map { _ in 1 })
+            #expect(try await stage.replyStates(ofFrontEnd: desk.name) == ids.map { _ in 2 })
+        }
+
         @Test("a reply that runs out and comes back as an administrator's job is none", arguments: [true, false])
         func replyAsJob(areToldApart: Bool) async throws {
             let scene = try await HostileScene(frontEnds: areToldApart ? [web, desk] : [])

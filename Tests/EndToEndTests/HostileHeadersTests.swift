@@ -39,6 +39,20 @@ extension Hostile {
             #expect(try await scene.end().isEmpty)
         }
 
+        @Test("H13: a lane full of messages whose headers are made of tables is answered, and nothing of them is kept")
+        func tables() async throws {
+            let scene = try await HostileScene()
+            // 127 kB each; kept as values they are 1.1 GB.
+            let messages = (0..<256).map { _ in
+                var message = scene.message(.check, #"{"user":"anna","code":"123456"}"#)
+                message.headers = RawField.tables(64, ofVoids: 990)
+                return message
+            }
+            for message in messages { #expect(try await scene.raw.publish(message) == .confirmed) }
+            for message in messages { #expect(try await scene.answer(ofPublished: message).outcome == .invalid) }
+            #expect(try await scene.end().isEmpty)
+        }
+
         @Test("H13: what a publisher claims of the past counts for nothing")
         func forgedHistory() async throws {
             let scene = try await HostileScene()

@@ -38,10 +38,12 @@ private final class ClientScene: Sendable {
         try await client.options(of: Job.Login(user: "ada"), AskOptions(patience: .seconds(60)))
     }
 
-    func answer(_ job: Delivery) async throws {
+    /// - Parameter padding: bytes that the reply has besides.
+    func answer(_ job: Delivery, padding: Int = 0) async throws {
         var properties = MessageProperties()
         properties.correlationID = job.properties.correlationID
-        let body = #"{"outcome":"options","message":"Yes.","at":"2026-01-01T00:00:00.000Z"}"#
+        let more = String(repeating: "x", count: padding)
+        let body = #"{"outcome":"options","message":"Yes.","at":"2026-01-01T00:00:00.000Z","more":"\#(more)"}"#
         await publisher.waitUntilUsable()
         let outcome = try await publisher.publish(
             Message(
@@ -53,6 +55,41 @@ private final class ClientScene: Sendable {
 
 /// Replies that do not come, since a queue or a node is gone: workers know a job that is asked for again.
 @Suite("LoginClient", .timeLimit(.minutes(3))) struct LoginClientTests {
+    @Test("a reply as large as any that a worker ever sent is read, and one beyond reason ends the wait and says so")
+    func largeReplies() async throws {
+        let url = try await PrivateBroker.shared().makeVirtualHost()
+        let scene = try await ClientScene([url], own: url)
+        async let large = scene.ask()
+        let first = try await scene.jobs.arrivals.first { _ in true }
+        try await scene.answer(first, padding: 2 << 20)
+        #expect(try await large.outcome == .options)
+        let asking = Task { try await scene.ask() }
+        let second = try await scene.jobs.arrivals.first { $0.tag != first.tag }
+        try await scene.answer(second, padding: 5 << 20)
+        let error = await #expect(throws: ClientError.self) { try await asking.value }
+        #expect(error?.code == .tooLarge)
+        #expect(error?.message.contains("too large") == true)
+    }
+
+    @Test("a broker that refuses the log-in ends a command's job at once, and says so", .timeLimit(.minutes(1)))
+    func refused() async throws {
+        let url = try await PrivateBroker.shared().makeVirtualHost()
+        let broker = BrokerConfiguration(
+            urls: [try BrokerURL(url.replacing("guest:guest", with: "guest:wrong"))], connectionName: "command")
+        let client = LoginClient(
+            broker: broker, frontEnd: "command", endsAtRefusal: true,
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        let running = Task { await client.run() }
+        defer { running.cancel() }
+        // It would be waited out for longer than this test may take.
+        let error = await #expect(throws: ClientError.self) {
+            try await client.options(of: Job.Login(user: "ada"), AskOptions(patience: .seconds(120)))
+        }
+        #expect(error?.code == .refused)
+        #expect(error?.message.contains("refuses us") == true && error?.message.contains("ACCESS_REFUSED") == true)
+        #expect(error?.message.contains("wrong") == false)
+    }
+
     @Test("a reply that may have gone with the queue is asked for again, under the same id")
     func deletedQueue() async throws {
         let broker = try await PrivateBroker.shared()

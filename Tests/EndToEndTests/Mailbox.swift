@@ -37,7 +37,7 @@ final class Mailbox: Sendable {
             ]))
         let consumer = Consumer(
             configuration: broker, lanes: [Lane(queue: address, prefetch: 256, declare: declaration)],
-            logger: Self.silent)
+            headers: ["traceparent", "deadline", "CC", "BCC", "x", "x-death"], logger: Self.silent)
         running = Task { [arrivals] in
             await withTaskGroup { group in
                 group.addTask { await consumer.run() }

@@ -37,6 +37,12 @@ extension Stage {
         return Dictionary(all) { first, _ in first }
     }
 
+    /// How far the replies of a front end's jobs have come.
+    func replyStates(ofFrontEnd name: String) async throws -> [Int] {
+        try await rows("SELECT front_end, reply_state FROM job") { ($0[0] as String, $0[1] as Int) }
+            .filter { $0.0 == name }.map(\.1)
+    }
+
     /// The workers that had a call to make.
     func callingWorkers() async throws -> Set<Int64> {
         Set(try await rows("SELECT DISTINCT worker FROM job WHERE worker > 0") { $0[0] })

@@ -1,9 +1,13 @@
 import CRabbitMQ
 
 @testable import AMQP
+@testable import Worker
 
 /// Bytes through librabbitmq's own reader of frames, without a socket.
 final class FrameFeed {
+    /// As a worker reads them.
+    private static let headers = HeaderNames(EnvelopeReader.headers)
+
     private let state: amqp_connection_state_t
 
     init?() {
@@ -29,7 +33,7 @@ final class FrameFeed {
                 let used = amqp_handle_input(state, left, &frame)
                 guard used > 0 else { return false }
                 offset += Int(used)
-                if frame.frame_type != 0 { take(frame.channel, FrameReader.read(frame)) }
+                if frame.frame_type != 0 { take(frame.channel, FrameReader.read(frame, keeping: Self.headers)) }
             }
             return true
         }
@@ -51,7 +55,8 @@ final class FrameFeed {
             guard amqp_decode_properties(UInt16(AMQP_BASIC_CLASS), pool, encoded, &decoded) == 0, let decoded else {
                 return nil
             }
-            return PropertyCoding.read(decoded.assumingMemoryBound(to: amqp_basic_properties_t.self).pointee)
+            return PropertyCoding.read(
+                decoded.assumingMemoryBound(to: amqp_basic_properties_t.self).pointee, keeping: headers)
         }
     }
 

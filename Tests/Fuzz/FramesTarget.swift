@@ -50,13 +50,28 @@ enum FramesTarget {
     }
 
     private static func check(_ properties: MessageProperties) throws(BrokenPromise) {
-        try check(properties.headers, level: 1)
+        try kept(properties.headers)
         let delivery = Delivery(
             tag: DeliveryTag(epoch: 1, channel: 1, number: 1), queue: "verify.send", exchange: "verify",
             routingKey: "send", redelivered: true, properties: properties,
             body: .bytes(Array(#"{"user":"u1","channel":"sms"}"#.utf8)))
         let envelope = EnvelopeReader.envelope(delivery, lane: .send, receivedAt: JobsTarget.now)
         _ = try JobsTarget.check(JobDecoder().read(envelope), of: envelope)
+    }
+
+    /// Of all headers no more than is read is kept, each once, and nothing that could be large.
+    private static func kept(_ headers: FieldTable) throws(BrokenPromise) {
+        let names = headers.entries.map(\.0)
+        try insist(Set(names).count == names.count, "a header is kept twice")
+        try insist(Set(names).isSubset(of: EnvelopeReader.headers), "a header is kept that nobody reads")
+        for (_, value) in headers.entries {
+            switch value {
+            case .string(let bytes), .bytes(let bytes):
+                try insist(bytes.count <= HeaderNames.longestValue, "a long header is kept")
+            case .table, .array: throw BrokenPromise(description: "a table is kept of the headers")
+            case .null, .bool, .int, .double, .timestamp: break
+            }
+        }
     }
 
     private static func check(_ table: FieldTable, level: Int) throws(BrokenPromise) {

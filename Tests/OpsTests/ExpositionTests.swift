@@ -52,6 +52,16 @@ import Testing
                 """)
     }
 
+    @Test("what others claim adds no more to a sum than the last bucket's bound, and is counted where it belongs")
+    func boundedHistogram() async {
+        let registry = MetricRegistry()
+        let times = registry.histogram("app_wait_seconds", "Waits.", buckets: [0.5, 1], isBounded: true)
+        for seconds in [0.5, 9.2e15] { times.observe(.seconds(seconds)) }
+        let text = await registry.exposition(.text)
+        #expect(text.contains("app_wait_seconds_bucket{le=\"1.0\"} 1\napp_wait_seconds_bucket{le=\"+Inf\"} 2\n"))
+        #expect(text.contains("app_wait_seconds_sum 1.5\n"))
+    }
+
     @Test("a gauge is read at each scrape, and left out while it cannot be told")
     func gauge() async {
         let registry = MetricRegistry()

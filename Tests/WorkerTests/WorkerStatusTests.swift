@@ -13,11 +13,13 @@ import Testing
         return status
     }
 
-    private func obstacles(_ change: (inout WorkerStatus) -> Void) -> [String] {
+    private func obstacles(_ change: (inout WorkerStatus) -> Void) -> [String] { status(change).obstacles }
+
+    private func status(_ change: (inout WorkerStatus) -> Void) -> WorkerStatus {
         var status = WorkerStatus(
             consumer: broker(), publisher: broker(), lanes: [:], inFlight: 0, isDraining: false, storeTrouble: nil)
         change(&status)
-        return status.obstacles
+        return status
     }
 
     @Test("all is well")
@@ -48,6 +50,24 @@ import Testing
             found == [
                 "no connection to the broker for replies", "no connection to the broker for jobs: cannot reach it",
             ])
+    }
+
+    @Test("whoever reaches the port learns what is wrong, and no host, user or virtual host")
+    func outline() {
+        let words = "amqp://worker@rabbit.internal:5672 (virtual host 'prod') refuses us: 530 vhost prod not found"
+        let found = status {
+            $0.consumer = broker {
+                $0.isConnected = false
+                $0.lastError = AMQPError(.virtualHost, words, replyCode: 530)
+            }
+            $0.publisher = broker { $0.lastError = AMQPError(.accessRefused, words, replyCode: 403) }
+        }
+        #expect(
+            found.obstaclesInOutline == [
+                "replies are refused: the broker user lacks a right (403)",
+                "no connection to the broker for jobs: the broker refuses the virtual host (530)",
+            ])
+        #expect(found.obstacles.allSatisfy { $0.contains("rabbit.internal") })
     }
 
     @Test("blocked by an alarm, with the broker's words")

@@ -1,5 +1,6 @@
 import AMQP
 import Logging
+import Worker
 
 /// Whether each broker can be reached and logged in to, and which version it is.
 struct BrokerCheck: DoctorCheck {
@@ -7,6 +8,8 @@ struct BrokerCheck: DoctorCheck {
     struct Answer: Sendable {
         var url: BrokerURL
         var result: Result<FieldTable, AMQPError>
+        /// How many channels it allows a connection.
+        var channels = Int.max
     }
 
     var settings: Settings
@@ -21,17 +24,20 @@ struct BrokerCheck: DoctorCheck {
         for url in broker.urls {
             var one = broker
             one.urls = [url]
-            answers.append(Answer(url: url, result: await ask(one)))
+            answers.append(await ask(one, url))
         }
         return [Self.judge(answers)]
     }
 
-    private func ask(_ broker: BrokerConfiguration) async -> Result<FieldTable, AMQPError> {
+    private func ask(_ broker: BrokerConfiguration, _ url: BrokerURL) async -> Answer {
         do {
-            return .success(
-                try await BrokerAdmin.withConnection(broker, logger: logger) { try await $0.serverProperties() })
+            return try await BrokerAdmin.withConnection(broker, logger: logger) { admin in
+                Answer(
+                    url: url, result: .success(try await admin.serverProperties()),
+                    channels: try await admin.channelLimit())
+            }
         } catch {
-            return .failure(error as? AMQPError ?? AMQPError(.unreachable, "\(error)"))
+            return Answer(url: url, result: .failure(error as? AMQPError ?? AMQPError(.unreachable, "\(error)")))
         }
     }
 
@@ -44,13 +50,24 @@ struct BrokerCheck: DoctorCheck {
             case .success(let properties):
                 let version = properties["version"]?.text.map { LogText.escaped($0, limit: 40) } ?? ""
                 versions.append("\(answer.url), RabbitMQ \(version)")
-                issues += judge(version: version)
+                issues += judge(version: version) + judge(channels: answer.channels)
             case .failure(let error):
                 // Workers go on to the next URL.
                 issues.append(.init(level: isReached ? .warn : .fail, text: advice(error)))
             }
         }
         return Finding("broker", well: versions.joined(separator: "; "), issues)
+    }
+
+    /// A worker consumes every lane, and what the broker gave up, by a channel each of one connection.
+    static func judge(channels: Int) -> [Finding.Issue] {
+        let needed = WorkerService.channels
+        guard channels < needed else { return [] }
+        return [
+            .fail(
+                "the broker allows \(channels) channels a connection, a worker needs \(needed): raise channel_max in its configuration"
+            )
+        ]
     }
 
     /// The contract's topology is valid on 3.10 to 4.x.
@@ -67,6 +84,7 @@ struct BrokerCheck: DoctorCheck {
         switch error.code {
         case .authentication: "\(error): look at user and password in broker.url"
         case .virtualHost: "\(error): look at the path of broker.url, and at the user's permissions there"
+        case .limit: "\(error): a worker needs four connections and \(WorkerService.channels + 3) channels"
         case .unreachable: "\(error): look at host, port and TLS of broker.url, and whether the broker runs"
         default: "\(error)"
         }

@@ -8,7 +8,7 @@ extension App {
         guard let address = try settings.opsAddress() else { return nil }
         return OpsServer(
             host: address.host, port: address.port, registry: registry,
-            readiness: { Readiness(obstacles: worker.status.obstacles) }, logger: logger)
+            readiness: { Readiness(obstacles: worker.status.obstaclesInOutline) }, logger: logger)
     }
 }
 

@@ -46,8 +46,9 @@ struct Meters: Sendable {
         redelivered = registry.counter(
             prefix + "messages_redelivered_total", "Deliveries that were delivered before.", labels: ["lane"])
         waited = registry.histogram(
-            prefix + "message_wait_seconds", "From the publisher's timestamp to delivery.",
-            labels: ["lane", "operation"], buckets: Buckets.waits)
+            prefix + "message_wait_seconds",
+            "From the publisher's timestamp to delivery; in the sum 600 s at most.",
+            labels: ["lane", "operation"], buckets: Buckets.waits, isBounded: true)
         slotWait = registry.histogram(
             prefix + "slot_wait_seconds", "From delivery to a slot of the lane.", labels: ["lane"],
             buckets: Buckets.local)

@@ -82,6 +82,12 @@ struct JudgementTests {
         #expect(BrokerCheck.judge([there]).message == "amqp://u@a:5672 (virtual host '/'), RabbitMQ 3.10.8")
         #expect(BrokerCheck.judge([there, away]).level == .warn)
         #expect(BrokerCheck.judge([away, away]).level == .fail)
+        var few = there
+        few.channels = 4
+        #expect(
+            BrokerCheck.judge([few]).message
+                == "the broker allows 4 channels a connection, a worker needs 5: raise channel_max in its configuration"
+        )
         let refused = try answer("amqp://u:hidden@b", .failure(AMQPError(.authentication, "refused")))
         #expect(BrokerCheck.judge([refused]).message == "refused: look at user and password in broker.url")
     }

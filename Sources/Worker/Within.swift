@@ -1,0 +1,21 @@
+import Basics
+
+/// Runs `body` for that time at most, or until the task is cancelled. What does not heed its cancellation is left alone,
+/// and not waited for.
+///
+/// - Returns: Whether it has ended by itself.
+func within(_ time: Duration, _ body: @escaping @Sendable () async -> Void) async -> Bool {
+    let hasEnded = Watched<Bool?>(nil)
+    let running = Task {
+        await body()
+        hasEnded.update { $0 = $0 ?? true }
+    }
+    let timer = Task {
+        try await Task.sleep(for: time)
+        hasEnded.update { $0 = $0 ?? false }
+    }
+    await hasEnded.wait { $0 != nil }
+    timer.cancel()
+    running.cancel()
+    return hasEnded.value ?? false
+}

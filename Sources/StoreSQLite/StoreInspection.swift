@@ -5,7 +5,7 @@ public import Store
 public struct StoreInspection: Sendable, Equatable {
     /// `wal` in a store that this program made.
     public var journalMode: String
-    /// SQLite's number on a worker's connection: 2 is `FULL`.
+    /// SQLite's number on a worker's connection: 2 is `FULL`. Not known while the store is locked.
     public var synchronous: Int
     /// What `quick_check` found, some lines of it; empty when it is sound.
     public var damage: [String]
@@ -44,10 +44,12 @@ extension SQLiteFile {
         var inspection = try look(configuration.path, sealing)
         // Opening it as a worker does would turn another journal into a WAL.
         if inspection.journalMode == "wal" {
+            inspection.lockedBy = try WriteLock.holder(configuration.path)
+            // A worker's connection cannot be made then, and waits.
+            guard inspection.lockedBy == nil else { return inspection }
             let pool = try openPool(configuration.path)
             inspection.synchronous =
                 try pool.writeWithoutTransaction { try Int.fetchOne($0, sql: "PRAGMA synchronous") } ?? 0
-            inspection.lockedBy = try WriteLock.holder(pool, configuration.path)
             try pool.close()
         }
         return inspection

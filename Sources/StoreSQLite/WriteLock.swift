@@ -10,8 +10,12 @@ enum WriteLock {
     /// Waits as long as a worker's connection would.
     ///
     /// - Returns: who holds it, in words; `nil` when it could be taken, and was let go of at once.
-    static func holder(_ pool: DatabasePool, _ path: String) throws -> String? {
-        try pool.writeWithoutTransaction { db in
+    static func holder(_ path: String) throws -> String? {
+        var configuration = Configuration()
+        configuration.busyMode = .timeout(5)
+        let queue = try DatabaseQueue(path: path, configuration: configuration)
+        defer { try? queue.close() }
+        return try queue.writeWithoutTransaction { db in
             do {
                 try db.beginTransaction(.immediate)
                 try db.rollback()

@@ -46,7 +46,7 @@ struct StoreCheck: DoctorCheck {
         }
         if inspection.journalMode != "wal" {
             issues.append(.fail("\(path) has journal mode '\(inspection.journalMode)', not WAL: it was made by hand"))
-        } else if inspection.synchronous != 2 {
+        } else if inspection.lockedBy == nil, inspection.synchronous != 2 {
             issues.append(
                 .fail("a worker's connection is not synchronous = FULL: a power cut could undo what was answered"))
         }

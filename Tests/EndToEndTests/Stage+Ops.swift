@@ -44,9 +44,10 @@ struct WatchedWorker: Sendable {
 
 extension Stage {
     /// A worker with `ops.listen` on a port of its own.
-    func watchedWorker(more: [String: String] = [:]) throws -> WatchedWorker {
+    /// - Parameter launcher: see ``WorkerProcess``.
+    func watchedWorker(by launcher: [String] = [], more: [String: String] = [:]) throws -> WatchedWorker {
         let port = FreePort.find()
         let address = ["VERIFY_COURIER_OPS_LISTEN": "127.0.0.1:\(port)"]
-        return WatchedWorker(process: try worker(more: more.merging(address) { $1 }), port: port)
+        return WatchedWorker(process: try worker(by: launcher, more: more.merging(address) { $1 }), port: port)
     }
 }

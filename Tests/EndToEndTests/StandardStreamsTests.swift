@@ -31,13 +31,15 @@ import Wire
     func unread() async throws {
         let stage = try await Stage(["VERIFY_COURIER_LOG_LEVEL": "trace"])
         let fifo = try Fifo(in: stage.folder)
-        let worker = try stage.worker(by: led("2>\"$FIFO\""), more: ["FIFO": fifo.path])
+        let worker = try stage.watchedWorker(by: led("2>\"$FIFO\""), more: ["FIFO": fifo.path])
         // Far more lines than a pipe holds.
         for number in 0..<400 {
             #expect(try await stage.ask(.options, ["user": "anna-\(number)"]).outcome == .options)
         }
-        worker.kill(SIGTERM)
-        #expect(await worker.waitUntilEnd() == 0)
+        for path in ["/live", "/ready"] { #expect(await worker.get(path).status == 200) }
+        #expect(await worker.metric("verify_courier_log_lines_dropped_total") != nil)
+        worker.process.kill(SIGTERM)
+        #expect(await worker.process.waitUntilEnd() == 0)
     }
 
     @Test("nobody reads the log: a second signal ends a worker that has jobs in hand")

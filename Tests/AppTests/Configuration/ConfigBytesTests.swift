@@ -66,6 +66,22 @@ struct ConfigBytesTests {
     }
 
     @Test(
+        "with a password in a configuration file that others may read are warned of",
+        arguments: [
+            ("amqp://u:hidden@b", 0o644, true), ("amqp://u:hidden@b", 0o600, false),
+            ("amqp://u:hidden@b", 0o640, false),
+            ("amqp://guest:guest@127.0.0.1", 0o644, false), ("amqp://u@b", 0o644, false),
+        ])
+    func readable(url: String, mode: Int, isWarned: Bool) throws {
+        let folder = try Folder()
+        let path = try folder.write("c.yaml", "broker.url: \(url)\n", mode: mode)
+        let loader = ConfigLoader(flags: [:], file: path, environment: [:], secrets: nil)
+        #expect(
+            loader.warnings
+                == (isWarned ? ["\(path) holds a password and may be read by others (mode 0644): chmod 600 it"] : []))
+    }
+
+    @Test(
         "are one in a flag where it has none, or the one that everybody knows",
         arguments: ["amqp://broker", "amqp://u@broker", "amqp://guest:guest@127.0.0.1:5672", "amqp://a,amqp://b:5672"])
     func withoutPassword(url: String) throws {

@@ -10,6 +10,8 @@ import Testing
 private final class LogPipe: Sendable {
     let writer: LogWriter
     private let ends: (reading: Int32, writing: Int32)
+    /// Its number may be another test's as soon as it is closed.
+    private let hasReader = Locked(true)
 
     init(_ bounds: LogWriter.Bounds = LogWriter.Bounds(), flags: Int32 = 0) {
         var ends: [Int32] = [0, 0]
@@ -47,11 +49,17 @@ private final class LogPipe: Sendable {
             .map(String.init)
     }
 
-    func closeReader() { close(ends.reading) }
+    func closeReader() {
+        hasReader.withLock { hasReader in
+            if hasReader { close(ends.reading) }
+            hasReader = false
+        }
+    }
 
+    /// The writer's end stays open: its thread may be about to write.
     deinit {
         writer.close()
-        close(ends.reading)
+        closeReader()
     }
 }
 

@@ -32,7 +32,12 @@ extension ErrorCatalog {
 
     private static let deliveryRows: [Row] = [
         Row(only(21211), .invalidTo, .whenCorrected),
+        Row(only(21215), .countryNotAllowed, .never, "Alert: Voice geo permissions exclude this country."),
+        Row(
+            only(21216), .fraudGuard, .never,
+            "Alert: Twilio's block list has the number, or the account lacks a customer profile."),
         Row(only(21408), .countryNotAllowed, .never, "Alert: Messaging geo permissions exclude this country."),
+        Row(only(21608), .other, .never, "Alert: a trial account reaches verified numbers only; upgrade it."),
         Row(only(21610), .optedOut, .never, "Log: the recipient must send START, or take a call."),
         Row(only(21612, 21614), .unreachable, .whenCorrected),
         Row(only(30003, 30005, 30006, 30008, 30022), .unreachable, .otherChannel, "Alert on rate."),
@@ -60,8 +65,12 @@ extension ErrorCatalog {
         Row(
             only(60410), .fraudGuard, .never,
             "Alert: Fraud Guard blocks the prefix for 12 hours; use the safe list after a review."),
+        Row(
+            only(60331), .localeNotSupported, .whenCorrected, "Log: no voice for that language; asked again without it."
+        ),
         Row(only(60411), .other, .alreadyDone),
         Row(only(60412, 60413), .fraudGuard, .never, "Alert on rate: sign-up or device judged risky."),
+        Row(only(60436), .invalidTo, .whenCorrected),
         Row(only(60431, 60623), .notFound, .startOver),
         Row(only(60605), .countryNotAllowed, .never, "Alert on rate: Verify geo permissions exclude this country."),
         Row(only(60728), .tooManyUserRequests, .afterWindow, "Page: the hourly limit is reached; see Twilio's ticket."),

@@ -2,6 +2,8 @@
 public enum TwilioMeaning: String, Sendable, Hashable, CaseIterable {
     /// The number is not one Twilio takes.
     case invalidTo
+    /// The message does not exist in the language that was asked for. Nothing was sent; without a language it may be.
+    case localeNotSupported
     /// Five wrong codes: the verification is used up.
     case maxChecks
     /// Five sends: no more until the verification ends.
@@ -101,13 +103,42 @@ public enum ErrorCatalog {
         }
     }
 
-    /// 60200 names the parameter in its message, in quotes of several kinds.
+    /// 60200 names the parameter in its message: in quotes of several kinds, else next to the word "parameter", else at
+    /// the end.
     private static func invalidParameter(_ message: String?) -> TwilioMeaning {
-        let word = (message ?? "").split { !$0.isLetter }.last
-        return switch word {
-        case "To": .invalidTo
-        case "Code", "AuthPayload": .wrongCode
+        guard let name = parameterName(in: message ?? "") else { return .other }
+        return switch name.lowercased() {
+        case "to": .invalidTo
+        case "code", "authpayload": .wrongCode
+        case "locale": .localeNotSupported
         default: .other
         }
     }
 }
+
+    private static func parameterName(in message: String) -> Substring? {
+        if let quoted = quotedName(in: message) { return quoted }
+        let words = message.split { !$0.isLetter }
+        guard let index = words.firstIndex(where: { ["parameter", "parameters"].contains($0.lowercased()) }) else {
+            return nameOfParameter(words.last)
+        }
+        // "Invalid parameter: To", "Invalid To parameter", "…: Invalid parameter".
+        let after = words.dropFirst(index + 1).first
+        return nameOfParameter(after) ?? nameOfParameter(words[..<index].last) ?? nameOfParameter(words.last)
+    }
+
+    /// The first word in quotes; what is quoted and is no word may be anybody's input.
+    private static func quotedName(in message: String) -> Substring? {
+        let quotes: Set<Character> = ["'", "\"", "`", "\u{2018}", "\u{2019}", "\u{201C}", "\u{201D}", "\u{B4}"]
+        let parts = message.split(omittingEmptySubsequences: false) { quotes.contains($0) }
+        // Between two quotes: neither the first part nor the last.
+        return parts.dropFirst().dropLast().first { part in
+            !part.isEmpty && part.utf8.count <= 64 && part.allSatisfy { $0.isASCII && ($0.isLetter || $0 == ".") }
+        }
+    }
+
+    /// Twilio's parameters begin with a capital letter; a plain "to" is English.
+    private static func nameOfParameter(_ word: Substring?) -> Substring? {
+        guard let word, let first = word.first, first.isUppercase, word.lowercased() != "invalid" else { return nil }
+        return word
+    }

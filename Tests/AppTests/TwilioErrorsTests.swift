@@ -23,8 +23,9 @@ import TwilioVerify
         for refusal in ScriptedErrors.refusals {
             let code = refusal.codes.lowerBound
             let to = try #require(E164(ScriptedNumbers.number(for: code)))
+            let channel: TwilioVerify.Channel = refusal.condition == .callsOnly ? .call : .sms
             let failure = await #expect(throws: CallFailure.self, "\(code)") {
-                try await twilio.start(to: to, channel: .sms, locale: nil, gate: { true })
+                try await twilio.start(to: to, channel: channel, locale: nil, gate: { true })
             }
             #expect(failure?.code == code)
             #expect(failure?.httpStatus == refusal.status, "\(code)")

@@ -53,12 +53,14 @@ import Testing
         var fixture = Fixture()
         let to = ScriptedNumbers.number(for: code)
         let refusal = try #require(ScriptedErrors.refusals.first { $0.codes.contains(code) })
-        let failure = #expect(throws: APIFailure.self) { try fixture.start(to) }
+        let channel = refusal.condition == .callsOnly ? "call" : "sms"
+        let failure = #expect(throws: APIFailure.self) { try fixture.start(to, channel: channel) }
         #expect(failure?.code == code)
         #expect(failure?.status == refusal.status)
         #expect((failure?.retryAfter == 1) == [20429, 25109].contains(code))
         #expect(fixture.twilio.outbox.isEmpty)
         if refusal.condition == .textsOnly { try fixture.start(to, channel: "call") }
+        if refusal.condition == .callsOnly { try fixture.start(to, channel: "sms") }
         if refusal.condition == .riskCheck { try fixture.start(to, extra: "RiskCheck=disable") }
     }
 

@@ -54,7 +54,15 @@ import TwilioVerify
         ("Invalid parameter: To", TwilioMeaning.invalidTo), ("Invalid parameter `To`", .invalidTo),
         ("Invalid parameter: Code", .wrongCode), ("Invalid parameter: AuthPayload", .wrongCode),
         ("Invalid parameter: Channel", .other), ("", .other),
-        ("To: Invalid parameter", .other),
+        ("To: Invalid parameter", .other), ("Invalid parameter 'To'", .invalidTo),
+        ("Invalid `To` parameter", .invalidTo), ("Invalid To parameter", .invalidTo),
+        ("Invalid parameter `To`: not a valid phone number", .invalidTo),
+        ("Invalid 'To' Phone Number: +1501XXXXXXX", .invalidTo), ("Invalid parameter: To. See the docs", .invalidTo),
+        ("Invalid parameter \u{201C}To\u{201D} in the request", .invalidTo),
+        ("The parameter 'Channel' cannot be used To", .other), ("Invalid parameter: Channel `To`", .invalidTo),
+        ("Invalid parameter \"Code\": 4 to 10 digits", .wrongCode), ("Invalid parameter: Locale", .localeNotSupported),
+        ("Invalid `Locale` parameter", .localeNotSupported), ("You are not allowed to", .other),
+        ("'", .other), ("''", .other), ("'+15017122661' is no valid parameter To", .invalidTo),
     ])
     func `60200 goes by the parameter that it names`(message: String, meaning: TwilioMeaning) async {
         let body = JSONTree.object([("code", .number("60200")), ("message", .string(message))]).description

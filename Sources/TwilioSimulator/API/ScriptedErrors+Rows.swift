@@ -12,7 +12,10 @@ extension ScriptedErrors {
 
     static let number = [
         Refusal(21211, 400, "Invalid 'To' phone number"),
+        Refusal(21215, 403, "Calls to this country are not enabled", .callsOnly),
+        Refusal(21216, 403, "Call blocked by Twilio", .callsOnly),
         Refusal(21408, 400, "Permission to send an SMS has not been enabled for the region", .textsOnly),
+        Refusal(21608, 400, "The number is unverified: a trial account cannot reach it"),
         Refusal(21610, 400, "Recipient has opted out", .textsOnly),
         Refusal(21612, 400, "The 'To' phone number is not currently reachable via SMS", .textsOnly),
         Refusal(21614, 400, "'To' number is not a valid mobile number", .textsOnly),
@@ -33,10 +36,12 @@ extension ScriptedErrors {
         Refusal(60221, 400, "Either a 'To' number or 'VerificationSid' must be given"),
         Refusal(60223, 400, "Delivery channel is disabled"), Refusal(60238, 403, "Verification creation blocked"),
         Refusal(60329, 400, "Silent network authentication is not available for a PSD2 service"),
+        Refusal(60331, 400, "Locale is not supported by text-to-speech", .callsOnly),
         Refusal(60408, 400, "A template is not available for this channel"),
         Refusal(60411, 409, "Number is on the safe list already"),
         Refusal(60412, 403, "Verification blocked as fraudulent sign-up"),
         Refusal(60413, 403, "Verification blocked by device risk"), Refusal(60431, 404, "Verification not found"),
+        Refusal(60436, 400, "Recipient invalid or not provided"),
         Refusal(60500...60550, 400, "Silent network or automatic channel failed"),
         Refusal(60602, 400, "AppHash is for the SMS channel only"), Refusal(60623, 404, "Verification not found"),
         Refusal(60728, 429, "Hourly limit reached"),

@@ -5,6 +5,7 @@ enum ScriptedErrors {
     enum Condition: String, Sendable {
         case always = ""
         case textsOnly = "with channel sms"
+        case callsOnly = "with channel call"
         case riskCheck = "not with RiskCheck=disable"
     }
 

@@ -23,9 +23,9 @@ enum ScriptedNumbers {
     static func failure(to: String, channel: String, riskCheck: Bool) -> APIFailure? {
         guard let code = code(of: to), let refusal = ScriptedErrors.refusal(code) else { return nil }
         switch refusal.condition {
-        case .textsOnly where channel != "sms": return nil
+        case .textsOnly where channel != "sms", .callsOnly where channel != "call": return nil
         case .riskCheck where !riskCheck: return nil
-        default: return ScriptedErrors.failure(code)
+        case .always, .textsOnly, .callsOnly, .riskCheck: return ScriptedErrors.failure(code)
         }
     }
 

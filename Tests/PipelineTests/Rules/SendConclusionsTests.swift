@@ -97,6 +97,7 @@ struct SendConclusionsTests {
             (.tooManyUserRequests, .throttled, nil), (.credentials, .unavailable, .providerRefused),
             (.serviceMissing, .unavailable, .providerRefused),
             (.providerFault, .unavailable, .providerRefused), (.other, .unavailable, .providerRefused),
+            (.localeNotSupported, .unavailable, .providerRefused),
         ]
         for (meaning, outcome, reason) in table {
             let answer = try scene.sending().refused(failure(meaning), counted)

@@ -54,20 +54,21 @@ struct ErrorBody {
 
 extension Verification {
     /// `nil` unless the object is a verification of this service.
-    init?(_ object: LenientObject, serviceSID: String, clockOffset: Duration?) {
+    init?(_ object: LenientObject, serviceSID: String, clock: AnswerClock) {
         guard let sid = object.sid("sid", prefix: "VE"), object.string("service_sid") == serviceSID,
             let status = object.string("status")
         else { return nil }
         self.init(
             sid: sid, to: object.string("to").flatMap { E164($0) },
             channel: object.string("channel")?.lowercased() ?? "", status: VerificationStatus(status),
-            valid: object.bool("valid") ?? false, createdAt: object.time("date_created"),
-            updatedAt: object.time("date_updated"), attempts: Self.attempts(object), clockOffset: clockOffset)
+            valid: object.bool("valid") ?? false, createdAt: clock.time("date_created", of: object),
+            updatedAt: clock.time("date_updated", of: object), attempts: Self.attempts(object, clock),
+            clockOffset: clock.plausibleOffset)
     }
 
-    private static func attempts(_ object: LenientObject) -> [SendAttempt] {
+    private static func attempts(_ object: LenientObject, _ clock: AnswerClock) -> [SendAttempt] {
         (object.objects("send_code_attempts") ?? []).compactMap { attempt in
-            attempt.sid("attempt_sid", prefix: "VL").map { SendAttempt(sid: $0, time: attempt.time("time")) }
+            attempt.sid("attempt_sid", prefix: "VL").map { SendAttempt(sid: $0, time: clock.time("time", of: attempt)) }
         }
     }
 }
@@ -86,13 +87,14 @@ extension CheckAnswer {
 
 extension Attempt {
     /// `nil` unless the object is an attempt.
-    init?(_ object: LenientObject, clockOffset: Duration?) {
+    init?(_ object: LenientObject, clock: AnswerClock) {
         guard let sid = object.sid("sid", prefix: "VL"), let parent = object.sid("verification_sid", prefix: "VE")
         else { return nil }
         self.init(
-            sid: sid, verificationSID: parent, createdAt: object.time("date_created"),
-            updatedAt: object.time("date_updated"), converted: object.string("conversion_status") == "converted",
-            clockOffset: clockOffset)
+            sid: sid, verificationSID: parent, createdAt: clock.time("date_created", of: object),
+            updatedAt: clock.time("date_updated", of: object),
+            converted: object.string("conversion_status") == "converted",
+            clockOffset: clock.plausibleOffset)
     }
 }
 

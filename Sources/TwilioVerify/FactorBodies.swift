@@ -3,15 +3,15 @@ import FoundationEssentials
 
 extension TOTPFactor {
     /// `nil` unless the object is an authenticator of this service.
-    init?(_ object: LenientObject, serviceSID: String, clockOffset: Duration?) {
+    init?(_ object: LenientObject, serviceSID: String, clock: AnswerClock) {
         guard let sid = object.sid("sid", prefix: "YF"), object.string("service_sid") == serviceSID,
             object.string("factor_type") == "totp", let identity = object.string("identity"), !identity.isEmpty,
             let status = object.string("status")
         else { return nil }
         self.init(
             sid: sid, identity: identity, status: FactorStatus(status),
-            config: object.object("config").flatMap { Config($0) }, createdAt: object.time("date_created"),
-            clockOffset: clockOffset)
+            config: object.object("config").flatMap { Config($0) }, createdAt: clock.time("date_created", of: object),
+            clockOffset: clock.plausibleOffset)
     }
 }
 
@@ -31,7 +31,7 @@ extension CreatedFactor {
     /// `nil` unless the object is a new authenticator of this identity, with SHA-1 and with this secret: an app that is
     /// told anything else would show wrong codes for ever.
     init?(_ object: LenientObject, serviceSID: String, identity: String, secret: Redacted<String>) {
-        guard let factor = TOTPFactor(object, serviceSID: serviceSID, clockOffset: nil),
+        guard let factor = TOTPFactor(object, serviceSID: serviceSID, clock: .untold),
             Identity.isSame(factor.identity, identity), let config = factor.config, config.algorithm == "sha1",
             let binding = object.object("binding")
         else { return nil }
@@ -57,7 +57,7 @@ extension Challenge {
     static let requestKey = "request"
 
     /// `nil` unless the object is a challenge of an authenticator of this service.
-    init?(_ object: LenientObject, serviceSID: String, clockOffset: Duration?) {
+    init?(_ object: LenientObject, serviceSID: String, clock: AnswerClock) {
         guard let sid = object.sid("sid", prefix: "YC"), object.string("service_sid") == serviceSID,
             let factorSID = object.sid("factor_sid", prefix: "YF"), object.string("factor_type") == "totp",
             let identity = object.string("identity"), !identity.isEmpty, let status = object.string("status")
@@ -65,7 +65,7 @@ extension Challenge {
         self.init(
             sid: sid, factorSID: factorSID, identity: identity, status: ChallengeStatus(status),
             request: object.object("hidden_details")?.string(Self.requestKey),
-            createdAt: object.time("date_created"), respondedAt: object.time("date_responded"),
-            expiresAt: object.time("expiration_date"), clockOffset: clockOffset)
+            createdAt: clock.time("date_created", of: object), respondedAt: clock.time("date_responded", of: object),
+            expiresAt: clock.time("expiration_date", of: object), clockOffset: clock.plausibleOffset)
     }
 }

@@ -22,7 +22,7 @@ extension TwilioClient {
         let chosen = filters
         return try await list(
             { _ in "Attempts" }, key: "attempts", query: { [("VerifyServiceSid", $0.serviceSID)] + chosen },
-            item: { Attempt($0, clockOffset: $1.clockOffset) })
+            item: { Attempt($0, clock: $1.clock) })
     }
 
     private static func secondBefore(_ time: Timestamp) -> String {

@@ -57,7 +57,7 @@ extension TwilioClient {
             try await list(
                 { Self.challengesPath($0, identity) }, key: "challenges", isFirstPageEnough: true,
                 query: { _ in [("FactorSid", factorSID), ("Order", "desc")] },
-                item: { Challenge($0, serviceSID: $1.account.serviceSID, clockOffset: $1.clockOffset) })
+                item: { Challenge($0, serviceSID: $1.account.serviceSID, clock: $1.clock) })
         }
     }
 
@@ -73,7 +73,7 @@ extension TwilioClient {
 
     private func challenge(_ exchange: Exchange) throws(CallFailure) -> Challenge {
         try exchange.decode {
-            Challenge($0, serviceSID: exchange.account.serviceSID, clockOffset: exchange.clockOffset)
+            Challenge($0, serviceSID: exchange.account.serviceSID, clock: exchange.clock)
         }
     }
 }

@@ -68,7 +68,7 @@ extension TwilioClient {
         try await unlessMissing { () throws(CallFailure) in
             try await list(
                 { Self.factorsPath($0, identity) }, key: "factors", query: { _ in [] },
-                item: { TOTPFactor($0, serviceSID: $1.account.serviceSID, clockOffset: $1.clockOffset) })
+                item: { TOTPFactor($0, serviceSID: $1.account.serviceSID, clock: $1.clock) })
         }
     }
 
@@ -89,7 +89,7 @@ extension TwilioClient {
 
     private func factor(_ exchange: Exchange) throws(CallFailure) -> TOTPFactor {
         try exchange.decode {
-            TOTPFactor($0, serviceSID: exchange.account.serviceSID, clockOffset: exchange.clockOffset)
+            TOTPFactor($0, serviceSID: exchange.account.serviceSID, clock: exchange.clock)
         }
     }
 }

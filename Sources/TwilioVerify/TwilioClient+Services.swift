@@ -43,7 +43,7 @@ extension TwilioClient {
     /// - Parameter sid: Whose it must be; `nil` for anybody's.
     private func service(_ exchange: Exchange, sid: String? = nil) throws(CallFailure) -> Service {
         var service = try exchange.decode { Service($0).flatMap { sid == nil || $0.sid == sid ? $0 : nil } }
-        service.clockOffset = exchange.clockOffset
+        service.clockOffset = exchange.clock.offset
         return service
     }
 }

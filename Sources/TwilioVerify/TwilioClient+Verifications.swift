@@ -77,7 +77,7 @@ extension TwilioClient {
 
     private func verification(_ exchange: Exchange) throws(CallFailure) -> Verification {
         try exchange.decode {
-            Verification($0, serviceSID: exchange.account.serviceSID, clockOffset: exchange.clockOffset)
+            Verification($0, serviceSID: exchange.account.serviceSID, clock: exchange.clock)
         }
     }
 }

@@ -45,7 +45,7 @@ public struct TwilioClient: Sendable {
     struct Exchange {
         var response: TransportResponse
         var account: TwilioAccount
-        var clockOffset: Duration?
+        var clock: AnswerClock
 
         /// What a 2xx says; `badResponse` when it does not say it.
         func decode<Value>(_ read: (LenientObject) -> Value?) throws(CallFailure) -> Value {
@@ -92,9 +92,7 @@ public struct TwilioClient: Sendable {
         do { response = try await transport.perform(request, gate: gate) } catch { throw CallFailure(error) }
         let now = clocks.wall()
         guard (200...299).contains(response.status) else { throw CallFailure(response, now: now) }
-        // Twilio tells whole seconds: a fraction of ours would only feign a difference.
-        let offset = response.date.flatMap { HTTPDate.parse($0) }.map { now.roundedDown - $0 }
-        return Exchange(response: response, account: account, clockOffset: offset)
+        return Exchange(response: response, account: account, clock: AnswerClock(date: response.date, now: now))
     }
 
     /// The same, with `nil` where there is no such thing.

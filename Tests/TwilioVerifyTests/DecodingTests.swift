@@ -93,12 +93,28 @@ import TwilioVerify
         arguments: [
             ("Sat, 31 Jan 2026 11:59:58 GMT", 2), ("Sat, 31 Jan 2026 12:00:03 GMT", -3),
             ("Sat, 31 Jan 2026 12:00:00 GMT", 0), ("yesterday", nil), (nil, nil),
+            ("Sat, 31 Jan 2026 11:55:00 GMT", 300), ("Sat, 31 Jan 2026 12:05:00 GMT", -300),
+            ("Sat, 31 Jan 2026 11:54:58 GMT", nil), ("Sat, 31 Jan 2026 12:05:02 GMT", nil),
+            ("Fri, 31 Dec 9999 23:59:59 GMT", nil), ("Thu, 01 Jan 1970 00:00:00 GMT", nil),
         ] as [(String?, Int?)])
     func `The offset of the clocks comes from the answer's date`(date: String?, seconds: Int?) async {
         for fraction in [Duration.zero, .milliseconds(999)] {
             let fetched = await fetch(Self.members, date: date, at: Sample.now + fraction)
             #expect((try? fetched.get())??.clockOffset == seconds.map { .seconds($0) })
         }
+    }
+
+    @Test(
+        arguments: [
+            (nil, true), ("Sat, 31 Jan 2026 11:58:00 GMT", true), ("Fri, 31 Dec 9999 23:59:59 GMT", false),
+            ("Sat, 31 Jan 2026 11:30:00 GMT", false),
+        ] as [(String?, Bool)])
+    func `An answer whose clock is far from ours tells no times`(date: String?, tells: Bool) async throws {
+        let found = try #require(try await fetch(Self.members, date: date, at: Sample.now).get())
+        #expect((found.createdAt != nil) == tells)
+        #expect((found.updatedAt != nil) == tells)
+        #expect(found.attempts.isEmpty == false)
+        #expect(found.attempts.allSatisfy { ($0.time != nil) == tells })
     }
 
     @Test(arguments: [

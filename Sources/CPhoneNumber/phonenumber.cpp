@@ -1,5 +1,7 @@
 #include "CPhoneNumber.h"
+#include "plausible.hpp"
 
+#include <dlfcn.h>
 #include <phonenumbers/phonenumberutil.h>
 #include <phonenumbers/shortnumberinfo.h>
 
@@ -63,21 +65,33 @@ cpn_number parse(const std::string &text, const std::string &region) {
     switch (util.IsPossibleNumberWithReason(number)) {
     case PhoneNumberUtil::TOO_SHORT:
     case PhoneNumberUtil::IS_POSSIBLE_LOCAL_ONLY: answer.result = CPN_TOO_SHORT; return answer;
-    case PhoneNumberUtil::TOO_LONG: answer.result = CPN_TOO_LONG; return answer;
+    case PhoneNumberUtil::TOO_LONG:
+        if (plausible::is_longer_by_now(util, number)) break;
+        answer.result = CPN_TOO_LONG;
+        return answer;
     case PhoneNumberUtil::INVALID_COUNTRY_CODE: answer.result = CPN_UNKNOWN_REGION; return answer;
     default: break;
     }
+    answer.is_known = util.IsValidNumber(number);
+    std::string of;
+    auto type = util.GetNumberType(number);
+    if (answer.is_known) {
+        util.GetRegionCodeForNumber(number, &of);
+    } else {
+        auto neighbourhood = plausible::neighbourhood(util, number);
+        of = neighbourhood.region;
+        type = neighbourhood.type;
+    }
     // An extension cannot be dialled by a text or a call that reads a code.
-    if (!util.IsValidNumber(number) || number.has_extension()) {
+    if ((!answer.is_known && of.empty()) || number.has_extension()) {
         answer.result = CPN_INVALID;
         return answer;
     }
-    std::string e164, of;
+    std::string e164;
     util.Format(number, PhoneNumberUtil::E164, &e164);
-    util.GetRegionCodeForNumber(number, &of);
     copy(answer.e164, e164);
     if (of.size() == 2) copy(answer.region, of);
-    answer.kind = kind(util.GetNumberType(number));
+    answer.kind = kind(type);
     return answer;
 }
 
@@ -92,4 +106,14 @@ extern "C" cpn_number cpn_parse(const char *text, size_t length, const char *reg
         answer.kind = CPN_KIND_UNKNOWN;
         return answer;
     }
+}
+
+extern "C" void cpn_library_file(char *path, size_t capacity) {
+    if (capacity == 0) return;
+    path[0] = 0;
+    Dl_info info{};
+    auto *anchor = reinterpret_cast<void *>(&PhoneNumberUtil::GetInstance);
+    if (dladdr(anchor, &info) == 0 || info.dli_fname == nullptr) return;
+    std::strncpy(path, info.dli_fname, capacity - 1);
+    path[capacity - 1] = 0;
 }

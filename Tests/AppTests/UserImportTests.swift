@@ -27,6 +27,18 @@ struct UserImportTests {
             ])
     }
 
+    @Test("8 numbers: import takes those that are newer than the metadata, and none of a service")
+    func newNumbers() throws {
+        let file = try read(
+            "user,phone", "anna,+1 645 555 0142", "bert,+19425550142", "carl,+229 01 97 12 34 56", "dora,+18005550142",
+            "emil,+447012345678")
+        #expect(
+            file.entries.map(\.body).map { $0["phone"] }
+                == ["+16455550142", "+19425550142", "+2290197123456"].map { .string($0) })
+        #expect(
+            file.refusals.map(\.description) == ["line 5: phone: premium_number", "line 6: phone: premium_number"])
+    }
+
     @Test("7 import: each refused line is reported with its number and why; the others are taken")
     func refusals() throws {
         let file = try read(

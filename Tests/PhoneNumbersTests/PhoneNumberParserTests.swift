@@ -30,7 +30,12 @@ struct PhoneNumberParserTests {
         #expect(parsed.number.revealed == "+14155550142")
     }
 
-    @Test("refuses premium numbers", arguments: ["+19005550142", "+19002345678"])
+    @Test(
+        "refuses numbers of services: premium, personal, of companies, toll-free, pagers",
+        arguments: [
+            "+19005550142", "+19002345678", "+447012345678", "+44 70 1111 1111", "+449012345678", "+448712345678",
+            "+443001234567", "+15215550142", "+18005550142", "+18335550142", "+448001234567", "+447640123456",
+        ])
     func premium(text: String) {
         #expect(throws: NumberProblem.premium) { try PhoneNumberParser.parse(text, region: nil) }
     }
@@ -67,6 +72,11 @@ struct PhoneNumberParserTests {
         #expect(throws: NumberProblem.unknownRegion) {
             try PhoneNumberParser.parse("(415) 555-0142", region: region)
         }
+    }
+
+    @Test("reads the numbers for tests, Twilio's and the simulator's", arguments: ["+15005550006", "+15005660202"])
+    func forTests(text: String) throws {
+        #expect(try PhoneNumberParser.parse(text, region: nil).region == "US")
     }
 
     @Test("gives the same answer from many tasks at once")

@@ -18,7 +18,8 @@ public struct Doctor: Sendable {
             ConfigurationCheck(settings: settings), FrontEndsCheck(settings: settings),
             SystemCheck(settings: settings), StoreCheck(settings: settings),
             BrokerCheck(settings: settings, logger: logger), TopologyCheck(settings: settings, logger: logger),
-            TLSCheck(settings: settings), TwilioCheck(settings: settings, logger: logger),
+            TLSCheck(settings: settings), NumbersCheck(), ProxyCheck(settings: settings),
+            TwilioCheck(settings: settings, logger: logger),
         ]
     }
 

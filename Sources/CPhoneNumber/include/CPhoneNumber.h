@@ -39,11 +39,18 @@ typedef struct {
     char e164[24];  // "+" and digits, NUL-terminated; empty unless result is CPN_OK
     char region[4]; // ISO 3166-1 alpha-2; empty for numbers of no region
     bool short_or_emergency;
+    // The metadata has such numbers. Without it the number is only possible: its length is right, and kind and region are
+    // those of the numbers next to it.
+    bool is_known;
 } cpn_number;
 
 /// Parses `text` (`length` bytes of UTF-8) as a number dialled in `region` (two letters; NULL or "" when none was
 /// given: then only an international number can be read). Thread-safe.
 cpn_number cpn_parse(const char *text, size_t length, const char *region);
+
+/// The file that libphonenumber, and with it the metadata, was loaded from; "" when that cannot be told. At most
+/// `capacity` bytes with the NUL.
+void cpn_library_file(char *path, size_t capacity);
 
 #ifdef __cplusplus
 }

@@ -15,6 +15,47 @@ struct JudgementTests {
         StoreCheck.judge(path: "/s.db", .success(inspection), isWritable: isWritable)
     }
 
+    @Test("tells the version of the metadata by the library's package, its file and that file's date")
+    func numbers() async throws {
+        let list = """
+            Package: libphonenumber-dev
+            Version: 9.9
+
+            Package: libphonenumber8
+            Status: install ok installed
+            Version: 8.12.57+ds-3
+
+            Package: other
+            Version: 1
+            """
+        #expect(NumbersCheck.version(in: list) == "8.12.57+ds-3")
+        #expect(NumbersCheck.version(in: "Package: other\nVersion: 1") == nil)
+        let known = NumbersCheck.judge(
+            file: "/lib/libphonenumber.so.8.12", date: Timestamp(rfc3339: "2022-11-24T00:00:00Z"), version: "8.12.57")
+        #expect(
+            known.message
+                == "libphonenumber 8.12.57 (Debian's package), libphonenumber.so.8.12 of 2022-11-24; whether newer numbers exist is left to Twilio"
+        )
+        let unknown = NumbersCheck.judge(file: nil, date: nil, version: nil)
+        #expect(unknown.message.hasPrefix("libphonenumber of unknown version, a file that cannot be told; "))
+        let here = try #require(await NumbersCheck().findings().first)
+        #expect(here.level == .ok)
+        #expect(here.message.contains("libphonenumber"))
+    }
+
+    @Test("7 twilio.proxy: a proxy variable of the environment is not used, and said so; its value is not")
+    func proxies() {
+        #expect(ProxyCheck.judge(proxy: nil, variables: []).level == .ok)
+        let missed = ProxyCheck.judge(proxy: nil, variables: ["https_proxy", "ALL_PROXY"])
+        #expect(missed.level == .warn)
+        #expect(
+            missed.message == "https_proxy, ALL_PROXY are set and not used: set twilio.proxy if Twilio needs it")
+        let both = ProxyCheck.judge(proxy: "http://proxy.example:3128", variables: ["https_proxy"])
+        #expect(both.level == .ok)
+        #expect(
+            both.message == "Twilio is called through http://proxy.example:3128; https_proxy is set and not used")
+    }
+
     @Test("takes a sound store for well, and everything else for a failure that says what to do")
     func stores() {
         #expect(store(sound).level == .ok)

@@ -57,31 +57,44 @@ enum CodeBlanker {
 }
 
 extension CodeBlanker {
-    private static let separators: Set<Unicode.Scalar> = [
-        " ", "-", ".", "\t", "\u{A0}", "\u{2010}", "\u{2011}", "\u{2013}",
-    ]
-
     /// Bytes that are no UTF-8 come out as replacement characters.
     private static func blankDigits(_ bytes: [UInt8]) -> [UInt8] {
         Array(blankDigits(String(decoding: bytes, as: UTF8.self)).utf8)
     }
 
-    /// Replaces by `#` every digit, of any script, of a run of three or more; spaces, hyphens and dots do not end a run,
-    /// since people type codes with them.
+    /// Replaces by `#` every digit, of any script, of a run of three or more. What a code may be typed with, and dots, do
+    /// not end a run; JSON's escapes count as what they stand for, whatever that is.
     private static func blankDigits(_ text: String) -> String {
         var scalars = Array(text.unicodeScalars)
         var run: [Int] = []
-        for index in scalars.indices {
-            if scalars[index].properties.numericType != nil {
+        var index = 0
+        while index < scalars.count {
+            let escape = escape(at: index, in: scalars)
+            if let escape {
+                run += escape.digits
+            } else if scalars[index].properties.numericType != nil {
                 run.append(index)
-            } else if !separators.contains(scalars[index]) {
+            } else if scalars[index] != ".", !TypedCode.isDropped(scalars[index]) {
                 blank(&run, in: &scalars)
             }
+            index = escape?.end ?? index + 1
         }
         blank(&run, in: &scalars)
         var view = String.UnicodeScalarView()
         view.append(contentsOf: scalars)
         return String(view)
+    }
+
+    /// One of JSON's escapes: `\u` with four digits, which may be a digit's or a blank's, or a blank such as `\t`.
+    private static func escape(at index: Int, in scalars: [Unicode.Scalar]) -> (digits: Range<Int>, end: Int)? {
+        guard scalars[index] == "\\", index + 1 < scalars.count else { return nil }
+        let digits = index + 2..<min(index + 6, scalars.count)
+        switch scalars[index + 1] {
+        case "b", "f", "n", "r", "t": return (index..<index, index + 2)
+        case "u" where digits.count == 4 && digits.allSatisfy({ scalars[$0].properties.isASCIIHexDigit }):
+            return (digits, digits.upperBound)
+        default: return nil
+        }
     }
 
     private static func blank(_ run: inout [Int], in scalars: inout [Unicode.Scalar]) {

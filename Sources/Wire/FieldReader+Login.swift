@@ -107,8 +107,7 @@ extension FieldReader {
     /// People copy codes with spaces and hyphens in them: those are dropped, nothing else is.
     private mutating func readCode() -> Redacted<String>? {
         guard let typed = requiredText("code", length: 1...64) else { return nil }
-        let digits = typed.filter { $0 != " " && $0 != "-" }
-        guard (3...10).contains(digits.utf8.count), digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else {
+        guard let digits = TypedCode.digits(typed), (3...10).contains(digits.utf8.count) else {
             note("code", "malformed")
             return nil
         }

@@ -74,7 +74,7 @@ extension FieldReader {
         switch kind {
         case .adminDeadList: return .deadList(selection)
         case .adminDeadShow: return .deadShow(selection)
-        case .adminDeadDiscard: return .deadDiscard(selection, reason: has("reason") ? reason() : nil)
+        case .adminDeadDiscard: return .deadDiscard(selection, reason: optional("reason") != nil ? reason() : nil)
         case .adminDeadRestore: return .deadRestore(selection)
         case .adminDeadReplay:
             let rate = number("rate", in: 1...1000) ?? 10
@@ -86,8 +86,8 @@ extension FieldReader {
     private mutating func selection() -> DeadSelection? {
         var selection = DeadSelection()
         selection.limit = number("limit", in: 1...10_000)
-        if let member = member("ids") { selection.ids = ids(member) }
-        if let member = member("filter") { readFilter(member, into: &selection) }
+        if let member = optional("ids") { selection.ids = ids(member) }
+        if let member = optional("filter") { readFilter(member, into: &selection) }
         return problems.isEmpty ? selection : nil
     }
 

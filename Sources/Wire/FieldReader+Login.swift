@@ -6,7 +6,7 @@ extension FieldReader {
     mutating func job(_ kind: JobKind) -> Job? {
         if kind.isAdministration { return administration(kind) }
         user = canonicalUser("user")
-        application = has("application") ? choice("application", Application.self) : .web
+        application = optional("application") == nil ? .web : choice("application", Application.self)
         let login = readLogin()
         let client = text("client", length: 1...128)
         let locale = readLocale()
@@ -44,7 +44,7 @@ extension FieldReader {
     }
 
     private mutating func registerAuthenticator() -> Job.Request? {
-        let label = has("label") ? line("label", length: 1...64) : nil
+        let label = optional("label") != nil ? line("label", length: 1...64) : nil
         let picture = choice("qr", Picture.self) ?? .svg
         return .registerAuthenticator(label: label, picture: picture, ticket: readTicket())
     }

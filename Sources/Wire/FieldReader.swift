@@ -27,19 +27,31 @@ struct FieldReader {
         return members[field]
     }
 
-    mutating func has(_ field: String) -> Bool { member(field) != nil }
+    /// The value of a field that may be absent; null is the same as absence.
+    mutating func optional(_ field: String) -> JSONValue? {
+        guard let member = member(field) else { return nil }
+        if case .null = member { return nil }
+        return member
+    }
+
+    /// Whether a field that must be there has a value; notes it if not.
+    private mutating func requires(_ field: String) -> Bool {
+        guard let member = member(field) else {
+            note(field, "missing")
+            return false
+        }
+        guard case .null = member else { return true }
+        note(field, "wrong_type")
+        return false
+    }
 
     mutating func requiredText(_ field: String, length: ClosedRange<Int>) -> String? {
-        guard has(field) else {
-            note(field, "missing")
-            return nil
-        }
-        return text(field, length: length)
+        requires(field) ? text(field, length: length) : nil
     }
 
     /// Lengths are in Unicode scalars.
     mutating func text(_ field: String, length: ClosedRange<Int>) -> String? {
-        guard let member = member(field) else { return nil }
+        guard let member = optional(field) else { return nil }
         guard case .string(let text) = member else {
             note(field, "wrong_type")
             return nil
@@ -62,15 +74,11 @@ struct FieldReader {
     }
 
     mutating func required<Value: RawRepresentable<String>>(_ field: String, _ type: Value.Type) -> Value? {
-        guard has(field) else {
-            note(field, "missing")
-            return nil
-        }
-        return choice(field, type)
+        requires(field) ? choice(field, type) : nil
     }
 
     mutating func choice<Value: RawRepresentable<String>>(_ field: String, _ type: Value.Type) -> Value? {
-        guard let member = member(field) else { return nil }
+        guard let member = optional(field) else { return nil }
         guard case .string(let text) = member else {
             note(field, "wrong_type")
             return nil
@@ -83,7 +91,7 @@ struct FieldReader {
     }
 
     mutating func flag(_ field: String) -> Bool? {
-        guard let member = member(field) else { return nil }
+        guard let member = optional(field) else { return nil }
         guard case .bool(let value) = member else {
             note(field, "wrong_type")
             return nil
@@ -93,7 +101,7 @@ struct FieldReader {
 
     /// A whole number, written as one: no fraction, no exponent.
     mutating func number(_ field: String, in range: ClosedRange<Int>) -> Int? {
-        guard let member = member(field) else { return nil }
+        guard let member = optional(field) else { return nil }
         guard case .number(let text) = member, text.utf8.allSatisfy({ $0 == 0x2D || (0x30...0x39).contains($0) })
         else {
             note(field, "wrong_type")
@@ -107,11 +115,7 @@ struct FieldReader {
     }
 
     mutating func requiredNumber(_ field: String, in range: ClosedRange<Int>) -> Int? {
-        guard has(field) else {
-            note(field, "missing")
-            return nil
-        }
-        return number(field, in: range)
+        requires(field) ? number(field, in: range) : nil
     }
 
     /// RFC 3339, or null to take a value away.

@@ -52,6 +52,20 @@ struct JobSchemaTests {
         }
     }
 
+    @Test("null is let in where a field may be absent, and nowhere else", arguments: JobKind.allCases)
+    func nulls(kind: JobKind) throws {
+        let required = schemas.required(of: schemas.job(kind))
+        for (field, place) in schemas.properties(of: schemas.job(kind)) {
+            let types = schemas.parts(of: place).compactMap { $0.schema["type"] }
+            let listed = schemas.parts(of: place).flatMap { $0.schema["enum"]?.elements ?? [] }
+            let isAllowed =
+                types.contains { $0.text == "null" || $0.texts.contains("null") } || listed.contains(.null)
+            #expect(isAllowed == !required.contains(field), "\(field)")
+            let problems = try Reading(kind, full(kind).with(field, .null)).problems
+            #expect(problems == (required.contains(field) ? [FieldProblem(field, "wrong_type")] : []), "\(field)")
+        }
+    }
+
     @Test("an unknown value is refused", arguments: JobKind.allCases)
     func choices(kind: JobKind) throws {
         for (field, place) in schemas.properties(of: schemas.job(kind)) where schemas.keyword("enum", of: place) != nil

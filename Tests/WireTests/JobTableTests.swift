@@ -38,7 +38,7 @@ struct JobTableTests {
             let kind = random.kind()
             guard let field = random.field(of: kind) else { continue }
             var body = random.body(of: kind)
-            body[field.name] = random.wrong(field.value)
+            body[field.name] = random.wrong(field)
             let text = random.text(of: body)
             let read = Messages.read(kind.rawValue, text)
             #expect(read.job == nil, "\(kind.rawValue) \(text)")
@@ -49,6 +49,26 @@ struct JobTableTests {
     }
 
     @Test("2 Body: an unknown enum value is invalid", arguments: JobKind.allCases)
+    @Test("2 Body: null in an optional field is the same as its absence", arguments: JobKind.allCases)
+    func nulls(kind: JobKind) throws {
+        var random = RandomJob(seed: 9)
+        for field in JobTable.fields(of: kind) {
+            var body = random.body(of: kind)
+            body[field.name] = .null
+            let read = Messages.read(kind.rawValue, random.text(of: body))
+            if field.isRequired {
+                #expect(read.problems.map(\.field) == [field.name], "\(field.name)")
+                continue
+            }
+            let job = try #require(read.job, "\(kind.rawValue) \(field.name) \(read.problems)")
+            // There null takes the value away.
+            if field.value == .timeOrNull { continue }
+            body[field.name] = nil
+            let without = try #require(Messages.read(kind.rawValue, random.text(of: body)).job)
+            #expect(String(reflecting: job) == String(reflecting: without), "\(field.name)")
+        }
+    }
+
     func unknownWord(kind: JobKind) {
         var random = RandomJob(seed: 5)
         for field in JobTable.fields(of: kind) {

@@ -114,7 +114,7 @@ struct LoginFieldsTests {
         arguments: [
             (#""application":"ios""#, "application", "unknown_value"),
             (#""application":"Web""#, "application", "unknown_value"),
-            (#""application":null"#, "application", "wrong_type"), (#""login":"1234567""#, "login", "too_short"),
+            (#""login":"1234567""#, "login", "too_short"),
             (#""login":12345678"#, "login", "wrong_type"), (#""client":"""#, "client", "too_short"),
             (#""client":{}"#, "client", "wrong_type"), (#""locale":true"#, "locale", "wrong_type"),
         ])

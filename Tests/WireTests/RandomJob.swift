@@ -61,9 +61,11 @@ struct RandomJob {
     }
 
     /// A value of a kind that the field cannot hold.
-    mutating func wrong(_ value: JobTable.Value) -> JSONValue {
+    mutating func wrong(_ field: JobTable.Field) -> JSONValue {
         let all: [JSONValue] = [.null, .bool(true), .number("1.5"), .string("~"), .array([.string("x")]), .object([:])]
-        return all.filter { !fits($0, value) }.randomElement(using: &generator) ?? .null
+        // Null in an optional field is the same as its absence.
+        return all.filter { !fits($0, field.value) && ($0 != .null || field.isRequired) }
+            .randomElement(using: &generator) ?? .number("1.5")
     }
 
     private func fits(_ json: JSONValue, _ value: JobTable.Value) -> Bool {

@@ -49,6 +49,8 @@ public struct Disposition: Sendable {
     public var deadLetter: DeadLetterReason?
     /// Fields of the body that nobody knows; they were passed over.
     public var unknownFields = 0
+    /// Fields in which a person mistyped something; the job was answered `invalid` and is not kept.
+    public var mistypedFields: Set<String> = []
 }
 
 /// Leaves a job as it is when its task is cancelled, instead of waiting without any pause: whoever gets it next carries

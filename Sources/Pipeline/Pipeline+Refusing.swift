@@ -4,7 +4,20 @@ public import Wire
 
 /// Messages that are answered, or only kept, without any decision.
 extension Pipeline {
-    func invalid(
+    func refuse(
+        _ draft: ReplyDraft, _ reason: Reason?, _ problems: [FieldProblem], _ dead: DeadLetterReason?,
+        _ envelope: Envelope, _ read: ReadJob, _ address: ReplyAddress
+    ) async throws(StoreError) -> Disposition {
+        let answer = invalid(draft, reason, problems, dead, envelope, read)
+        var disposition = try await refuse(envelope, read, answer, address)
+        // A repeat is not counted again.
+        if dead == nil, disposition.fresh != nil || disposition.key == nil {
+            disposition.mistypedFields = Set(problems.filter(\.isMistyped).map(\.field))
+        }
+        return disposition
+    }
+
+    private func invalid(
         _ draft: ReplyDraft, _ reason: Reason?, _ problems: [FieldProblem], _ dead: DeadLetterReason?,
         _ envelope: Envelope, _ read: ReadJob
     ) -> Answer {

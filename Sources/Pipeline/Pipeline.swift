@@ -66,8 +66,8 @@ public struct Pipeline: Sendable {
         switch read.content {
         case .unexpected: return Disposition()
         case .invalid(let reason, let problems, let dead):
-            let answer = invalid(ReplyDraft(read), reason, problems, dead, envelope, read)
-            return try await refuse(envelope, read, answer, address)
+            return try await refuse(
+                ReplyDraft(read), reason, problems, dead, envelope, read, address)
         case .late:
             let answer = audited(ReplyDraft(read).answer(.late, at: clocks.wall()), envelope, read)
             let answered = try await refuse(envelope, read, answer, address)
@@ -100,8 +100,8 @@ public struct Pipeline: Sendable {
         case .outcome(let id):
             return try await lookUp(id, of: new, draft, envelope, address)
         case .invalid(let reason, let problems):
-            let answer = invalid(draft, reason, problems, .malformed, envelope, read)
-            return try await refuse(envelope, read, answer, address)
+            let dead: DeadLetterReason? = problems.allSatisfy(\.isMistyped) ? nil : .malformed
+            return try await refuse(draft, reason, problems, dead, envelope, read, address)
         case .rules(let rules, let code):
             new.wanted = rules.wanted
             return try await run(

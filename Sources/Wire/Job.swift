@@ -59,4 +59,9 @@ public struct FieldProblem: Sendable, Hashable, Codable {
         self.field = field
         self.reason = reason
     }
+
+    /// What a person typed is wrong, not what a program did: a field that is missing or of a wrong type nobody types.
+    public var isMistyped: Bool {
+        ["phone", "region", "code"].contains(field) && !["missing", "wrong_type"].contains(reason)
+    }
 }

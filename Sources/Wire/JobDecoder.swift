@@ -4,7 +4,7 @@ public import Basics
 public struct ReadJob: Sendable {
     public enum Content: Sendable {
         case job(Job)
-        /// Answered `invalid`. With `deadLetter` the message is kept for an operator too.
+        /// Answered `invalid`. With `deadLetter` the message is kept for an operator too; without, a person mistyped it.
         case invalid(reason: Reason?, problems: [FieldProblem], deadLetter: DeadLetterReason?)
         /// Older than any record: answered `late`.
         case late

@@ -87,6 +87,7 @@ struct PropertyReader {
         if versionUnsupported {
             return .invalid(reason: .versionUnsupported, problems: problems, deadLetter: .versionUnsupported)
         }
-        return .invalid(reason: .malformed, problems: problems, deadLetter: .malformed)
+        let isMistyped = problems.allSatisfy(\.isMistyped)
+        return .invalid(reason: .malformed, problems: problems, deadLetter: isMistyped ? nil : .malformed)
     }
 }

@@ -70,6 +70,8 @@ public struct SettledJob: Sendable {
     public var refusal: String?
     public var deadLetter: DeadLetterReason?
     public var unknownFields: Int
+    /// Fields in which a person mistyped something.
+    public var mistypedFields: Set<String>
     public var duration: Duration
 
     init(_ envelope: Envelope, _ disposition: Disposition, after duration: Duration) {
@@ -78,6 +80,7 @@ public struct SettledJob: Sendable {
         outcome = disposition.outcome
         deadLetter = disposition.deadLetter
         unknownFields = disposition.unknownFields
+        mistypedFields = disposition.mistypedFields
         self.duration = duration
         refusal = Self.refusal(disposition)
         if disposition.deadLetter != nil {

@@ -66,6 +66,31 @@ struct JobDecoderTests {
         #expect(read.deadLetter == .malformed)
     }
 
+    @Test(
+        "2 Malformed: what a person typed is answered, and not kept",
+        arguments: [
+            ("check", #"{"user":"u1","code":"12"}"#), ("check", #"{"user":"u1","code":"abc"}"#),
+            ("check", #"{"user":"u1","code":""}"#),
+            ("register.phone", #"{"user":"u1","phone":"","channel":"sms"}"#),
+            ("register.phone", #"{"user":"u1","phone":"1","region":"USA","channel":"sms"}"#),
+        ])
+    func mistyped(key: String, body: String) {
+        let read = Messages.read(key, body)
+        #expect(read.reason == .malformed && !read.problems.isEmpty)
+        #expect(read.deadLetter == nil)
+    }
+
+    @Test(
+        "2 Malformed: what a program did is kept, whatever a person typed beside it",
+        arguments: [
+            ("check", #"{"user":"u1"}"#), ("check", #"{"user":"u1","code":123456}"#),
+            ("check", #"{"user":7,"code":"12"}"#), ("check", #"{"user":"u1","code":"12","method":"sms"}"#),
+            ("register.phone", #"{"user":"u1","phone":"","channel":"fax"}"#),
+        ])
+    func notOnlyMistyped(key: String, body: String) {
+        #expect(Messages.read(key, body).deadLetter == .malformed)
+    }
+
     @Test("3 Always there: user and application where they could be read")
     func whose() {
         let read = Messages.read("send", #"{"user":"u1","application":"windows","channel":"fax"}"#)

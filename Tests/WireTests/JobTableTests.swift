@@ -42,13 +42,13 @@ struct JobTableTests {
             let text = random.text(of: body)
             let read = Messages.read(kind.rawValue, text)
             #expect(read.job == nil, "\(kind.rawValue) \(text)")
-            #expect(read.reason == .malformed && read.deadLetter == .malformed)
+            #expect(read.reason == .malformed)
+            #expect(read.deadLetter == (read.problems.allSatisfy(\.isMistyped) ? nil : .malformed))
             #expect(
                 read.problems.contains { $0.field == field.name || $0.field.hasPrefix(field.name + ".") }, "\(text)")
         }
     }
 
-    @Test("2 Body: an unknown enum value is invalid", arguments: JobKind.allCases)
     @Test("2 Body: null in an optional field is the same as its absence", arguments: JobKind.allCases)
     func nulls(kind: JobKind) throws {
         var random = RandomJob(seed: 9)
@@ -69,6 +69,7 @@ struct JobTableTests {
         }
     }
 
+    @Test("2 Body: an unknown enum value is invalid", arguments: JobKind.allCases)
     func unknownWord(kind: JobKind) {
         var random = RandomJob(seed: 5)
         for field in JobTable.fields(of: kind) {

@@ -27,6 +27,7 @@ extension Meters: WorkObserver {
         processTime.observe(job.duration, operation, job.result.rawValue)
         if let reason = job.deadLetter { deadLettered.add(1, job.lane.rawValue, reason.rawValue) }
         if job.unknownFields > 0 { unknownFields.add(Double(job.unknownFields), operation) }
+        for field in job.mistypedFields { mistyped.add(1, operation, field) }
         guard job.result != .duplicate, let outcome = job.outcome else { return }
         outcomes.add(1, operation, outcome.rawValue)
         if let reason = job.refusal { refused.add(1, operation, outcome.rawValue, reason) }

@@ -19,6 +19,7 @@ struct Meters: Sendable {
     let refused: Counter
     let deadLettered: Counter
     let unknownFields: Counter
+    let mistyped: Counter
     let processTime: Histogram
     let replies: Counter
     let replyTime: Histogram
@@ -66,6 +67,9 @@ struct Meters: Sendable {
         unknownFields = registry.counter(
             prefix + "unknown_fields_total", "Fields of jobs that nobody knows; they were passed over.",
             labels: ["operation"])
+        mistyped = registry.counter(
+            prefix + "mistyped_fields_total", "What people mistyped; such jobs are answered, and not kept.",
+            labels: ["operation", "field"])
         processTime = registry.histogram(
             prefix + "message_process_duration_seconds", "From delivery to acknowledgement.",
             labels: ["operation", "result"], buckets: Buckets.jobs)

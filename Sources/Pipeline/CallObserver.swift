@@ -78,7 +78,7 @@ public struct ObservedCall: Sendable, Equatable {
             self.init(channel: channel, result: .answered, duration: duration, country: country)
             return
         }
-        guard failure.result != .withheld else { return nil }
+        guard failure.result != .withheld, failure.meaning != .localeNotSupported else { return nil }
         self.init(channel: channel, result: Result(failure), duration: duration, country: country)
     }
 }

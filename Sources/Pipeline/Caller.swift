@@ -53,12 +53,7 @@ struct Caller: Sendable {
                 try await twilio.cancelVerification(sid: other, gate: gate)
             }
         }
-        let channel: TwilioVerify.Channel = send.channel == .sms ? .sms : .call
-        let result = await attempt(intent) { gate throws(CallFailure) in
-            try await observed(Method(send.channel), country: send.place.region) { () throws(CallFailure) in
-                try await twilio.start(to: send.place.number, channel: channel, locale: send.locale, gate: gate)
-            }
-        }
+        let result = await start(intent, send)
         Failpoint.afterCall.hit()
         let wanted = conclusions.wanted
         switch result {
@@ -71,6 +66,29 @@ struct Caller: Sendable {
         // An answer about something else than was asked proves nothing: what was sent has to show.
         case .done, .lost:
             return try await reconciler.send(intent, callOverAt: clocks.monotonic())
+        }
+    }
+
+    /// Has a code sent, and once more without a language where the one that was asked for may be what Twilio refuses: after
+    /// a refusal surely nothing was sent.
+    private func start(_ intent: Intent, _ send: PlannedSend) async -> CallResult<Verification> {
+        let result = await start(intent, send, locale: send.locale)
+        guard case .refused(let failure) = result, failure.meaning == .localeNotSupported, send.locale != nil else {
+            return result
+        }
+        return await start(intent, send, locale: nil)
+    }
+
+    private func start(_ intent: Intent, _ send: PlannedSend, locale: String?) async -> CallResult<Verification> {
+        let channel: TwilioVerify.Channel =
+            switch send.channel {
+            case .sms: .sms
+            case .call: .call
+            }
+        return await attempt(intent) { gate throws(CallFailure) in
+            try await observed(Method(send.channel), country: send.place.region) { () throws(CallFailure) in
+                try await twilio.start(to: send.place.number, channel: channel, locale: locale, gate: gate)
+            }
         }
     }
 

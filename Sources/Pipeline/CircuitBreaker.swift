@@ -144,6 +144,11 @@ extension CircuitBreaker.Result {
             self = .bad(retryAfter: failure.retryAfter)
         case .withheld, .rateLimited: self = .untold
         case .clientError, .notFound:
+            // Whether it is the language or the service that is missing, only the next call shows.
+            guard failure.meaning != .localeNotSupported else {
+                self = .untold
+                return
+            }
             let keepsAllOut: [TwilioMeaning] = [.credentials, .serviceMissing, .providerFault]
             self = keepsAllOut.contains(failure.meaning) ? .bad() : .good
         }

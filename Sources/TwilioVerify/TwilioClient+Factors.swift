@@ -21,13 +21,11 @@ extension TwilioClient {
             ("FriendlyName", friendlyName), ("FactorType", "totp"), ("Binding.Secret", secret.revealed),
             ("Config.Alg", "sha1"),
         ]
-        do {
-            let exchange = try await call(.post, { Self.factorsPath($0, identity) }, form: form, gate: gate)
-            return try exchange.decode {
-                CreatedFactor($0, serviceSID: exchange.account.serviceSID, identity: identity, secret: secret)
-            }
-        } catch {
-            throw error.ofMissingService
+        let exchange = try await call(.post, { Self.factorsPath($0, identity) }, form: form, gate: gate) {
+            $0.ofMissingService
+        }
+        return try exchange.decode {
+            CreatedFactor($0, serviceSID: exchange.account.serviceSID, identity: identity, secret: secret)
         }
     }
 

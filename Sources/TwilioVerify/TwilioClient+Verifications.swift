@@ -6,21 +6,23 @@ extension TwilioClient {
     /// - Parameters:
     ///   - to: Who gets the code.
     ///   - channel: How.
-    ///   - locale: The message's language; `nil` lets Twilio go by the number.
+    ///   - locale: The message's language, BCP 47; Twilio gets the nearest that it has. With none, or `nil`, it goes by
+    ///     the number.
     ///   - gate: Asked when the request is about to be written; `false` ends the call as `withheld`.
     /// - Returns: The verification, of which the sending has been accepted, not delivered.
-    /// - Throws: A failure whose effect says whether a code may have been sent.
+    /// - Throws: A failure whose effect says whether a code may have been sent; `localeNotSupported` when it may be the
+    ///   language that is refused: nothing was sent then, and the same start without a language tells.
     public func start(
         to: E164, channel: Channel, locale: String?, gate: @escaping @Sendable () -> Bool
     ) async throws(CallFailure) -> Verification {
         var form = [("To", to.revealed), ("Channel", channel.rawValue)]
-        if let locale { form.append(("Locale", locale)) }
-        do {
-            let exchange = try await call(.post, { Self.servicePath($0, "/Verifications") }, form: form, gate: gate)
-            return try verification(exchange)
-        } catch {
-            throw error.ofMissingService
+        let language = locale.flatMap { VerifyLanguage.nearest(to: $0) }
+        if let language { form.append(("Locale", language)) }
+        let exchange = try await call(.post, { Self.servicePath($0, "/Verifications") }, form: form, gate: gate) {
+            // Twilio answers 404 to a language that it does not have, and to a service that is gone.
+            language != nil && $0.result == .notFound ? $0.meaning(.localeNotSupported) : $0.ofMissingService
         }
+        return try verification(exchange)
     }
 
     /// Has a code checked: `POST …/VerificationCheck`. https://www.twilio.com/docs/verify/api/verification-check
@@ -85,8 +87,12 @@ extension TwilioClient {
 extension CallFailure {
     /// A call that makes something names nothing but the service, so that is what a 404 misses.
     var ofMissingService: CallFailure {
+        result == .notFound ? meaning(.serviceMissing) : self
+    }
+
+    func meaning(_ meaning: TwilioMeaning) -> CallFailure {
         var failure = self
-        if result == .notFound { failure.meaning = .serviceMissing }
+        failure.meaning = meaning
         return failure
     }
 }

@@ -57,9 +57,11 @@ public struct TwilioClient: Sendable {
     }
 
     /// Sends and throws for any status but 2xx.
+    ///
+    /// - Parameter understand: what a failure means of this call, if more than of any.
     func call(
         _ method: TransportRequest.Method, _ path: (TwilioAccount) -> String, form: [(String, String)] = [],
-        gate: @escaping @Sendable () -> Bool = { true }
+        gate: @escaping @Sendable () -> Bool = { true }, understand: (CallFailure) -> CallFailure = { $0 }
     ) async throws(CallFailure) -> Exchange {
         let account = account()
         let path = path(account)
@@ -69,8 +71,9 @@ public struct TwilioClient: Sendable {
             observer?.ended(request(method, path, nil, since: began))
             return exchange
         } catch {
-            if error.result != .withheld { observer?.ended(request(method, path, error, since: began)) }
-            throw error
+            let failure = understand(error)
+            if failure.result != .withheld { observer?.ended(request(method, path, failure, since: began)) }
+            throw failure
         }
     }
 
@@ -98,10 +101,10 @@ public struct TwilioClient: Sendable {
     /// The same, with `nil` where there is no such thing.
     func callUnlessMissing(
         _ method: TransportRequest.Method, _ path: (TwilioAccount) -> String, form: [(String, String)] = [],
-        gate: @escaping @Sendable () -> Bool = { true }
+        gate: @escaping @Sendable () -> Bool = { true }, understand: (CallFailure) -> CallFailure = { $0 }
     ) async throws(CallFailure) -> Exchange? {
         try await unlessMissing { () throws(CallFailure) in
-            try await call(method, path, form: form, gate: gate)
+            try await call(method, path, form: form, gate: gate, understand: understand)
         }
     }
 

@@ -70,14 +70,14 @@ extension FieldReader {
         return login
     }
 
-    /// A BCP 47 tag, passed on to Twilio.
+    /// What is no language is passed over: a language never costs a code.
     private mutating func readLocale() -> String? {
-        guard let locale = text("locale", length: 1...35) else { return nil }
-        guard locale.utf8.allSatisfy({ Self.isAlphanumeric($0) || $0 == 0x2D }) else {
-            note("locale", "malformed")
+        guard let locale = optional("locale") else { return nil }
+        guard case .string(let text) = locale else {
+            note("locale", "wrong_type")
             return nil
         }
-        return locale
+        return LanguageTag.normalized(text)
     }
 
     private mutating func readRegion() -> String? {
@@ -104,7 +104,6 @@ extension FieldReader {
         return id
     }
 
-    /// People copy codes with spaces and hyphens in them: those are dropped, nothing else is.
     private mutating func readCode() -> Redacted<String>? {
         guard let typed = requiredText("code", length: 1...64) else { return nil }
         guard let digits = TypedCode.digits(typed), (3...10).contains(digits.utf8.count) else {

@@ -125,6 +125,8 @@ struct CircuitBreakerTests {
         for result: CallFailure.Result in [.withheld, .rateLimited] {
             #expect(isBad(CallFailure(effect: .none, result: result)) == nil)
         }
+        // Whether the language or the service is missing, only the call without a language shows.
+        #expect(isBad(CallFailure(effect: .refused, result: .notFound, meaning: .localeNotSupported)) == nil)
         for meaning: TwilioMeaning in [.invalidTo, .fraudGuard, .notFound, .maxChecks, .wrongCode, .landline] {
             #expect(isBad(CallFailure(effect: .refused, result: .clientError, meaning: meaning)) == false)
         }

@@ -37,5 +37,6 @@ import Wire
         #expect(result(CallFailure(effect: .refused, result: .clientError, meaning: .fraudGuard)) == .blocked)
         #expect(result(CallFailure(effect: .refused, result: .clientError, meaning: .countryNotAllowed)) == .blocked)
         #expect(result(CallFailure(effect: .none, result: .withheld)) == nil)
+        #expect(result(CallFailure(effect: .refused, result: .notFound, meaning: .localeNotSupported)) == nil)
     }
 }

@@ -122,6 +122,19 @@ struct LoginFieldsTests {
         #expect(problems("options", #"{"user":"u1",\#(member)}"#) == [FieldProblem(field, reason)])
     }
 
+    @Test(
+        "2 locale: what browsers and systems call a language; what is none is passed over",
+        arguments: [
+            ("en-US", "en-US"), ("en_US", "en-US"), ("en_US.UTF-8", "en-US"), ("de-CH,de;q=0.9", "de-CH"),
+            ("de@euro", "de"), (" pt-BR ", "pt-BR"), ("zh-Hant-HK", "zh-Hant-HK"), ("*", nil), ("", nil), ("C", nil),
+            ("POSIX.", "POSIX"), ("en--US", nil), ("en-", nil), ("1a", nil), ("é", nil), ("en-Größe", nil),
+            (String(repeating: "a", count: 4000), nil), ("en" + String(repeating: "-abcdefgh", count: 5), nil),
+        ] as [(String, String?)])
+    func locales(typed: String, locale: String?) throws {
+        let job = try #require(Messages.read("options", #"{"user":"u1","locale":"\#(typed)"}"#).job)
+        #expect(job.login.locale == locale)
+    }
+
     @Test("2 login: 8 to 64 characters; 2 client: 1 to 128")
     func lengths() {
         for (field, most) in [("login", 64), ("client", 128)] {

@@ -21,7 +21,7 @@ struct StartParameters: Sendable {
         channel = try Self.channel(form, service)
         guard let to = form["To"], E164(to) != nil else { throw .invalid("To") }
         self.to = to
-        locale = form["Locale"]
+        locale = try Self.locale(form, service)
         (amount, payee) = try Self.transaction(form, channel, service)
         riskCheck = try Self.word(form, "RiskCheck", ["enable", "disable"]) != "disable" || channel != "sms"
         customCode = try Self.customCode(form, service)
@@ -38,6 +38,20 @@ struct StartParameters: Sendable {
         if channel == "whatsapp", service.settings["Whatsapp.MsgServiceSid"] == nil { throw .noWhatsAppSender }
         return channel
     }
+
+    /// A language that there is not is answered like a resource that there is not.
+    /// https://www.twilio.com/docs/verify/supported-languages
+    private static func locale(_ form: FormFields, _ service: SimulatedService) throws(APIFailure) -> String? {
+        guard let locale = form["Locale"] else { return nil }
+        guard languages.contains(locale) else { throw .notFound("/Services/\(service.sid)/Verifications") }
+        return locale
+    }
+
+    private static let languages = Set(
+        """
+        af ar ca zh zh-CN zh-HK hr cs da nl en en-GB et fi fr de el he hi hu id it ja kn ko lt ms mr nb pl pt pt-BR ro ru \
+        sk es sv tl te th tr uk vi
+        """.split(separator: " ").map(String.init))
 
     /// A service that confirms payments (PSD2) needs both fields on every start, and calls nobody.
     private static func transaction(

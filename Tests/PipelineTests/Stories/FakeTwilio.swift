@@ -38,6 +38,8 @@ final class FakeTwilio: Transport {
         var factors = FakeFactors()
         var faults: [(operation: Operation, fault: Fault)] = []
         var calls: [Operation] = []
+        /// `Locale` of each start.
+        var languages: [String?] = []
         var slowness: [Operation: Duration] = [:]
         var underWay: [@Sendable (inout State) -> Void] = []
         /// The operation whose next call is held back once it is done.
@@ -63,6 +65,7 @@ final class FakeTwilio: Transport {
     }
 
     var calls: [Operation] { state.withLock { $0.calls } }
+    var languages: [String?] { state.withLock { $0.languages } }
     func count(_ operation: Operation) -> Int { calls.count { $0 == operation } }
     /// What Twilio has of authenticators.
     var factors: FakeFactors { state.withLock { $0.factors } }
@@ -121,6 +124,7 @@ final class FakeTwilio: Transport {
         let (operation, path) = Self.read(request)
         let (fault, slowness) = state.withLock { state in
             state.calls.append(operation)
+            if operation == .start { state.languages.append(request.form.first { $0.0 == "Locale" }?.1) }
             let index = state.faults.firstIndex { $0.operation == operation }
             return (index.map { state.faults.remove(at: $0).fault }, state.slowness[operation])
         }

@@ -38,10 +38,10 @@ extension Caller {
             do throws(CallFailure) {
                 defer { place.leave() }
                 let value = try await call(gate)
-                circuits.note(.good, of: ticket, operation)
+                circuits.note(nil, of: ticket, operation)
                 return .done(value)
             } catch {
-                circuits.note(CircuitBreaker.Result(error), of: ticket, operation)
+                circuits.note(error, of: ticket, operation)
                 switch error.effect {
                 case .refused: return .refused(error)
                 case .unknown: return .lost(isOver: error.result == .serverError)

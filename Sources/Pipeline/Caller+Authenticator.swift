@@ -32,7 +32,7 @@ extension Caller {
         switch result {
         case .done(let made): return try await store.finish(intent, wanted: wanted) { conclusions.enrolled(made, $0) }
         case .refused(let failure):
-            return try await store.finish(intent, wanted: wanted) { conclusions.refused(failure, $0) }
+            return try await store.finish(intent, wanted: wanted) { conclusions.refused(failure, $0).because(failure) }
         case .notDone(let outcome):
             return try await store.finish(intent, wanted: wanted) { conclusions.notMade(outcome, $0) }
         case .lost(let isOver):
@@ -116,9 +116,9 @@ extension Caller {
         case .refused(let failure) where failure.meaning == .alreadyExists || failure.meaning == .challengeOver:
             return try await lost(intent, conclusions, code, callOverAt: clocks.monotonic())
         case .refused(let failure) where failure.meaning == .notFound:
-            return try await reconciler.missing(intent, conclusions)
+            return try await reconciler.missing(intent, conclusions, failure)
         case .refused(let failure):
-            return try await store.finish(intent, wanted: wanted) { conclusions.refused(failure, $0) }
+            return try await store.finish(intent, wanted: wanted) { conclusions.refused(failure, $0).because(failure) }
         case .notDone(let outcome):
             return try await store.finish(intent, wanted: wanted) { conclusions.notChecked(outcome, $0) }
         }

@@ -60,7 +60,7 @@ struct Caller: Sendable {
         case .done(let verification) where conclusions.isMeant(verification):
             return try await store.finish(intent, wanted: wanted) { conclusions.sent(verification, $0) }
         case .refused(let failure):
-            return try await store.finish(intent, wanted: wanted) { conclusions.refused(failure, $0) }
+            return try await store.finish(intent, wanted: wanted) { conclusions.refused(failure, $0).because(failure) }
         case .notDone(let outcome):
             return try await store.finish(intent, wanted: wanted) { conclusions.notSent(outcome, $0) }
         // An answer about something else than was asked proves nothing: what was sent has to show.
@@ -129,9 +129,9 @@ struct Caller: Sendable {
         where failure.meaning == .notFound && (conclusions.repeats > 0 || intent.begins > 1):
             return try await lostCheck(intent, conclusions, code, callOverAt: clocks.monotonic())
         case .refused(let failure) where failure.meaning == .notFound:
-            return try await reconciler.missing(intent, conclusions)
+            return try await reconciler.missing(intent, conclusions, failure)
         case .refused(let failure):
-            return try await store.finish(intent, wanted: wanted) { conclusions.refused(failure, $0) }
+            return try await store.finish(intent, wanted: wanted) { conclusions.refused(failure, $0).because(failure) }
         case .notDone(let outcome):
             return try await store.finish(intent, wanted: wanted) { conclusions.notChecked(outcome, $0) }
         case .lost(let isOver):
@@ -154,5 +154,14 @@ struct Caller: Sendable {
             }
             return try await check(renewed, next, code)
         }
+    }
+}
+
+extension Answer {
+    /// With what Twilio said, for the record.
+    func because(_ failure: CallFailure) -> Answer {
+        var answer = self
+        answer.providerCode = failure.code ?? failure.httpStatus
+        return answer
     }
 }

@@ -1,12 +1,13 @@
 import Basics
 import Logging
 import Store
+import TwilioVerify
 import Wire
 
 /// What is called at Twilio, as far as one may fail while the others work.
 enum CalledOperation: Hashable, Sendable {
     /// A message goes out.
-    case start(Channel)
+    case start(Wire.Channel)
     case check
     case cancel
     /// Make a factor for an authenticator.
@@ -29,6 +30,20 @@ enum CalledOperation: Hashable, Sendable {
             case .prove: .proof
             case .challenge: .challenge
             }
+    }
+
+    /// For operators.
+    var name: String {
+        switch self {
+        case .start(.sms): "send by text"
+        case .start(.call): "send by call"
+        case .check: "check a code"
+        case .cancel: "cancel a code"
+        case .factor: "create an authenticator"
+        case .proof: "prove an authenticator"
+        case .challenge: "check an authenticator's code"
+        case .removal: "remove an authenticator"
+        }
     }
 
     /// The channel that is down while it fails.
@@ -71,19 +86,26 @@ final class CircuitBreakers: Sendable {
         if delay > .zero { try? await Task.sleep(for: delay) }
     }
 
-    func note(_ result: CircuitBreaker.Result, of ticket: CircuitBreaker.Ticket, _ operation: CalledOperation) {
+    /// - Parameter failure: how the call failed; `nil` when it did not.
+    func note(_ failure: CallFailure?, of ticket: CircuitBreaker.Ticket, _ operation: CalledOperation) {
+        let result = failure.map { CircuitBreaker.Result($0) } ?? .good
         let now = clocks.monotonic()
         let jitter = Double.random(in: 0...1)
         let change = breakers.withLock { $0[operation]?.note(result, of: ticket, at: now, jitter: jitter) }
         switch change {
         case nil: return
         case .opened(let until):
-            logger.warning(
-                "Twilio fails: no calls for a while",
-                metadata: ["operation": "\(operation)", "seconds": "\((until - now).components.seconds)"])
+            var metadata: Logger.Metadata = [
+                "operation": "\(operation.name)", "seconds": "\((until - now).components.seconds)",
+            ]
+            if let failure {
+                metadata["reason"] = "\(failure)"
+                metadata["advice"] = "\(ErrorCatalog.advice(on: failure))"
+            }
+            logger.warning("Twilio fails: no calls for a while", metadata: metadata)
             if let channel = operation.channel { observer?.isCut(channel, until: until) }
         case .closed:
-            logger.notice("Twilio works again", metadata: ["operation": "\(operation)"])
+            logger.notice("Twilio works again", metadata: ["operation": "\(operation.name)"])
             if let channel = operation.channel { observer?.isCut(channel, until: nil) }
         }
     }

@@ -63,10 +63,12 @@ extension Reconciler {
     }
 
     /// Twilio knows no such factor though our journal holds it: either the service is gone, or the factor is.
-    func missing(_ intent: Intent, _ conclusions: any FactorConclusions) async throws(StoreError) -> Finished {
+    func missing(
+        _ intent: Intent, _ conclusions: any FactorConclusions, _ failure: CallFailure
+    ) async throws(StoreError) -> Finished {
         let isThere = (try? await twilio.fetchService()) != nil
         return try await store.finish(intent, wanted: conclusions.wanted) {
-            isThere ? conclusions.gone($0) : conclusions.notChecked(.unavailable, $0)
+            (isThere ? conclusions.gone($0) : conclusions.notChecked(.unavailable, $0)).because(failure)
         }
     }
 

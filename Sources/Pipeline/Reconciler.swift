@@ -80,11 +80,15 @@ struct Reconciler: Sendable {
 
     /// Twilio knows no such verification though our journal holds it live: either the service is gone, which is no
     /// fault of the person's, or the code has died.
-    func missing(_ intent: Intent, _ conclusions: CheckConclusions) async throws(StoreError) -> Finished {
-        if (try? await twilio.fetchService()) != nil {
-            return try await store.finish(intent, wanted: conclusions.wanted) { conclusions.expired(.codeExpired, $0) }
+    func missing(
+        _ intent: Intent, _ conclusions: CheckConclusions, _ failure: CallFailure
+    ) async throws(StoreError) -> Finished {
+        let isThere = (try? await twilio.fetchService()) != nil
+        return try await store.finish(intent, wanted: conclusions.wanted) {
+            let answer =
+                isThere ? conclusions.expired(.codeExpired, $0) : conclusions.notChecked(.unavailable, $0)
+            return answer.because(failure)
         }
-        return try await store.finish(intent, wanted: conclusions.wanted) { conclusions.notChecked(.unavailable, $0) }
     }
 
     private enum End { case pending, ended, converted }

@@ -14,10 +14,13 @@ public struct HistoryEntry: Sendable, Equatable {
     public var masked: String?
     public var outcome: Outcome
     public var reason: Reason?
+    /// Twilio's error code, or the HTTP status of an answer without one, where Twilio refused.
+    public var providerCode: Int?
 
     public init(
         at: Timestamp, begunAt: Timestamp, kind: JobKind, frontEnd: String, messageID: String, user: String,
-        application: Application, masked: String?, outcome: Outcome, reason: Reason?
+        application: Application, masked: String?, outcome: Outcome, reason: Reason?,
+        providerCode: Int? = nil
     ) {
         self.at = at
         self.begunAt = begunAt
@@ -29,6 +32,7 @@ public struct HistoryEntry: Sendable, Equatable {
         self.masked = masked
         self.outcome = outcome
         self.reason = reason
+        self.providerCode = providerCode
     }
 }
 

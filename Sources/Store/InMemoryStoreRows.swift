@@ -80,12 +80,12 @@ struct InMemoryRows: StoreRows {
     func user(_ name: String) -> UserRecord? { content.users[name] }
     func pending(_ login: LoginKey) -> PendingCode? { content.pendings[login] }
     func code(of number: E164) -> LiveCode? { content.codes[number] }
-    mutating func addHistory(_ row: JobRow, reason: Reason?, number: E164?) {
+    mutating func addHistory(_ row: JobRow, _ answer: Answer, number: E164?) {
         guard let outcome = row.outcome, let at = row.recordedAt else { return }
         let entry = HistoryEntry(
             at: at, begunAt: row.begunAt, kind: row.kind, frontEnd: row.key.frontEnd, messageID: row.key.messageID,
             user: row.login.user, application: row.login.application, masked: number?.masked, outcome: outcome,
-            reason: reason)
+            reason: answer.reason, providerCode: answer.providerCode)
         content.history.append((entry, number))
     }
 

@@ -10,6 +10,9 @@ public struct Answer: Sendable {
     /// A secret that the reply carries and the record does not.
     public var withheld: WithheldField?
     public var changes: [Change]
+    /// Why Twilio refused, where it did: its error code, or the HTTP status of an answer without one. Recorded for
+    /// operators, and in no reply.
+    public var providerCode: Int?
 
     public init(
         outcome: Outcome, reason: Reason?, body: [UInt8], withheld: WithheldField? = nil, changes: [Change] = []

@@ -74,7 +74,7 @@ package protocol StoreRows: CallRows {
     func loadCall(of row: inout JobRow) throws(Failure)
     mutating func put(_ row: JobRow) throws(Failure)
     mutating func settle(_ key: JobKey, as state: ReplyState) throws(Failure)
-    mutating func addHistory(_ row: JobRow, reason: Reason?, number: E164?) throws(Failure)
+    mutating func addHistory(_ row: JobRow, _ answer: Answer, number: E164?) throws(Failure)
 
     func options() throws(Failure) -> [String: String]
     func user(_ name: String) throws(Failure) -> UserRecord?

@@ -205,7 +205,7 @@ extension StoreRows {
         row.replyState = .pending
         row.recordedAt = clocks.wall()
         try put(row)
-        try addHistory(row, reason: answer.reason, number: number)
+        try addHistory(row, answer, number: number)
         guard let reply = row.recorded else { throw damaged() }
         return reply
     }

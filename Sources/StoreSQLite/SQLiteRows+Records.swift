@@ -60,20 +60,21 @@ extension SQLiteRows {
         return HistoryEntry(
             at: Timestamp(milliseconds: row[1]), begunAt: Timestamp(milliseconds: row[11]), kind: kind,
             frontEnd: row[3], messageID: row[4], user: row[5], application: application, masked: row[8],
-            outcome: outcome, reason: reason.flatMap(Reason.init))
+            outcome: outcome, reason: reason.flatMap(Reason.init), providerCode: row["provider_code"])
     }
 
-    func addHistory(_ row: JobRow, reason: Reason?, number: E164?) throws {
+    func addHistory(_ row: JobRow, _ answer: Answer, number: E164?) throws {
         try run(
             """
             INSERT INTO history
-            (at, kind, front_end, message_id, user, application, number_hmac, masked, outcome, reason, begun_at)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            (at, kind, front_end, message_id, user, application, number_hmac, masked, outcome, reason, begun_at,
+             provider_code)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             [
                 row.recordedAt?.milliseconds, row.kind.rawValue, row.key.frontEnd, row.key.messageID, row.login.user,
                 row.login.application.rawValue, number.map(hash), number?.masked, row.outcome?.rawValue,
-                reason?.rawValue, row.begunAt.milliseconds,
+                answer.reason?.rawValue, row.begunAt.milliseconds, answer.providerCode,
             ])
     }
 }

@@ -15,6 +15,7 @@ enum Schema {
         migrator.registerMigration("0005-authenticators") { try $0.execute(sql: authenticators) }
         migrator.registerMigration("0006-times") { try $0.execute(sql: times) }
         migrator.registerMigration("0007-entry") { try $0.execute(sql: entry) }
+        migrator.registerMigration("0009-provider-codes") { try $0.execute(sql: providerCodes) }
         return migrator
     }
 
@@ -67,6 +68,9 @@ enum Schema {
         CREATE INDEX provider_chore_due ON provider_chore (priority, due_at);
         CREATE INDEX ticket_by_user ON ticket (user);
         """
+
+    /// Why Twilio refused. A worker of an older version goes on writing its outcomes without.
+    private static let providerCodes = "ALTER TABLE history ADD COLUMN provider_code INTEGER"
 
     private static let first = """
         CREATE TABLE meta (name TEXT PRIMARY KEY, value ANY) WITHOUT ROWID;

@@ -6,7 +6,8 @@ extension TwilioClient {
     /// - Returns: `nil` when it does not exist (HTTP 404).
     /// - Throws: Any other failure.
     public func fetchService() async throws(CallFailure) -> Service? {
-        guard let exchange = try await callUnlessMissing(.get, { Self.servicePath($0) }) else { return nil }
+        let found = try await callUnlessMissing(.get, { Self.servicePath($0) }, understand: \.ofMissingService)
+        guard let exchange = found else { return nil }
         return try service(exchange, sid: exchange.account.serviceSID)
     }
 

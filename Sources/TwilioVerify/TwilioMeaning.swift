@@ -77,6 +77,31 @@ public enum ErrorCatalog {
     /// `nil` for a code that is not in the catalogue.
     public static func entry(for code: Int) -> Entry? { entries[code] }
 
+    /// What the operator should do about a failure; empty for nothing.
+    public static func advice(on failure: CallFailure) -> String {
+        if failure.meaning == .serviceMissing, failure.result == .notFound {
+            return "Page: Twilio has no such Verify service; check its SID and that of the account."
+        }
+        if failure.meaning == .credentials, failure.code == nil { return entry(for: 20003)?.advice ?? "" }
+        if let code = failure.code {
+            return entry(for: code)?.advice
+                ?? "Not in this program's catalogue; see https://www.twilio.com/docs/api/errors/\(code)."
+        }
+        return advice(on: failure.result)
+    }
+
+    private static func advice(on result: CallFailure.Result) -> String {
+        switch result {
+        case .timeout, .networkError: "Check the network, DNS, firewall and proxy towards Twilio."
+        case .proxyError: "Page: the proxy of twilio.proxy refuses or is not found; check its address and its rules."
+        case .tlsError: "Check the authorities that are trusted, the clock, and what is between here and Twilio."
+        case .badResponse: "The answer is not Twilio's; check the base URL and what is between here and Twilio."
+        case .serverError: "Alert on rate: Twilio is at fault or down."
+        case .rateLimited: "Alert on rate: too many requests at once."
+        case .clientError, .notFound, .unauthorized, .withheld: ""
+        }
+    }
+
     /// Every code in the catalogue, ascending.
     public static var codes: [Int] { entries.keys.sorted() }
 

@@ -11,6 +11,12 @@ public struct EndedRequest: Sendable {
     /// `nil` for an answer of 2xx.
     public var failure: CallFailure?
     public var duration: Duration
+
+    public init(operation: TwilioOperation, failure: CallFailure?, duration: Duration) {
+        self.operation = operation
+        self.failure = failure
+        self.duration = duration
+    }
 }
 
 /// What is asked of Twilio: a closed list, by method and path without any id.

@@ -39,6 +39,8 @@ enum Sentence {
         .alreadyUsed: "This answer was given already and does not count again.",
         .enrolmentExpired: "The registration took too long. Start it again.",
         .landline: "This is a landline: it cannot get texts. Choose a call.",
+        .providerRefused:
+            "We cannot do this just now. This is not your fault: please tell the site's operator if it lasts.",
         .optedOut: "This number has opted out of texts. Choose a call.",
     ]
 }

@@ -175,6 +175,7 @@ enum RecordLine {
                 ("at", entry.at.description), ("begun_at", entry.begunAt.description), ("job", entry.kind.rawValue),
                 ("user", entry.user), ("application", entry.application.rawValue), ("to", entry.masked),
                 ("outcome", entry.outcome.rawValue), ("reason", entry.reason?.rawValue),
+                ("provider_code", entry.providerCode.map { json ? String($0) : "Twilio \($0)" }),
                 ("front_end", entry.frontEnd), ("message_id", entry.messageID),
             ]
             try print(fields, json: json)

@@ -79,7 +79,9 @@ struct TrailTests {
                 let job = Sample.job("m-\(index)", kind: .registerPhone, user: "user\(index % 3)", number: number)
                 let outcome: Outcome = index == 4 ? .blocked : .sent
                 _ = try await store.begin(job) { _ in
-                    .answer(Answer(outcome: outcome, reason: index == 4 ? .landline : nil, body: []))
+                    var answer = Answer(outcome: outcome, reason: index == 4 ? .landline : nil, body: [])
+                    answer.providerCode = index == 4 ? 60205 : nil
+                    return .answer(answer)
                 }
                 world.time.advance(.seconds(1))
             }
@@ -103,6 +105,10 @@ struct TrailTests {
             #expect(entry.reason == .landline && entry.masked == "+1········42" && entry.kind == .registerPhone)
             #expect(entry.frontEnd == "portal" && entry.application == .web && entry.at == Sample.now + .seconds(4))
             #expect(entry.begunAt == entry.at)
+            #expect(
+                try await store.history(HistoryQuery()).map(\.providerCode) == [
+                    nil, nil, nil, 60205, nil, nil, nil, nil,
+                ])
         }
     }
 }

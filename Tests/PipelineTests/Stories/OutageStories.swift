@@ -39,6 +39,26 @@ struct OutageStories {
         }
     }
 
+    @Test("8 the job's record carries the code that Twilio refused with", arguments: StoreKind.allCases)
+    func providerCode(_ kind: StoreKind) async throws {
+        try await story(kind, { $0.limits.cooldownSeconds = [] }) { site, desk in
+            try await desk.register()
+            site.twilio.fail(.start, .answer(401, code: 20003))
+            let refused = try await desk.send(id: "refused")
+            #expect(refused.reason == .providerRefused)
+            #expect(refused.message.contains("cannot be reached") == false)
+            site.twilio.fail(.start, .answer(403, code: nil))
+            _ = try await desk.send(id: "without-code")
+            #expect(try await desk.send(id: "sent").outcome == .sent)
+            site.twilio.fail(.check, .answer(404, code: 20404))
+            #expect(try await desk.check("123456", id: "gone").reason == .codeExpired)
+            var codes: [String: Int?] = [:]
+            for entry in try await desk.store.history(HistoryQuery()) { codes[entry.messageID] = entry.providerCode }
+            #expect(codes["refused"] == 20003 && codes["without-code"] == 403 && codes["gone"] == 20404)
+            #expect(codes["sent"] == .some(nil))
+        }
+    }
+
     @Test(
         "after a pause one job tries, and the others follow; what failed was given back", arguments: StoreKind.allCases)
     func recovery(_ kind: StoreKind) async throws {

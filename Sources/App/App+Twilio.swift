@@ -12,6 +12,7 @@ extension App {
     ) throws(ConfigProblem) -> TwilioClient {
         var http = CurlConfiguration(userAgent: "verify-courier")
         http.caFile = settings.text("twilio.ca_file")
+        http.proxy = settings.text("twilio.proxy")
         let curl = CurlClient(configuration: http, logger: logger)
         return TwilioClient(
             baseURL: try settings.twilioBaseURL(), account: account, transport: CurlTransport(client: curl),

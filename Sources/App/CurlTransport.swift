@@ -16,7 +16,7 @@ struct CurlTransport: Transport {
         } catch {
             throw TransportError(
                 reach: error.reach == .surelyNotSent ? .surelyNotSent : .maybeSent,
-                kind: TransportError.Kind(rawValue: error.kind.rawValue) ?? .other)
+                kind: TransportError.Kind(rawValue: error.kind.rawValue) ?? .other, proxyStatus: error.proxyStatus)
         }
     }
 

@@ -30,6 +30,7 @@ public struct TwilioProblem: Error, Sendable, Equatable, CustomStringConvertible
             )
         case .timeout, .networkError, .tlsError:
             (69, "it cannot be reached: check twilio.base_url, twilio.ca_file and the network")
+        case .proxyError: (69, "the proxy refuses or is not found: check twilio.proxy and the proxy's own rules")
         case .serverError: (69, "it is at fault or down: try again later")
         case .badResponse: (69, "the answer is not Twilio's: check twilio.base_url")
         case .rateLimited, .withheld: (75, "it asks to wait: try again shortly")

@@ -3,7 +3,7 @@ public import Logging
 
 /// An HTTP client on libcurl's multi interface: one thread, connections kept alive, hundreds of calls at once.
 ///
-/// It never repeats a request, follows no redirect, uses no proxy, and always verifies certificates. Its thread and
+/// It never repeats a request, follows no redirect, uses no proxy but a configured one, and always verifies certificates. Its thread and
 /// connections are its own, so make one, not one per call.
 public final class CurlClient: Sendable {
     private let multi: Multi

@@ -13,6 +13,9 @@ public struct CurlConfiguration: Sendable {
     /// A call that timed out ends its connection, if it took so long at least and nothing came by the connection
     /// meanwhile: over HTTP/2, all later calls would wait in vain with it. Default 5 s.
     public var longestSilence: Duration = .seconds(5)
+    /// An HTTP proxy, `http://HOST:PORT`, through which TLS goes end to end (CONNECT). `nil` means none, whatever the
+    /// environment says. Plain HTTP, to loopback, never goes through it.
+    public var proxy: String?
     public var userAgent: String
     /// Certificates to trust, in PEM; `nil` means the system's.
     public var caFile: String?

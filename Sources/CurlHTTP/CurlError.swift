@@ -11,6 +11,8 @@ public struct CurlError: Error, Sendable, Hashable, CustomStringConvertible {
 
     public enum Kind: String, Sendable {
         case dns, connect, tls, timeout
+        /// The proxy cannot be found, or refuses.
+        case proxy
         /// The connection broke, or the answer was cut or no HTTP.
         case reset
         /// The answer was longer than allowed.
@@ -22,10 +24,13 @@ public struct CurlError: Error, Sendable, Hashable, CustomStringConvertible {
 
     public var reach: Reach
     public var kind: Kind
+    /// The HTTP status that a proxy refused with.
+    public var proxyStatus: Int?
 
-    public init(reach: Reach, kind: Kind) {
+    public init(reach: Reach, kind: Kind, proxyStatus: Int? = nil) {
         self.reach = reach
         self.kind = kind
+        self.proxyStatus = proxyStatus
     }
 
     public var description: String { "\(kind.rawValue), \(reach.rawValue)" }
@@ -39,7 +44,8 @@ extension CurlError.Kind {
     init(_ code: CURLcode) {
         self =
             switch code {
-            case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY: .dns
+            case CURLE_COULDNT_RESOLVE_HOST: .dns
+            case CURLE_COULDNT_RESOLVE_PROXY: .proxy
             case CURLE_COULDNT_CONNECT: .connect
             case CURLE_OPERATION_TIMEDOUT: .timeout
             case CURLE_SSL_CONNECT_ERROR, CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CERTPROBLEM, CURLE_SSL_CIPHER,

@@ -38,11 +38,21 @@ extension EasyOptions {
         setLong(CURLOPT_SSLVERSION, ccurl_tls_1_2())
         setLong(CURLOPT_HTTP_VERSION, ccurl_http_2_tls())
         setText(CURLOPT_PROTOCOLS_STR, "http,https")
-        // Empty means none, whatever the environment says: credentials go where the configuration says only.
-        setText(CURLOPT_PROXY, "")
+        // A proxy's own headers are no answer of the server's.
+        setLong(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
         setLong(CURLOPT_MAXAGE_CONN, max(1, Int(configuration.longestIdle.components.seconds)))
         setText(CURLOPT_USERAGENT, configuration.userAgent)
         if let caFile = configuration.caFile { setText(CURLOPT_CAINFO, caFile) }
+    }
+
+    /// Empty means none, whatever the environment says: credentials go where the configuration says only, and in the clear
+    /// to no proxy.
+    mutating func apply(proxy: String?, to request: HTTPRequest) {
+        let isSecure = RequestCheck.Address(request.url)?.scheme == "https"
+        setText(CURLOPT_PROXY, isSecure ? proxy ?? "" : "")
+        // Else the variable no_proxy would count.
+        setText(CURLOPT_NOPROXY, "")
+        setLong(CURLOPT_HTTPPROXYTUNNEL, 1)
     }
 
     mutating func apply(_ request: HTTPRequest, connectTimeout: Duration) {

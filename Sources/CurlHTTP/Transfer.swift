@@ -40,6 +40,7 @@ final class Transfer {
         limit = configuration.maxResponseBytes
         var options = EasyOptions(easy)
         options.apply(configuration)
+        options.apply(proxy: configuration.proxy, to: request)
         options.apply(request, connectTimeout: configuration.connectTimeout)
         keepHeaders(of: request, &options)
         keepBody(of: request, &options)
@@ -117,11 +118,21 @@ final class Transfer {
         continuation.resume(returning: .failure(CurlError(reach: reach, kind: kind)))
     }
 
+    /// The proxy said no, before the server had heard of anything.
+    private func proxyRefusal(_ code: CURLcode) -> CurlError? {
+        var status = 0
+        guard code != CURLE_OK, passage == .notAsked,
+            ccurl_get_long(easy, CURLINFO_HTTP_CONNECTCODE, &status) == CURLE_OK, status >= 300
+        else { return nil }
+        return CurlError(reach: .surelyNotSent, kind: .proxy, proxyStatus: status)
+    }
+
     private var reach: CurlError.Reach { passage == .passed ? .maybeSent : .surelyNotSent }
 
     private func answer(_ code: CURLcode) -> Answer {
         if passage == .withheld { return .failure(CurlError(reach: .surelyNotSent, kind: .withheld)) }
         if isTooLarge { return .failure(CurlError(reach: reach, kind: .tooLarge)) }
+        if let refusal = proxyRefusal(code) { return .failure(refusal) }
         guard code == CURLE_OK else { return .failure(CurlError(reach: reach, kind: CurlError.Kind(code))) }
         var status = 0
         guard ccurl_get_long(easy, CURLINFO_RESPONSE_CODE, &status) == CURLE_OK, status > 0 else {

@@ -72,7 +72,7 @@ public struct ObservedCall: Sendable, Equatable {
     }
 
     /// - Parameter failure: how the call failed; `nil` when it did not.
-    /// - Returns: `nil` for a call that never left.
+    /// - Returns: `nil` for a call that never left, and for one that may only have named a language that there is not.
     public init?(channel: Wire.Method, failure: CallFailure?, duration: Duration, country: String?) {
         guard let failure else {
             self.init(channel: channel, result: .answered, duration: duration, country: country)
@@ -91,7 +91,8 @@ extension ObservedCall.Result {
         case .credentials, .serviceMissing, .channelDisabled, .providerFault, .rateLimited: self = .faulty
         default:
             switch failure.result {
-            case .serverError, .timeout, .networkError, .tlsError, .badResponse, .unauthorized: self = .faulty
+            case .serverError, .timeout, .networkError, .proxyError, .tlsError, .badResponse, .unauthorized:
+                self = .faulty
             case .clientError, .notFound, .rateLimited, .withheld: self = .answered
             }
         }

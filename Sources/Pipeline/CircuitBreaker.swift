@@ -140,7 +140,7 @@ struct CircuitBreaker: Sendable {
 extension CircuitBreaker.Result {
     init(_ failure: CallFailure) {
         switch failure.result {
-        case .serverError, .timeout, .networkError, .tlsError, .badResponse, .unauthorized:
+        case .serverError, .timeout, .networkError, .proxyError, .tlsError, .badResponse, .unauthorized:
             self = .bad(retryAfter: failure.retryAfter)
         case .withheld, .rateLimited: self = .untold
         case .clientError, .notFound:

@@ -9,9 +9,11 @@ extension CallFailure {
             case .tls: .tlsError
             case .withheld: .withheld
             case .tooLarge: .badResponse
+            case .proxy: .proxyError
             case .dns, .connect, .reset, .cancelled, .other: .networkError
             }
-        self.init(effect: error.reach == .surelyNotSent ? .none : .unknown, result: result)
+        self.init(
+            effect: error.reach == .surelyNotSent ? .none : .unknown, result: result, httpStatus: error.proxyStatus)
     }
 
     /// A 2xx that does not say what it must.

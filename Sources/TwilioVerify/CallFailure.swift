@@ -13,6 +13,8 @@ public struct CallFailure: Error, Sendable, Hashable {
     public enum Result: String, Sendable {
         case clientError, notFound, unauthorized, rateLimited, serverError
         case timeout, networkError, tlsError, badResponse
+        /// A proxy on the way cannot be found, or refuses; the status is the proxy's.
+        case proxyError
         /// The gate kept the request back.
         case withheld
     }

@@ -89,6 +89,8 @@ public struct TransportError: Error, Sendable, Hashable, CustomStringConvertible
 
     public enum Kind: String, Sendable {
         case dns, connect, tls, timeout, reset, tooLarge
+        /// The proxy cannot be found, or refuses.
+        case proxy
         /// The gate said no.
         case withheld
         case cancelled, other
@@ -96,10 +98,13 @@ public struct TransportError: Error, Sendable, Hashable, CustomStringConvertible
 
     public var reach: Reach
     public var kind: Kind
+    /// The HTTP status that a proxy refused with.
+    public var proxyStatus: Int?
 
-    public init(reach: Reach, kind: Kind) {
+    public init(reach: Reach, kind: Kind, proxyStatus: Int? = nil) {
         self.reach = reach
         self.kind = kind
+        self.proxyStatus = proxyStatus
     }
 
     public var description: String { "\(kind.rawValue), \(reach.rawValue)" }

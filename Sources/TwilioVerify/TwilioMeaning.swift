@@ -139,7 +139,6 @@ public enum ErrorCatalog {
         default: .other
         }
     }
-}
 
     private static func parameterName(in message: String) -> Substring? {
         if let quoted = quotedName(in: message) { return quoted }
@@ -167,3 +166,4 @@ public enum ErrorCatalog {
         guard let word, let first = word.first, first.isUppercase, word.lowercased() != "invalid" else { return nil }
         return word
     }
+}

@@ -71,7 +71,8 @@ import TwilioVerify
 
     @Test(arguments: [
         (TransportError.Kind.timeout, CallFailure.Result.timeout), (.tls, .tlsError), (.withheld, .withheld),
-        (.tooLarge, .badResponse), (.dns, .networkError), (.connect, .networkError), (.reset, .networkError),
+        (.tooLarge, .badResponse), (.proxy, .proxyError), (.dns, .networkError), (.connect, .networkError),
+        (.reset, .networkError),
         (.cancelled, .networkError), (.other, .networkError),
     ])
     func `Without an answer it counts how far the request had got`(

@@ -18,6 +18,10 @@ extension ConfigKey {
         ConfigKey(
             "twilio.base_url", "https://verify.twilio.com", .twilio, "plain HTTP is taken for loopback addresses only"),
         ConfigKey("twilio.ca_file", nil, .path, "PEM file of authorities, if not the system's"),
+        ConfigKey(
+            "twilio.proxy", nil, .proxy,
+            "http://HOST:PORT of an HTTP proxy towards Twilio (CONNECT); the environment's proxy variables are not used"
+        ),
         ConfigKey("twilio.calls_per_second", "0", .count, "over all workers on one store; 0 = no limit"),
         ConfigKey("twilio.calls_at_once", "100", .count, "likewise"),
         ConfigKey("twilio.code_minutes", "10", .number(1...1440), "life of a code, as set at Twilio"),

@@ -34,6 +34,7 @@ extension ConfigKind {
         case .brokers: .brokers(try Self.brokers(text))
         case .store: text.hasPrefix("sqlite:") && text.utf8.count > 7 ? .text(String(text.dropFirst(7))) : nil
         case .twilio: Self.isTwilioURL(text) ? .text(text) : nil
+        case .proxy: Self.isProxyURL(text) ? .text(text) : nil
         case .listen: text == "off" ? .listen(nil) : ListenAddress(text).map(ConfigTyped.listen)
         case .frontEnds: .frontEnds(try FrontEndList.parse(text))
         }
@@ -101,6 +102,15 @@ extension ConfigKind {
         }
         guard !urls.isEmpty else { throw ConfigFault(message: "must be \(ConfigKind.brokers.allowed)") }
         return urls
+    }
+
+    /// A host and a port; a proxy that asks who comes is not supported.
+    private static func isProxyURL(_ text: String) -> Bool {
+        guard let parts = URLComponents(string: text), parts.scheme == "http", let host = parts.host, !host.isEmpty,
+            let port = parts.port, (1...65_535).contains(port), ["", "/"].contains(parts.path), parts.user == nil,
+            parts.password == nil, parts.query == nil, parts.fragment == nil
+        else { return false }
+        return text.utf8.allSatisfy { (0x21...0x7E).contains($0) }
     }
 
     /// Credentials go there: nothing but a host, a port and perhaps a path, in the clear on this machine only.

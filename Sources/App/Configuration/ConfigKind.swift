@@ -22,6 +22,7 @@ public enum ConfigKind: Sendable, Equatable {
     case brokers
     case store
     case twilio
+    case proxy
     case listen
     case frontEnds
 
@@ -41,7 +42,7 @@ public enum ConfigKind: Sendable, Equatable {
     /// Whether a wrong value may be quoted in an error: where anything might have been pasted, it may be a secret.
     var isQuotable: Bool {
         switch self {
-        case .text, .path, .providerSecret, .sid, .brokers, .twilio, .store: false
+        case .text, .path, .providerSecret, .sid, .brokers, .twilio, .proxy, .store: false
         default: true
         }
     }
@@ -62,6 +63,7 @@ public enum ConfigKind: Sendable, Equatable {
         case .brokers: "amqp://user:password@host:port/vhost or amqps://…; several, comma-separated"
         case .store: "sqlite:PATH"
         case .twilio: "https://HOST, or http:// with 127.0.0.1, [::1] or localhost"
+        case .proxy: "http://HOST:PORT, without a user and password: the list of processes would show them"
         case .listen: "ADDRESS:PORT, or off"
         case .frontEnds: "NAME=web, NAME=windows or NAME=any, with +admin where it may administer, comma-separated"
         }

@@ -59,6 +59,8 @@ struct TwilioCheck: DoctorCheck {
         case .unauthorized:
             "Twilio refuses the credentials (\(failure)): look at the account's SID and its token or API key"
         case .tlsError: "Twilio's certificate cannot be verified (\(failure)): look at twilio.ca_file and the clock"
+        case .proxyError:
+            "the proxy refuses or is not found (\(failure)): look at twilio.proxy and the proxy's own rules"
         case .timeout, .networkError:
             "Twilio cannot be reached (\(failure)): look at twilio.base_url, DNS and the firewall"
         default: "Twilio does not answer as it should (\(failure)): try again"

@@ -56,6 +56,7 @@ extension Meters: TwilioObserver {
         case .serverError: "server_error"
         case .timeout: "timeout"
         case .networkError: "network_error"
+        case .proxyError: "proxy_error"
         case .tlsError: "tls_error"
         case .badResponse: "bad_response"
         case .withheld: "withheld"

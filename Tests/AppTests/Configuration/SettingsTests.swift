@@ -173,6 +173,28 @@ struct SettingsTests {
         #expect(try Configured.problems(["VERIFY_COURIER_TWILIO_BASE_URL": url]).count == 1)
     }
 
+    @Test(
+        "refuse a proxy that is no plain http://HOST:PORT, and say nothing of its password",
+        arguments: [
+            "http://user:hidden@proxy.example:3128", "http://hidden@proxy.example:3128", "https://proxy.example:3128",
+            "socks5://proxy.example:1080", "http://proxy.example", "http://:3128", "http://proxy.example:0",
+            "http://proxy.example:99999", "http://proxy.example:3128/path", "http://proxy.example:3128?hidden",
+            "proxy.example:3128", "http://pröxy:1",
+        ])
+    func noProxy(url: String) throws {
+        let problems = try Configured.problems(["VERIFY_COURIER_TWILIO_PROXY": url])
+        #expect(problems.count == 1)
+        #expect(
+            problems.joined().contains("twilio.proxy must be http://HOST:PORT")
+                || problems.joined().contains("VERIFY_COURIER_TWILIO_PROXY"))
+        #expect(!problems.joined().contains("hidden"))
+    }
+
+    @Test("take a proxy", arguments: ["http://proxy.example:3128", "http://10.0.0.1:8080/", "http://[::1]:3128"])
+    func proxy(url: String) throws {
+        #expect(try Configured.settings(["VERIFY_COURIER_TWILIO_PROXY": url]).text("twilio.proxy") == url)
+    }
+
     @Test("take an API key before the token, whole only")
     func account() throws {
         let key = ["VERIFY_COURIER_SITE_2FA_VERIFY_APIKEYSID": "SK00000000000000000000000000000001"]

@@ -2,7 +2,7 @@ import Crypto
 import FoundationEssentials
 import Glibc
 
-/// The file that holds a store's keys: JSON, readable by its owner only.
+/// The file that holds a store's keys: JSON, made for its owner only, and taken where a group may read it too.
 public enum KeyFile {
     private struct Content: Codable {
         var version: Int
@@ -13,7 +13,7 @@ public enum KeyFile {
     /// Makes a file with one fresh key. Never replaces one: what is sealed with a lost key is lost.
     public static func create(_ path: String) throws(StoreError) -> Sealing {
         let key = fresh()
-        guard let sealing = Sealing(keys: [1: Array(key)], current: 1) else { throw notEncoded }
+        guard let sealing = Sealing(keys: [1: Array(key)], current: 1) else { throw notEncoded(path) }
         try make(path, Content(version: 1, current: 1, keys: ["1": key.base64EncodedString()]))
         return sealing
     }
@@ -22,10 +22,10 @@ public enum KeyFile {
     package static func addKey(_ path: String) throws(StoreError) -> Sealing {
         var content = try readContent(path)
         let id = (content.keys.keys.compactMap { UInt8($0) }.max() ?? 0).addingReportingOverflow(1)
-        guard !id.overflow else { throw StoreError(.failed, "The key file has no room for one more key id.") }
+        guard !id.overflow else { throw StoreError(.failed, "The key file \(path) has no room for one more key id.") }
         content.current = Int(id.partialValue)
         content.keys[String(id.partialValue)] = fresh().base64EncodedString()
-        guard let sealing = sealing(of: content) else { throw notEncoded }
+        guard let sealing = sealing(of: content) else { throw notEncoded(path) }
         try replace(path, content)
         return sealing
     }
@@ -45,19 +45,23 @@ public enum KeyFile {
 
     private static func fresh() -> Data { Data(SymmetricKey(size: .bits256).withUnsafeBytes { Array($0) }) }
 
-    private static var notEncoded: StoreError { StoreError(.failed, "The key file could not be encoded.") }
+    private static func notEncoded(_ path: String) -> StoreError {
+        StoreError(.failed, "The key file \(path) could not be encoded.")
+    }
 
     private static func make(_ path: String, _ content: Content) throws(StoreError) {
-        guard let json = try? JSONEncoder().encode(content) else { throw notEncoded }
+        guard let json = try? JSONEncoder().encode(content) else { throw notEncoded(path) }
         let file = Glibc.open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard file >= 0 else {
             let code: StoreError.Code = errno == EEXIST ? .exists : .failed
-            throw StoreError(code, "The key file cannot be made: \(String(cString: strerror(errno))).")
+            let why = String(cString: strerror(errno))
+            throw StoreError(
+                code, "The key file \(path) cannot be made: \(why). store.key_file names another place.")
         }
         defer { Glibc.close(file) }
         guard write(Array(json), to: file), fsync(file) == 0 else {
             unlink(path)
-            throw StoreError(.failed, "The key file could not be written.")
+            throw StoreError(.failed, "The key file \(path) could not be written; is its disk full?")
         }
     }
 
@@ -67,35 +71,59 @@ public enum KeyFile {
         // Left by one that was interrupted: nothing was sealed with what it held.
         unlink(fresh)
         try make(fresh, content)
+        keepRights(of: path, for: fresh)
         let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
         let directory = Glibc.open(folder, O_RDONLY | O_CLOEXEC)
         defer { Glibc.close(directory) }
         guard rename(fresh, path) == 0, directory >= 0, fsync(directory) == 0 else {
-            throw StoreError(.failed, "The key file could not be replaced: \(String(cString: strerror(errno))).")
+            throw StoreError(
+                .failed, "The key file \(path) could not be replaced: \(String(cString: strerror(errno))).")
         }
     }
 
-    /// Reads the file; refuses one that others can read.
+    /// A group that may read the keys goes on reading them.
+    private static func keepRights(of path: String, for fresh: String) {
+        var status = stat()
+        guard stat(path, &status) == 0, status.st_mode & 0o040 != 0, chown(fresh, .max, status.st_gid) == 0 else {
+            return
+        }
+        chmod(fresh, 0o640)
+    }
+
+    /// Reads the file; refuses one that may be read by others than its owner and group, or changed by the group: a secret
+    /// that a container is given is mounted for a group (0440).
     public static func read(_ path: String) throws(StoreError) -> Sealing {
-        guard let sealing = sealing(of: try readContent(path)) else { throw notOurs }
+        guard let sealing = sealing(of: try readContent(path)) else { throw notOurs(path) }
         return sealing
     }
 
-    private static var notOurs: StoreError { StoreError(.wrongKey, "The key file is not one of this program's.") }
+    private static func notOurs(_ path: String) -> StoreError {
+        StoreError(
+            .wrongKey, "The key file \(path) is not one of this program's; put this store's own there, from its backup."
+        )
+    }
 
     private static func readContent(_ path: String) throws(StoreError) -> Content {
         let file = Glibc.open(path, O_RDONLY | O_CLOEXEC)
         guard file >= 0 else {
-            throw StoreError(.wrongKey, "The key file cannot be opened: \(String(cString: strerror(errno))).")
+            throw StoreError(
+                .wrongKey,
+                """
+                The key file \(path) cannot be opened: \(String(cString: strerror(errno))). Put the store's own there, or \
+                name its place with store.key_file; without it nothing in the store can be read.
+                """)
         }
         defer { Glibc.close(file) }
         var status = stat()
-        guard fstat(file, &status) == 0, status.st_mode & 0o077 == 0 else {
-            throw StoreError(.wrongKey, "The key file is open to other users; allow its owner only (chmod 600).")
+        guard fstat(file, &status) == 0, status.st_mode & 0o037 == 0 else {
+            throw StoreError(
+                .wrongKey,
+                "The key file \(path) is open to other users; allow its owner only, or a group to read it (chmod 600 or 640)."
+            )
         }
         guard let content = try? JSONDecoder().decode(Content.self, from: Data(readAll(file))),
             content.version == 1
-        else { throw notOurs }
+        else { throw notOurs(path) }
         return content
     }
 

@@ -45,8 +45,14 @@ struct SQLiteFileTests {
         _ = try KeyFile.create(other)
         #expect(await openError(SQLiteStoreConfiguration(path: path, keyFile: other)) == .wrongKey)
         #expect(await openError(SQLiteStoreConfiguration(path: path, keyFile: other + "x")) == .wrongKey)
-        chmod(path + ".key", 0o640)
-        #expect(await openError(world.configuration) == .wrongKey)
+        for mode: mode_t in [0o604, 0o641, 0o620, 0o660] {
+            chmod(path + ".key", mode)
+            #expect(await openError(world.configuration) == .wrongKey, "\(String(mode, radix: 8))")
+        }
+        for mode: mode_t in [0o600, 0o400, 0o640, 0o440] {
+            chmod(path + ".key", mode)
+            #expect(await openError(world.configuration) == nil, "\(String(mode, radix: 8))")
+        }
     }
 
     @Test func aFileThatIsNoDatabaseIsCorrupt() async throws {

@@ -153,7 +153,7 @@ struct DoctorTests {
         let path = machine.folder.path + "/.local/state/verify-courier/verify-courier.db"
         #expect(try await machine.findings()["store"]?.level == .ok)
         try FileManager.default.moveItem(atPath: path + ".key", toPath: path + ".aside")
-        #expect(try await machine.findings()["store"]?.message.contains("key file cannot be opened") == true)
+        #expect(try await machine.findings()["store"]?.message.contains(".key cannot be opened") == true)
         try FileManager.default.moveItem(atPath: path + ".aside", toPath: path + ".key")
         try Data(repeating: 7, count: 8192).write(to: URL(filePath: path))
         #expect(try await machine.findings()["store"]?.message.contains("damaged or no database") == true)

@@ -183,8 +183,8 @@ let package = Package(
         .testTarget(
             name: "PipelineTests",
             dependencies: [
-                "Basics", "Pipeline", "SitePolicy", "Store", "TestKit", "TwilioVerify", "Wire",
-                .product(name: "Logging", package: "swift-log"),
+                "Basics", "Pipeline", "SitePolicy", "Store", "StoreSQLite", "TestKit", "TwilioVerify", "Wire",
+                .product(name: "GRDB", package: "GRDB.swift"), .product(name: "Logging", package: "swift-log"),
             ]),
         .testTarget(
             name: "TwilioSimulatorTests",

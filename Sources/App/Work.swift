@@ -71,12 +71,14 @@ public struct App: Sendable {
         meters.watch(worker)
         meters.watch(pipeline, limits: pipelineSettings.callLimits)
         meters.watch(store)
-        try await run(worker, beside: background(store, pipeline), termination, try opsServer(worker, meters.registry))
+        try await run(
+            worker, beside: background(store, pipeline, try settings.retention()), termination,
+            try opsServer(worker, meters.registry))
         await store.close()
     }
 
-    private func background(_ store: SQLiteStore, _ pipeline: Pipeline) -> [Background] {
-        let sweeper = Sweeper(store: store, retention: Retention(), logger: logger)
+    private func background(_ store: SQLiteStore, _ pipeline: Pipeline, _ retention: Retention) -> [Background] {
+        let sweeper = Sweeper(store: store, retention: retention, logger: logger)
         let replayer = pipeline.replayer(logger: logger)
         let chores = pipeline.choreRunner(logger: logger)
         return [Background(sweeper.run), Background(replayer.run), Background(chores.run)]

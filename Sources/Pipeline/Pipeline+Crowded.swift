@@ -17,11 +17,13 @@ extension Pipeline {
         let answer = audited(crowded(new), envelope, read)
         // What only reads is answered without a record.
         if job.kind.onlyReads { return disposition(answer.body, answer.outcome, nil, envelope, address) }
-        return switch try await store.refuse(new, answer: answer) {
-        case .recorded(let record, let fresh):
-            try await self.answer(record, job.login.user, envelope, address, fresh: fresh)
-        case .reused: reused(ReplyDraft(new), envelope, address)
-        default: nil
+        return try await readably(envelope, read) { () async throws(StoreError) in
+            switch try await store.refuse(new, answer: answer) {
+            case .recorded(let record, let fresh):
+                return try await self.answer(record, job.login.user, envelope, address, fresh: fresh)
+            case .reused: return reused(ReplyDraft(new), envelope, address)
+            default: return nil
+            }
         }
     }
 

@@ -23,7 +23,7 @@ extension Pipeline {
     ) -> Answer {
         let changes = dead.map { [Change.deadLetter(letter(envelope, read, $0))] } ?? []
         let answer = draft.answer(.invalid, reason, at: clocks.wall(), changes: changes) {
-            $0.errors = problems.isEmpty ? nil : problems
+            $0.errors = problems.isEmpty ? nil : problems.told
         }
         return audited(answer, envelope, read)
     }
@@ -43,13 +43,14 @@ extension Pipeline {
         _ answer: Answer, _ envelope: Envelope, _ read: ReadJob, detail: [String: String] = [:]
     ) -> Answer {
         guard let kind = read.kind, kind.isAdministration else { return answer }
+        let frontEnd = envelope.userID ?? ""
+        let entry = AuditEntry(
+            at: clocks.wall(), administrator: read.administrator ?? "", frontEnd: frontEnd, kind: kind,
+            messageID: read.messageID, user: read.user ?? "", outcome: answer.outcome, reason: answer.reason,
+            detail: AdminRules.json(detail))
+        let mayAdminister = settings.frontEnds.isEmpty || settings.frontEnds[frontEnd]?.isAdmin == true
         var audited = answer
-        audited.changes.append(
-            .audit(
-                AuditEntry(
-                    at: clocks.wall(), administrator: read.administrator ?? "", frontEnd: envelope.userID ?? "",
-                    kind: kind, messageID: read.messageID, user: read.user ?? "", outcome: answer.outcome,
-                    reason: answer.reason, detail: AdminRules.json(detail))))
+        audited.changes.append(mayAdminister ? .audit(entry) : .refusedAudit(entry))
         return audited
     }
 
@@ -129,7 +130,7 @@ extension Pipeline {
         return try await store.finish(intent) { _ in answer }
     }
 
-    private func letter(_ envelope: Envelope, _ read: ReadJob, _ reason: DeadLetterReason) -> DeadLetter {
+    func letter(_ envelope: Envelope, _ read: ReadJob, _ reason: DeadLetterReason) -> DeadLetter {
         DeadLetter(
             reason: reason, routingKey: envelope.routingKey, frontEnd: envelope.userID ?? "",
             messageID: envelope.messageID, properties: AdminRules.json(envelope.shownProperties),

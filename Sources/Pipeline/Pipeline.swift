@@ -39,7 +39,9 @@ public struct Pipeline: Sendable {
     /// Carries one message through to its recorded outcome.
     public func process(_ envelope: Envelope, slot: any Slot) async throws(StoreError) -> Disposition {
         let read = decoder.read(envelope)
-        var disposition = try await process(envelope, read, slot)
+        var disposition = try await readably(envelope, read) { () async throws(StoreError) in
+            try await process(envelope, read, slot)
+        }
         disposition.unknownFields = read.unknownFields
         return disposition
     }
@@ -102,7 +104,8 @@ public struct Pipeline: Sendable {
         case .invalid(let reason, let problems):
             let dead: DeadLetterReason? = problems.allSatisfy(\.isMistyped) ? nil : .malformed
             return try await refuse(draft, reason, problems, dead, envelope, read, address)
-        case .rules(let rules, let code):
+        case .rules(let prepared, let code):
+            let rules = try await withLetters(prepared, new)
             new.wanted = rules.wanted
             return try await run(
                 new, code, { keptIfInvalid(rules.decide($0), envelope, read) }, envelope, read, address, slot)
@@ -151,9 +154,11 @@ public struct Pipeline: Sendable {
             await pause.wait(slot)
         case .intent(let intent):
             Failpoint.afterBegin.hit()
-            let finished = try await caller.carryOut(intent, code: code)
+            let finished = try await seenThrough(intent, envelope, read) { () async throws(StoreError) in
+                try await caller.carryOut(intent, code: code)
+            }
             Failpoint.afterFinish.hit()
-            if case .recorded(let record) = finished {
+            if case .recorded(let record)? = finished {
                 caller.observer?.concluded(ConcludedJob(intent, record.outcome))
                 return try await answer(record, job.login.user, envelope, address, fresh: true)
             }
@@ -168,9 +173,10 @@ public struct Pipeline: Sendable {
                 }
                 return nil
             }
-            guard case .recorded(let record)? = try await caller.resume(intent, code: isOurs ? code : nil) else {
-                return nil
+            let finished = try await seenThrough(intent, envelope, isOurs ? read : nil) {
+                () async throws(StoreError) in try await caller.resume(intent, code: isOurs ? code : nil)
             }
+            guard case .recorded(let record)? = finished else { return nil }
             caller.observer?.concluded(ConcludedJob(intent, record.outcome))
             if isOurs { return try await answer(record, job.login.user, envelope, address, fresh: true) }
             resumed.append(record)

@@ -58,6 +58,14 @@ extension AuditEntry {
         return entry
     }
 
+    /// Why, in an administrator's words.
+    package static func reason(inDetail detail: String) -> String? {
+        guard case .object(let members)? = try? JSONValue(parsing: Array(detail.utf8)),
+            case .string(let reason)? = members["reason"]
+        else { return nil }
+        return reason
+    }
+
     private var details: [String: JSONValue]? {
         guard case .object(let members)? = try? JSONValue(parsing: Array(detail.utf8)) else { return nil }
         return members

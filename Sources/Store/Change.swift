@@ -10,6 +10,9 @@ public enum Change: Sendable {
     case pending(PendingCode)
     case deadLetter(DeadLetter)
     case audit(AuditEntry)
+    /// The same of a front end that may not administer: of these only some are kept one by one
+    /// (``AuditRefusals/mostEntries``), the others are counted.
+    case refusedAudit(AuditEntry)
 
     /// Counts the job, once in each; by the situation's person, client, number and region.
     case count([Tally])
@@ -48,7 +51,9 @@ public enum Change: Sendable {
     case choreDone(Int64)
     /// The verification of this SID lives no more, whoever's number it is of.
     case endCode(sid: String, Reason)
-    case letters([Int64], DeadLetterState, dueAt: [Timestamp])
+    /// Moves those that are in one of these states by now; a look may be older than that.
+    case letters(
+        [Int64], DeadLetterState, dueAt: [Timestamp], from: Set<DeadLetterState> = Set(DeadLetterState.allCases))
     /// Nobody waits for these any more, and they are to be carried out all the same.
     case liftDeadlines([Int64])
 }

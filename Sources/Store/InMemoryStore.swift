@@ -7,8 +7,10 @@ public final class InMemoryStore: LoginStore {
     public final class Shared: Sendable {
         let content = Locked(InMemoryContent())
         let sealing = Sealing.ephemeral()
+        let bounds: LetterBounds
 
-        public init(siteOptions: [String: String] = [:]) {
+        public init(siteOptions: [String: String] = [:], letters bounds: LetterBounds = LetterBounds()) {
+            self.bounds = bounds
             content.withLock { $0.options = siteOptions }
         }
     }
@@ -40,7 +42,8 @@ public final class InMemoryStore: LoginStore {
 
     private func transaction<Result: Sendable>(_ body: (inout InMemoryRows) -> Result) -> Result {
         shared.content.withLock { content in
-            var rows = InMemoryRows(content: content, worker: worker, clocks: clocks, sealing: shared.sealing)
+            var rows = InMemoryRows(
+                content: content, worker: worker, clocks: clocks, sealing: shared.sealing, bounds: shared.bounds)
             // The content moves into the rows and back, so that nothing is copied on write.
             content = InMemoryContent()
             defer { content = rows.content }
@@ -58,6 +61,10 @@ public final class InMemoryStore: LoginStore {
         _ intent: Intent, wanted: Wanted, conclude: @escaping @Sendable (Situation) -> Answer
     ) async throws(StoreError) -> Finished {
         transaction { $0.finish(intent, wanted: wanted, conclude: conclude) }
+    }
+
+    public func end(_ intent: Intent, answer: Answer) async throws(StoreError) -> Finished {
+        transaction { $0.end(intent, answer) }
     }
 
     public func release(_ intent: Intent) async throws(StoreError) {
@@ -96,6 +103,10 @@ public final class InMemoryStore: LoginStore {
 
     public func enrolment(of user: String) async throws(StoreError) -> Enrolment? {
         transaction { $0.enrolment(of: user) }
+    }
+
+    public func letters(_ query: LetterQuery) async throws(StoreError) -> LetterPage {
+        transaction { $0.letters(query) }
     }
 
     public func takeDueLetters(limit: Int) async throws(StoreError) -> [DeadLetterRow] {

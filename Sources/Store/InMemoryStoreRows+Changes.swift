@@ -8,6 +8,7 @@ extension InMemoryRows {
         case .code(let code): content.codes[code.number] = code
         case .pending(let pending): content.pendings[pending.login] = pending
         case .deadLetter(let letter): keep(letter)
+        case .refusedAudit(let entry): refuse(entry)
         case .audit(let entry): content.audit.append(entry)
         case .count(let tallies): count(tallies, context)
         case .uncount(let tallies):
@@ -25,6 +26,17 @@ extension InMemoryRows {
         }
     }
 
+    private mutating func refuse(_ entry: AuditEntry) {
+        let hour = AuditRefusals.hour(of: entry.at)
+        var counted = AuditRefusals(frontEnd: entry.frontEnd, hour: hour, count: 0, kind: entry.kind)
+        if let place = content.refusals.firstIndex(where: { $0.frontEnd == entry.frontEnd && $0.hour == hour }) {
+            counted.count = content.refusals.remove(at: place).count
+        }
+        counted.count += 1
+        content.refusals.append(counted)
+        if counted.count <= AuditRefusals.mostEntries { content.audit.append(entry) }
+    }
+
     private mutating func count(_ tallies: [Tally], _ context: ChangeContext) {
         for tally in tallies {
             guard let key = hash(of: tally, context) else { continue }
@@ -32,7 +44,7 @@ extension InMemoryRows {
                 $0.tally == tally && $0.key == key && $0.job == context.key && $0.at == context.now
             }
             content.counted.append(
-                .init(tally: tally, key: key, at: context.now, job: context.key, owner: context.login.user))
+                .init(tally: tally, key: key, at: context.now, job: context.key))
         }
     }
 
@@ -57,7 +69,7 @@ extension InMemoryRows {
         case .enrolment(let user, let enrolment): content.enrolments[user] = enrolment
         case .challenge(let sid, let challenge): content.challenges[sid] = challenge
         case .cancelSend(let key, let login): content.canceledSends[key] = login
-        case .letters(let ids, let state, let dueAt): setLetters(ids, state, dueAt)
+        case .letters(let ids, let state, let dueAt, let from): setLetters(ids, state, dueAt, from)
         case .liftDeadlines(let ids): liftDeadlines(ids)
         default: applyToPerson(change)
         }
@@ -111,7 +123,8 @@ extension InMemoryRows {
     }
 
     private mutating func unlock(_ user: String) {
-        content.counted.removeAll { $0.owner == user }
+        let jobs = content.jobs
+        content.counted.removeAll { jobs[$0.job]?.login.user == user }
         content.paces[.user(user)] = nil
         if let number = content.users[user]?.phone?.number { content.paces[.number(number, isProven: true)] = nil }
         for tie in content.pendings.values where tie.login.user == user {

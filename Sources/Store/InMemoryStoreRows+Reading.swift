@@ -64,10 +64,6 @@ extension InMemoryRows {
         return Array(sorted.prefix(page.limit))
     }
 
-    func letters(_ selection: DeadSelection) -> [DeadLetterRow] {
-        Array(content.letters.filter(selection.matches).prefix(selection.limit ?? 10_000))
-    }
-
     func dueLetters(at now: Timestamp, limit: Int) -> [DeadLetterRow] {
         let due = content.letters.filter { $0.state == .replaying && ($0.dueAt ?? now) <= now }
         return Array(due.sorted { ($0.dueAt ?? now, $0.id) < ($1.dueAt ?? now, $1.id) }.prefix(limit))

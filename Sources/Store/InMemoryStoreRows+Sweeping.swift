@@ -23,6 +23,13 @@ extension InMemoryRows {
         content.challenges = content.challenges.filter { $0.value.expiresAt >= now }
         content.reserved = content.reserved.filter { $0.value.until >= now }
         content.letters.removeAll { $0.letter.at < now - retention.deadLetters }
+        let over = content.refusals.filter { $0.hour < AuditRefusals.hour(of: now) }
+        content.refusals.removeAll { over.contains($0) }
+        content.audit += over.sorted { $0.frontEnd < $1.frontEnd }.compactMap { $0.summary(at: now) }
+        if let history = retention.history {
+            content.history.removeAll { $0.entry.at < now - max(history, Retention.records) }
+        }
+        if let audit = retention.audit { content.audit.removeAll { $0.at < now - audit } }
         return before - size
     }
 
@@ -30,5 +37,6 @@ extension InMemoryRows {
         content.jobs.count + content.codes.count + content.pendings.count + content.approvals.count
             + content.counted.count + content.bypasses.count + content.tickets.count + content.letters.count
             + content.enrolments.count + content.challenges.count + content.reserved.count
+            + content.history.count + content.audit.count
     }
 }

@@ -9,7 +9,6 @@ struct InMemoryContent: Sendable {
         var key: [UInt8]
         var at: Timestamp
         var job: JobKey
-        var owner: String
     }
 
     struct Expiring: Sendable {
@@ -41,6 +40,7 @@ struct InMemoryContent: Sendable {
     var chores: [ProviderChoreRow] = []
     var lastChore: Int64 = 0
     var audit: [AuditEntry] = []
+    var refusals: [AuditRefusals] = []
     var history: [(entry: HistoryEntry, number: E164?)] = []
     var reads: [ReadKind: [Timestamp]] = [:]
     var calls = InMemoryCalls()
@@ -56,14 +56,20 @@ struct InMemoryRows: StoreRows {
     let worker: Int64
     let clocks: Clocks
     let sealing: Sealing
+    let bounds: LetterBounds
 
     func isAlive(_ worker: Int64) -> Bool { worker == self.worker || content.living.contains(worker) }
     func fingerprint(_ kind: JobKind, _ body: [UInt8]) -> [UInt8] { sealing.fingerprint(kind, body) }
     func lookup(_ text: String) -> [UInt8] { sealing.lookup(text) }
 
     func job(_ key: JobKey) -> JobRow? { content.jobs[key] }
-    func begunJob(on lock: CallLock, except key: JobKey) -> JobRow? {
-        content.begun[lock]?.first { $0 != key }.flatMap { content.jobs[$0] }
+    func begunJob(on lock: CallLock, except key: JobKey) -> LockHolder? {
+        content.begun[lock]?.first { $0 != key }.flatMap { content.jobs[$0] }.map {
+            LockHolder(key: $0.key, worker: $0.worker, leaseUntil: $0.leaseUntil)
+        }
+    }
+    mutating func dropLock(of key: JobKey) {
+        if let lock = content.jobs[key]?.call?.lock { content.begun[lock]?.remove(key) }
     }
     func loadCall(of row: inout JobRow) {}
     mutating func put(_ row: JobRow) {
@@ -94,5 +100,6 @@ struct InMemoryRows: StoreRows {
         content.reads[kind, default: []].removeAll { $0 <= before }
         content.reads[kind, default: []].append(now)
     }
-    func damaged() -> Never { preconditionFailure("rows in memory are always whole") }
+    func damaged(_ key: JobKey) -> Never { preconditionFailure("rows in memory are always whole") }
+    var unreadable: Int { 0 }
 }

@@ -85,7 +85,8 @@ public struct ReadLimit: Sendable {
 /// Every method is one transaction, durable when it returns. `decide` and `conclude` are pure and quick: they run
 /// inside the transaction, and may run more than once. Cancellation of the caller does not undo a transaction that was
 /// queued. All throw ``StoreError`` when the store cannot be used; then nothing was written and nothing may be
-/// answered.
+/// answered. They throw one with a ``StoreError/record`` when they need a record that cannot be read; then nothing was
+/// written either, and what goes without that record goes on.
 public protocol LoginStore: CallStore {
     /// Looks the job up and, if it is new and nothing stands in its way, decides it.
     func begin(
@@ -100,6 +101,10 @@ public protocol LoginStore: CallStore {
     func finish(
         _ intent: Intent, wanted: Wanted, conclude: @escaping @Sendable (Situation) -> Answer
     ) async throws(StoreError) -> Finished
+
+    /// Records an answer to an intent that is ours, if it still is, without reading what ``finish(_:wanted:conclude:)``
+    /// would: for one whose person or code cannot be read. Is tried again as that is.
+    func end(_ intent: Intent, answer: Answer) async throws(StoreError) -> Finished
 
     /// Gives an intent back as if it had not begun (its `begins` stay counted), if it is still ours.
     func release(_ intent: Intent) async throws(StoreError)
@@ -129,6 +134,9 @@ public protocol LoginStore: CallStore {
 
     /// The person's open enrolment, for a reply that shows it.
     func enrolment(of user: String) async throws(StoreError) -> Enrolment?
+
+    /// Dead letters as they are; reads only, and waits for no writer.
+    func letters(_ query: LetterQuery) async throws(StoreError) -> LetterPage
 
     /// Takes dead letters whose replay is due: each is one worker's for a while, and due again if it dies.
     func takeDueLetters(limit: Int) async throws(StoreError) -> [DeadLetterRow]

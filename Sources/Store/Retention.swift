@@ -2,8 +2,10 @@
 public struct Retention: Sendable {
     /// Dead letters, whatever became of them.
     public var deadLetters: Duration = .seconds(7 * 86_400)
-    /// The history of outcomes; `nil` keeps it.
+    /// The history of outcomes; `nil` keeps it. Never less than idempotency records stay: an erasure goes by it.
     public var history: Duration?
+    /// The audit trail; `nil` keeps it.
+    public var audit: Duration?
 
     public init() {}
 

@@ -46,8 +46,9 @@ public struct Situation: Sendable {
     public var openCodes: [OpenCode] = []
     public var census: [Census] = []
     public var page: [UserRecord] = []
-    public var letters: [DeadLetterRow] = []
     public var otherUserExists = false
+    /// How many rows of those lists cannot be read.
+    public var unreadable = 0
 
     /// An administrator's one-use code, against what was typed.
     public enum Bypass: Sendable, Equatable {
@@ -82,7 +83,6 @@ public struct Wanted: Sendable {
     public var code: Redacted<String>?
     public var census = false
     public var page: UserPage?
-    public var letters: DeadSelection?
     /// Whether there is a person of this name.
     public var otherUser: String?
 

@@ -1,9 +1,26 @@
-/// Why the store cannot be used. Nothing was written; while it lasts, nothing may be answered.
+/// A row of the store that this version cannot read: damaged, or written by a newer version. Holds nothing of the row
+/// beside what finds it.
+public struct UnreadableRecord: Sendable, Hashable {
+    public var table: String
+    /// The row's key in text, its parts separated by slashes; a hash in hexadecimal digits.
+    public var key: String
+
+    public init(table: String, key: String) {
+        self.table = table
+        self.key = key
+    }
+}
+
+/// Why the store cannot be used, or, with a ``record``, why one row of it cannot.
+///
+/// Nothing was written. While the store cannot be used, nothing may be answered, and it is tried again. A record that
+/// cannot be read stays so: whoever needs it is told, and nobody else is held up.
 public struct StoreError: Error, Sendable, Equatable, CustomStringConvertible {
     /// The kind of trouble.
     public struct Code: Sendable, Equatable, CustomStringConvertible {
         private enum Value: String {
-            case missing, exists, wrongKey, wrongSchema, full, readOnly, busy, corrupt, failed, closed, stopping
+            case missing, exists, wrongKey, wrongSchema, full, readOnly, busy, corrupt, failed, closed, stopping,
+                unreadable
         }
         private let value: Value
         public var description: String { value.rawValue }
@@ -25,6 +42,8 @@ public struct StoreError: Error, Sendable, Equatable, CustomStringConvertible {
         public static let stopping = Code(value: .stopping)
         /// It was closed by this process.
         public static let closed = Code(value: .closed)
+        /// The store can be used, but not this ``StoreError/record``.
+        public static let unreadable = Code(value: .unreadable)
 
         /// Whether it may pass by itself, or by what an operator does to disk and file while the program waits.
         public var mayPass: Bool { [.full, .readOnly, .busy, .failed].contains(self) }
@@ -33,11 +52,24 @@ public struct StoreError: Error, Sendable, Equatable, CustomStringConvertible {
     public var code: Code
     /// What happened and what to do, for an operator; holds no value of any row.
     public var message: String
+    /// The one row that is concerned, and not the store; only with `.unreadable`.
+    public private(set) var record: UnreadableRecord?
 
     public init(_ code: Code, _ message: String) {
         self.code = code
         self.message = message
     }
+
+    /// - Parameter record: what cannot be read; it is left as it is.
+    public init(unreadable record: UnreadableRecord) {
+        self.init(
+            .unreadable,
+            "A record of the store is damaged or of a newer version (table \(record.table), key \(record.key)).")
+        self.record = record
+    }
+
+    /// Whether it tells that the store itself fails.
+    var isTrouble: Bool { code != .closed && code != .stopping && code != .unreadable }
 
     public var description: String { message }
 }

@@ -37,8 +37,8 @@ struct StoreHealth: Sendable {
     mutating func end(_ operation: UInt64, _ failure: StoreError?, wrote: Bool) {
         underWay[operation] = nil
         if let failure {
-            // A store that is closed is no trouble of the store's.
-            if failure.code != .closed { error = failure }
+            // Neither a store that is closed nor one record of it, nor a task that was cancelled, is its trouble.
+            if failure.isTrouble { error = failure }
         } else if wrote {
             error = nil
         }
@@ -59,6 +59,12 @@ public protocol StoreObserver: Sendable {
 
     /// A commit that several operations may have shared is on disk.
     func committed(after: Duration)
+
+    /// A record was found that cannot be read; told once of each, as far as that is remembered.
+    func found(_ record: UnreadableRecord)
+
+    /// So many dead letters went because their front end had more than are kept.
+    func dropped(letters: Int)
 }
 
 /// Watches how a store's operations end, for whoever has to stop working while it cannot be used.
@@ -94,6 +100,9 @@ public final class StoreWatch: Sendable {
         health.withLock { $0.end(operation.id, failure, wrote: wrote) }
         observer?.ended(operation.name, failure, after: clocks.monotonic() - operation.began)
     }
+
+    package func dropped(letters: Int) { observer?.dropped(letters: letters) }
+    package func found(_ record: UnreadableRecord) { observer?.found(record) }
 
     package func committed(since began: MonotonicTime) {
         observer?.committed(after: clocks.monotonic() - began)

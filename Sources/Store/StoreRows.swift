@@ -61,6 +61,19 @@ package struct JobRow: Sendable {
     }
 }
 
+/// Who has begun on something that one job at a time may work on.
+package struct LockHolder: Sendable {
+    package var key: JobKey
+    package var worker: Int64
+    package var leaseUntil: MonotonicTime
+
+    package init(key: JobKey, worker: Int64, leaseUntil: MonotonicTime) {
+        self.key = key
+        self.worker = worker
+        self.leaseUntil = leaseUntil
+    }
+}
+
 /// The rows of a store inside one transaction, as ``LoginStore``'s rules need them; every store offers its own.
 package protocol StoreRows: CallRows {
     func fingerprint(_ kind: JobKind, _ body: [UInt8]) -> [UInt8]
@@ -69,7 +82,10 @@ package protocol StoreRows: CallRows {
 
     func job(_ key: JobKey) throws(Failure) -> JobRow?
     /// The job other than `key` that has begun on that.
-    func begunJob(on lock: CallLock, except key: JobKey) throws(Failure) -> JobRow?
+    func begunJob(on lock: CallLock, except key: JobKey) throws(Failure) -> LockHolder?
+    /// Lets others work on what that job has begun on. Only for one whose record cannot be read, and whose worker is gone:
+    /// nobody here could see it through.
+    mutating func dropLock(of key: JobKey) throws(Failure)
     /// Loads what ``job(_:)`` leaves out: the call, and the login's client and locale.
     func loadCall(of row: inout JobRow) throws(Failure)
     mutating func put(_ row: JobRow) throws(Failure)
@@ -105,7 +121,6 @@ package protocol StoreRows: CallRows {
 
     func census() throws(Failure) -> [Census]
     func page(_ page: UserPage) throws(Failure) -> [UserRecord]
-    func letters(_ selection: DeadSelection) throws(Failure) -> [DeadLetterRow]
     func dueLetters(at now: Timestamp, limit: Int) throws(Failure) -> [DeadLetterRow]
     /// By priority, then the oldest first.
     func dueChores(at now: Timestamp, limit: Int) throws(Failure) -> [ProviderChoreRow]
@@ -116,8 +131,10 @@ package protocol StoreRows: CallRows {
 
     func reads(_ kind: ReadKind, after: Timestamp) throws(Failure) -> Int
     mutating func addRead(_ kind: ReadKind, at now: Timestamp, forgetting before: Timestamp) throws(Failure)
-    /// What to throw when a row holds what no version of this program wrote.
-    func damaged() -> Failure
+    /// What to throw when a job's row holds what it cannot.
+    func damaged(_ key: JobKey) -> Failure
+    /// How many rows this transaction has passed over because they cannot be read.
+    var unreadable: Int { get }
 }
 
 /// A person's bypass code as a store holds it.

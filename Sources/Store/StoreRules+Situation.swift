@@ -108,7 +108,7 @@ extension StoreRows {
     private func loadLists(_ wanted: Wanted, into situation: inout Situation) throws(Failure) {
         if wanted.census { situation.census = try census() }
         if let page = wanted.page { situation.page = try self.page(page) }
-        if let selection = wanted.letters { situation.letters = try letters(selection) }
+        situation.unreadable = unreadable
         if let other = wanted.otherUser { situation.otherUserExists = try user(other) != nil }
     }
 }

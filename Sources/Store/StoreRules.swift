@@ -28,8 +28,12 @@ extension StoreRows {
         var row = fresh
         var situation = try situation(of: job.login, kind: job.kind, place: job.place)
         for lock in locks(job, situation) {
-            guard let other = try begunJob(on: lock, except: job.key) else { continue }
-            return try leaseIsAlive(other) ? .busy(other.key) : .abandoned(takeOver(other))
+            while let holder = try begunJob(on: lock, except: job.key) {
+                if try isAlive(holder.worker), clocks.monotonic() < holder.leaseUntil { return .busy(holder.key) }
+                if let abandoned = try takeOver(holder) { return .abandoned(abandoned) }
+                // It waits for its own message, which ends it, and holds up nobody else.
+                try dropLock(of: holder.key)
+            }
         }
         try loadCancel(of: job.key, job.kind, job.login, into: &situation)
         try load(job.wanted, of: job.key, job.login, into: &situation)
@@ -45,7 +49,7 @@ extension StoreRows {
             row.begins += 1
             lease(&row)
             try put(row)
-            guard let intent = row.intent() else { throw damaged() }
+            guard let intent = row.intent() else { throw damaged(row.key) }
             return .intent(intent)
         }
     }
@@ -74,6 +78,16 @@ extension StoreRows {
         if row.hasOtherUser(than: intent) {
             (answer, context.place) = (answer.withoutPerson, nil)
         }
+        return .recorded(try record(row, answer, context))
+    }
+
+    /// Ends an intent without a look at what it is about, for that cannot be read.
+    package mutating func end(_ intent: Intent, _ answer: Answer) throws(Failure) -> Finished {
+        guard let row = try own(intent) else { return .superseded }
+        var context = ChangeContext(
+            key: intent.key, login: intent.login, place: intent.call.place, now: clocks.wall())
+        var answer = answer
+        if row.hasOtherUser(than: intent) { (answer, context.place) = (answer.withoutPerson, nil) }
         return .recorded(try record(row, answer, context))
     }
 
@@ -171,6 +185,17 @@ extension StoreRows {
         row.leaseUntil = clocks.monotonic() + Lease.length
     }
 
+    /// Another job's intent; `nil` when it cannot be read.
+    private mutating func takeOver(_ holder: LockHolder) throws(Failure) -> Intent? {
+        do throws(Failure) {
+            guard let row = try job(holder.key) else { return nil }
+            return try takeOver(row)
+        } catch {
+            guard (error as any Error as? StoreError)?.record != nil else { throw error }
+            return nil
+        }
+    }
+
     private mutating func takeOver(_ former: JobRow) throws(Failure) -> Intent {
         var row = former
         try loadCall(of: &row)
@@ -179,7 +204,7 @@ extension StoreRows {
         row.begins += 1
         lease(&row)
         try put(row)
-        guard let intent = row.intent(formerLeaseUntil: until) else { throw damaged() }
+        guard let intent = row.intent(formerLeaseUntil: until) else { throw damaged(row.key) }
         return intent
     }
 
@@ -206,7 +231,7 @@ extension StoreRows {
         row.recordedAt = clocks.wall()
         try put(row)
         try addHistory(row, answer, number: number)
-        guard let reply = row.recorded else { throw damaged() }
+        guard let reply = row.recorded else { throw damaged(row.key) }
         return reply
     }
 }

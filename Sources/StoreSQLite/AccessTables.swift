@@ -59,10 +59,10 @@ enum OtherTables {
         // A number's verification at Twilio: checked only by a login that is tied to it.
         "code",
         // Jobs, those that are not to be sent any more, and those that nobody could work on.
-        "job", "canceled_send", "dead_letter",
+        "job", "canceled_send", "dead_letter", "letter_name", "letter_total",
         // Limits.
         "tally", "pace",
         // What was.
-        "history", "audit",
+        "history", "audit", "audit_name", "audit_refusal",
     ]
 }

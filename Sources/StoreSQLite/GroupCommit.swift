@@ -18,6 +18,7 @@ final class GroupCommit: Sendable {
         var isRunning = false
         var isClosed = false
         var whenIdle: [CheckedContinuation<Void, Never>] = []
+        var truncation = LogTruncation()
     }
 
     private static let mostOperations = 256
@@ -49,6 +50,9 @@ final class GroupCommit: Sendable {
         if starts { pool.asyncWriteWithoutTransaction { self.drain($0) } }
     }
 
+    /// Has the log emptied behind the next commit: it keeps what was deleted from the database itself.
+    func emptyLogSoon() { state.withLock { $0.truncation.want() } }
+
     /// Lets no more in, and waits for what is queued.
     func close() async {
         await withCheckedContinuation { continuation in
@@ -63,13 +67,31 @@ final class GroupCommit: Sendable {
 
     /// On the writer's own thread, so that waiting for the other processes' lock blocks no task.
     private func drain(_ db: Database) {
-        while hasWork() { commit(db) }
+        while hasWork() {
+            commit(db)
+            emptyLogIfDue(db)
+        }
         let idle = state.withLock { state in
             let idle = state.isRunning ? [] : state.whenIdle
             if !state.isRunning { state.whenIdle = [] }
             return idle
         }
         for continuation in idle { continuation.resume() }
+    }
+
+    /// Outside everybody's transaction. Whoever still reads the log is not waited for: it is tried again behind a later commit.
+    private func emptyLogIfDue(_ db: Database) {
+        guard state.withLock({ $0.truncation.isDue(at: .now()) }) else { return }
+        let isDone = (try? emptyLog(db)) != nil
+        state.withLock { $0.truncation.tried(isDone, at: .now()) }
+    }
+
+    private func emptyLog(_ db: Database) throws {
+        try writer.lock()
+        defer { writer.unlock() }
+        try db.execute(sql: "PRAGMA busy_timeout = \(LogTruncation.patience)")
+        defer { try? db.execute(sql: "PRAGMA busy_timeout = \(SQLiteFile.busyTimeout)") }
+        try db.checkpoint(.truncate)
     }
 
     private func hasWork() -> Bool {

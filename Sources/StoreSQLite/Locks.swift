@@ -8,6 +8,12 @@ final class LockFile: Sendable {
     /// `F_OFD_SETLK`, which the overlay leaves out; the same on every Linux.
     private static let setOpenFileLock: Int32 = 37
 
+    /// One that is there already, to look at who has locked it; `nil` when there is none.
+    init?(existing path: String) {
+        descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC)
+        if descriptor < 0 { return nil }
+    }
+
     init(_ path: String) throws(StoreError) {
         descriptor = Glibc.open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else {
@@ -77,7 +83,13 @@ struct OpenFile: Sendable {
 /// Who lives: each worker holds a lock on the byte of its number, which the kernel drops when its process ends.
 final class Liveness: Sendable {
     let worker: Int64
-    private let file: LockFile
+    private let file: LockFile?
+
+    /// For whoever is no worker and only looks who lives.
+    init(watching path: String) {
+        worker = -1
+        file = LockFile(existing: path)
+    }
 
     init(_ file: LockFile, worker: Int64) throws(StoreError) {
         self.file = file
@@ -88,7 +100,7 @@ final class Liveness: Sendable {
     }
 
     /// Gives the lock up: from now on others may take over what this worker began.
-    func end() { file.unlockBytes() }
+    func end() { file?.unlockBytes() }
 
     /// Whether another one lives. If the kernel cannot tell, it does, and the lease's time decides alone.
     static func lives(_ other: Int64, _ file: LockFile) -> Bool {
@@ -96,5 +108,5 @@ final class Liveness: Sendable {
     }
 
     /// An open file does not see its own locks, hence the comparison.
-    func isAlive(_ other: Int64) -> Bool { other == worker || Self.lives(other, file) }
+    func isAlive(_ other: Int64) -> Bool { other == worker || (file.map { Self.lives(other, $0) } ?? false) }
 }

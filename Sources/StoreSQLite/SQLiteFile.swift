@@ -2,6 +2,7 @@ import Basics
 import Dispatch
 import Foundation
 import GRDB
+import Logging
 import Store
 
 /// Making and opening the store's file.
@@ -38,14 +39,14 @@ enum SQLiteFile {
     }
 
     static func open(
-        _ configuration: SQLiteStoreConfiguration, _ clocks: Clocks, _ watch: StoreWatch
+        _ configuration: SQLiteStoreConfiguration, _ clocks: Clocks, _ watch: StoreWatch, _ logger: Logger
     ) throws -> SQLiteStore {
         let sealing = try sealing(of: configuration)
         let pool = try openPool(configuration.path)
         let writer = try LockFile(configuration.path + ".writer")
         try writer.lock()
         defer { writer.unlock() }
-        try pool.read { try Schema.check($0, sealing) }
+        try pool.read { try Schema.check($0, sealing, configuration) }
         try Schema.migrator.migrate(pool)
         let live = try LockFile(configuration.path + ".live")
         let worker = try pool.write { db in
@@ -56,7 +57,8 @@ enum SQLiteFile {
         let liveness = try Liveness(live, worker: worker)
         return SQLiteStore(
             pool, writer: writer, file: try OpenFile(configuration.path), watch: watch,
-            context: .init(clocks: clocks, sealing: sealing, liveness: liveness))
+            context: .init(clocks: clocks, sealing: sealing, liveness: liveness, letters: configuration.letters),
+            logger: logger)
     }
 
     /// The numbers of those that live, and of those that ended since a worker came last.
@@ -81,17 +83,24 @@ enum SQLiteFile {
     static func openPool(_ path: String) throws -> DatabasePool {
         var configuration = Configuration()
         configuration.label = "store"
-        configuration.busyMode = .timeout(5)
+        configuration.busyMode = .timeout(Double(busyTimeout) / 1000)
         configuration.maximumReaderCount = 2
         configuration.foreignKeysEnabled = false
         let pool = try DatabasePool(path: path, configuration: configuration)
         // After GRDB's own setting: with NORMAL, a power cut could take back what was answered.
         // What is deleted is overwritten with zeros, as an erased person may expect; Debian's SQLite does it anyway.
+        // A log that a long reader let grow shrinks to this once the reader has gone.
         try pool.writeWithoutTransaction {
-            try $0.execute(sql: "PRAGMA synchronous = FULL; PRAGMA secure_delete = ON")
+            try $0.execute(
+                sql: "PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRAGMA journal_size_limit = \(logLimit)")
         }
         return pool
     }
+
+    /// How long SQLite waits for another program, in milliseconds.
+    static let busyTimeout = 5000
+    /// Bytes that a log keeps which is begun anew: four times what one normally grows to.
+    static let logLimit = 16 << 20
 
     private static func fill(_ db: Database, _ sealing: Sealing, _ siteOptions: [String: String]) throws {
         try db.execute(

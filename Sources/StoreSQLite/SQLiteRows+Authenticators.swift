@@ -32,18 +32,23 @@ extension SQLiteRows {
     }
 
     private func readEnrolment(_ row: Row) throws -> Enrolment {
-        guard let application = Application(rawValue: row[1]) else { throw damaged() }
-        let secret: Data? = row[5]
-        let ticket: Data? = row[12]
-        var enrolment = Enrolment(
-            login: LoginKey(user: row[0], application: application, login: row[2]), identity: row[3],
-            secret: try secret.map { Redacted(try sealing.open(Array($0))) }, label: row[6],
-            expiresAt: Timestamp(milliseconds: row[10]), ticket: ticket.map { Array($0) }, wasConfirmed: row[13],
-            ended: try reason(row[14]))
-        enrolment.factorSID = row[4]
-        (enrolment.issuer, enrolment.digits, enrolment.period, enrolment.tries) = (row[7], row[8], row[9], row[11])
-        (enrolment.checksBegun, enrolment.checksDenied, enrolment.lostCallOverAt) = (row[15], row[16], time(row[17]))
-        return enrolment
+        let user: String = row[0]
+        return try reading("enrolment", user) {
+            let secret: Data? = try row.at(5)
+            let ticket: Data? = try row.at(12)
+            var enrolment = Enrolment(
+                login: LoginKey(user: user, application: try row.choice(1), login: try row.at(2)),
+                identity: try row.at(3), secret: try secret.map { Redacted(try sealing.open(Array($0))) },
+                label: try row.at(6), expiresAt: try row.time(10), ticket: ticket.map { Array($0) },
+                wasConfirmed: try row.at(13), ended: try row.choiceIfAny(14))
+            enrolment.factorSID = try row.at(4)
+            (enrolment.issuer, enrolment.digits, enrolment.period, enrolment.tries) = (
+                try row.at(7), try row.at(8), try row.at(9), try row.at(11)
+            )
+            (enrolment.checksBegun, enrolment.checksDenied) = (try row.at(15), try row.at(16))
+            enrolment.lostCallOverAt = try row.timeIfAny(17)
+            return enrolment
+        }
     }
 
     func challenge(of factorSID: String, at now: Timestamp) throws -> OpenChallenge? {
@@ -52,10 +57,12 @@ extension SQLiteRows {
             SELECT sid, expires_at, tries, checks_begun, checks_denied FROM challenge
             WHERE factor_sid = ? AND expires_at > ?
             """, [factorSID, now.milliseconds]
-        ).map {
-            OpenChallenge(
-                sid: $0[0], expiresAt: Timestamp(milliseconds: $0[1]), tries: $0[2], checksBegun: $0[3],
-                checksDenied: $0[4])
+        ).map { row in
+            try reading("challenge", factorSID) {
+                OpenChallenge(
+                    sid: try row.at(0), expiresAt: try row.time(1), tries: try row.at(2), checksBegun: try row.at(3),
+                    checksDenied: try row.at(4))
+            }
         }
     }
 
@@ -67,11 +74,9 @@ extension SQLiteRows {
     }
 
     func runOutEnrolments(at now: Timestamp, limit: Int) throws -> [Enrolment] {
-        try Row.fetchAll(
-            db.cachedStatement(
-                sql: "SELECT * FROM enrolment WHERE ended IS NULL AND expires_at <= ? ORDER BY expires_at LIMIT ?"),
-            arguments: [now.milliseconds, limit]
-        ).map(readEnrolment)
+        try firstReadable(
+            limit, "SELECT * FROM enrolment WHERE ended IS NULL AND expires_at <= ? ORDER BY expires_at",
+            [now.milliseconds], readEnrolment)
     }
 
     func applyAuthenticator(_ change: Change, _ context: ChangeContext) throws {

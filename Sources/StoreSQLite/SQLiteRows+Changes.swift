@@ -12,6 +12,7 @@ extension SQLiteRows {
         case .pending(let pending): try put(pending)
         case .deadLetter(let letter): try put(letter)
         case .audit(let entry): try put(entry)
+        case .refusedAudit(let entry): try refuse(entry)
         case .count(let tallies): try count(tallies, context)
         case .uncount(let tallies): try uncount(tallies, context)
         case .pace(let key, let pace): try put(key, pace)
@@ -42,7 +43,7 @@ extension SQLiteRows {
                 [
                     key.frontEnd, key.messageID, login.user, login.application.rawValue, login.login, now.milliseconds,
                 ])
-        case .letters(let ids, let state, let dueAt): try setLetters(ids, state, dueAt)
+        case .letters(let ids, let state, let dueAt, let from): try setLetters(ids, state, dueAt, from)
         case .liftDeadlines(let ids):
             for id in ids { try run("UPDATE dead_letter SET deadline = NULL WHERE id = ?", [id]) }
         default: try applyToPerson(change)
@@ -95,15 +96,16 @@ extension SQLiteRows {
             ])
     }
 
-    private func put(_ entry: AuditEntry) throws {
+    func put(_ entry: AuditEntry) throws {
         try run(
             """
-            INSERT INTO audit (at, operator, front_end, kind, message_id, user, outcome, reason, detail, former_user)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO audit (at, operator, front_end, kind, message_id, user, outcome, reason, detail, former_user, named)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1)
             """,
             [
                 entry.at.milliseconds, entry.administrator, entry.frontEnd, entry.kind.rawValue, entry.messageID,
                 entry.user, entry.outcome.rawValue, entry.reason?.rawValue, entry.detail, entry.formerUser,
             ])
+        try indexReason(ofEntry: db.lastInsertedRowID, entry.detail)
     }
 }

@@ -16,24 +16,26 @@ extension Schema {
 
 extension SQLiteRows {
     func dueChores(at now: Timestamp, limit: Int) throws -> [ProviderChoreRow] {
-        var rows: [Row] = []
+        var found: [ProviderChoreRow] = []
         // One look for each: the index then hands the rows out in order, however many wait.
-        for priority in ProviderChore.Priority.allCases where rows.count < limit {
-            rows += try Row.fetchAll(
-                db.cachedStatement(
-                    sql: """
-                        SELECT id, payload, due_at, tries FROM provider_chore WHERE priority = ? AND due_at <= ?
-                        ORDER BY due_at, id LIMIT ?
-                        """),
-                arguments: [priority.rawValue, now.milliseconds, limit - rows.count])
+        for priority in ProviderChore.Priority.allCases where found.count < limit {
+            found += try firstReadable(
+                limit - found.count,
+                """
+                SELECT id, payload, due_at, tries FROM provider_chore WHERE priority = ? AND due_at <= ?
+                ORDER BY due_at, id
+                """, [priority.rawValue, now.milliseconds]
+            ) { row in
+                let id: Int64 = row[0]
+                return try reading("provider_chore", String(id)) {
+                    let payload = try sealing.open(try row.bytes(1))
+                    return ProviderChoreRow(
+                        id: id, chore: try JSONDecoder().decode(ProviderChore.self, from: Data(payload)),
+                        dueAt: try row.time(2), tries: try row.at(3))
+                }
+            }
         }
-        return try rows.map { row in
-            let payload: Data = row[1]
-            guard let chore = try? JSONDecoder().decode(ProviderChore.self, from: Data(sealing.open(Array(payload))))
-            else { throw damaged() }
-            return ProviderChoreRow(
-                id: row[0], chore: chore, dueAt: Timestamp(milliseconds: row[2]), tries: row[3])
-        }
+        return found
     }
 
     func put(_ row: ProviderChoreRow) throws {

@@ -11,6 +11,7 @@ extension SQLiteRows {
         case .endAccess(let user, let grants, let reason): try end(grants, of: user, reason)
         case .unlock(let user): try unlock(user)
         case .erase(let user, let pseudonym):
+            notes.forgets = true
             try unlock(user)
             try end(AccessGrant.all, of: user)
             try run("DELETE FROM canceled_send WHERE user = ?", [user])
@@ -43,13 +44,22 @@ extension SQLiteRows {
         }
     }
 
+    /// Whatever is recorded of jobs, and counted, is younger than this, also where the sweep could not run for some days, and is in
+    /// the history as well.
+    private var recordsSince: Int64 { (clocks.wall() - Retention.records - .seconds(7 * 86_400)).milliseconds }
+
     private func unlock(_ user: String) throws {
-        try run("DELETE FROM tally WHERE owner = ?", [user])
+        let jobs = "(front_end, message_id) IN (SELECT front_end, message_id"
+        try run("DELETE FROM tally WHERE \(jobs) FROM job WHERE user = ? AND state <> 1)", [user])
+        try run("DELETE FROM tally WHERE \(jobs) FROM history WHERE user = ? AND at > ?)", [user, recordsSince])
         try put(.user(user), nil)
         if let number = try self.user(user)?.phone?.number { try put(.number(number, isProven: true), nil) }
         let ties = try Row.fetchAll(db, sql: "SELECT place, purpose FROM pending WHERE user = ?", arguments: [user])
         for tie in ties {
-            try put(.number(try openPlace(tie[0]).number, isProven: tie[1] == Purpose.login.rawValue), nil)
+            guard let place = try readable({ try reading("pending", user) { try openPlace(try tie.at(0)) } }) else {
+                continue
+            }
+            try put(.number(place.number, isProven: tie[1] == Purpose.login.rawValue), nil)
         }
     }
 
@@ -59,18 +69,35 @@ extension SQLiteRows {
     }
 
     private func anonymise(_ user: String, as pseudonym: String) throws {
-        let listing = JobRow.kindsThatList.map { "'\($0.rawValue)'" }.joined(separator: ", ")
         let keys = try Row.fetchAll(
             db,
-            sql: "SELECT front_end, message_id FROM job WHERE (user = ? OR kind IN (\(listing))) AND state = 1",
-            arguments: [user])
+            sql: """
+                SELECT front_end, message_id FROM history WHERE user = ? AND at > ?
+                UNION SELECT front_end, message_id FROM job WHERE kind IN (\(Schema.listing)) AND state = 1
+                """, arguments: [user, recordsSince])
         for key in keys {
-            guard let row = try job(JobKey(frontEnd: key[0], messageID: key[1])) else { continue }
-            try put(row.anonymised(user, as: pseudonym))
+            let key = JobKey(frontEnd: key[0], messageID: key[1])
+            if let row = try readable({ try job(key) }) {
+                // An id may have been used again since, for somebody else.
+                guard let row, row.login.user == user || JobRow.kindsThatList.contains(row.kind) else { continue }
+                try put(row.anonymised(user, as: pseudonym))
+            } else {
+                try blank(key, user, as: pseudonym)
+            }
         }
         try run(
             "UPDATE history SET user = ?, number_hmac = NULL, masked = NULL WHERE user = ?", [pseudonym, user])
         try anonymiseWords(about: user, as: pseudonym)
+    }
+
+    /// A record that cannot be read may name the person as well. It stays one that cannot be read, so that its job is not
+    /// done again.
+    private func blank(_ key: JobKey, _ user: String, as pseudonym: String) throws {
+        try run(
+            """
+            UPDATE job SET user = iif(user = ?, ?, user), reply = x'00'
+            WHERE front_end = ? AND message_id = ?
+            """, [user, pseudonym, key.frontEnd, key.messageID])
     }
 
     /// Dead letters and the audit trail: what people wrote.
@@ -94,31 +121,45 @@ extension SQLiteRows {
     }
 
     private func removeReasons(mentioning name: String) throws {
-        let reason = "json_extract(detail, '$.reason')"
-        let rows = try Row.fetchAll(
-            db, sql: "SELECT id, \(reason) FROM audit WHERE instr(\(reason), ?) > 0", arguments: [name])
-        for row in rows {
-            let (id, text): (Int64, String) = (row[0], row[1])
-            guard text.mentions([name]) else { continue }
-            try run("UPDATE audit SET detail = json_remove(detail, '$.reason') WHERE id = ?", [id])
+        while try nameEntries(limit: 500) > 0 {}
+        for key in NameIndex.keys(ofName: name) {
+            let rows = try Row.fetchAll(
+                db,
+                sql: "SELECT audit.id, detail FROM audit_name JOIN audit ON audit.id = entry WHERE hash = ?",
+                arguments: [nameHash(key)])
+            for row in rows {
+                guard AuditEntry.reason(inDetail: row[1])?.mentions([name]) == true else { continue }
+                try run("UPDATE audit SET detail = json_remove(detail, '$.reason') WHERE id = ?", [row[0] as Int64])
+            }
         }
     }
 
-    /// Their bodies are sealed: each is opened and looked through. There are those of some days only.
+    /// Their bodies are sealed: only those are opened that may name the person, by what is kept beside them.
     private func removeLetters(naming person: Set<String>) throws {
-        var found: [Int64] = []
-        let rows = try Row.fetchCursor(db, sql: "SELECT id, body FROM dead_letter")
-        while let row = try rows.next() {
-            let body: Data = row[1]
-            if DeadLetter.isNaming(person, in: try sealing.open(Array(body))) { found.append(row[0]) }
+        while try nameLetters(limit: 500) > 0 {}
+        for key in person.flatMap(NameIndex.keys(ofName:)) {
+            let rows = try Row.fetchAll(
+                db,
+                sql: "SELECT id, body FROM letter_name JOIN dead_letter ON id = letter WHERE hash = ?",
+                arguments: [nameHash(key)])
+            for row in rows {
+                let body = try? sealing.open(try row.bytes(1))
+                // What cannot be opened may name the person.
+                guard body.map({ DeadLetter.isNaming(person, in: $0) }) ?? true else { continue }
+                try run("DELETE FROM dead_letter WHERE id = ?", [row[0] as Int64])
+            }
         }
-        for id in found { try run("DELETE FROM dead_letter WHERE id = ?", [id]) }
     }
 
     private func rename(_ user: String, to: String) throws {
         try run("UPDATE user SET name = ? WHERE name = ?", [to, user])
+        try run(
+            """
+            UPDATE job SET user = ? WHERE user = ? AND (front_end, message_id) IN
+            (SELECT front_end, message_id FROM history WHERE user = ? AND at > ?)
+            """, [to, user, user, recordsSince])
         let kept = AccessGrant.allCases.filter { $0.outlivesRenaming && $0.namesItsPerson }.map(\.table)
-        for table in kept + ["history", "audit", "canceled_send", "job"] {
+        for table in kept + ["history", "audit", "canceled_send"] {
             try db.execute(sql: "UPDATE OR REPLACE \(table) SET user = ? WHERE user = ?", arguments: [to, user])
         }
     }

@@ -35,8 +35,9 @@ extension SQLiteRows {
     }
 
     func pace(_ key: PaceKey) throws -> Pace? {
-        try one("SELECT streak, not_before FROM pace WHERE key = ?", [Data(hash(of: key))]).map {
-            Pace(streak: $0[0], notBefore: Timestamp(milliseconds: $0[1]))
+        let hash = Data(hash(of: key))
+        return try one("SELECT streak, not_before FROM pace WHERE key = ?", [hash]).map { row in
+            try reading("pace", self.key(hash)) { Pace(streak: try row.at(0), notBefore: try row.time(1)) }
         }
     }
 

@@ -27,10 +27,8 @@ extension SQLiteRows {
             case .registered: "(phone IS NOT NULL OR factor_sid IS NOT NULL)"
             case .unregistered: "(phone IS NULL AND factor_sid IS NULL)"
             }
-        let rows = try Row.fetchAll(
-            db.cachedStatement(
-                sql: "SELECT * FROM user WHERE known AND name > ? AND \(condition) ORDER BY name LIMIT ?"),
-            arguments: [page.after ?? "", page.limit])
-        return try rows.map(readUser)
+        return try firstReadable(
+            page.limit, "SELECT * FROM user WHERE known AND name > ? AND \(condition) ORDER BY name",
+            [page.after ?? ""], readUser)
     }
 }

@@ -17,17 +17,19 @@ extension SQLiteRows {
 
     func readUser(_ row: Row) throws -> UserRecord {
         var user = UserRecord(name: row[0])
-        (user.isKnown, user.required) = (row[1], row[2])
-        user.graceUntil = time(row[3])
-        if let sealed: Data = row[4], let at = time(row[5]) {
-            user.phone = Phone(place: try openPlace(sealed), registeredAt: at)
+        return try reading("user", user.name) {
+            (user.isKnown, user.required) = (try row.at(1), try row.at(2))
+            user.graceUntil = try row.timeIfAny(3)
+            if let sealed: Data = try row.at(4), let at = try row.timeIfAny(5) {
+                user.phone = Phone(place: try openPlace(sealed), registeredAt: at)
+            }
+            if let sid: String = try row.at(6), let identity: String = try row.at(7), let at = try row.timeIfAny(8) {
+                user.authenticator = Authenticator(factorSID: sid, identity: identity, registeredAt: at)
+            }
+            user.generation = try row.at(9)
+            user.lastApprovedAt = try row.timeIfAny(10)
+            return user
         }
-        if let sid: String = row[6], let identity: String = row[7], let at = time(row[8]) {
-            user.authenticator = Authenticator(factorSID: sid, identity: identity, registeredAt: at)
-        }
-        user.generation = row[9]
-        user.lastApprovedAt = time(row[10])
-        return user
     }
 
     func pending(_ login: LoginKey) throws -> PendingCode? {
@@ -35,28 +37,33 @@ extension SQLiteRows {
             "SELECT place, sid, purpose, ticket, ended, confirmed FROM pending WHERE user = ? AND application = ? AND login = ?",
             [login.user, login.application.rawValue, login.login])
         guard let row = found else { return nil }
-        guard let purpose = Purpose(rawValue: row[2]) else { throw damaged() }
-        let ticket: Data? = row[3]
-        return PendingCode(
-            login: login, place: try openPlace(row[0]), sid: row[1], purpose: purpose,
-            ticket: ticket.map { Array($0) }, wasConfirmed: row[5], ended: try reason(row[4]))
+        return try reading("pending", key(login)) {
+            let ticket: Data? = try row.at(3)
+            return PendingCode(
+                login: login, place: try openPlace(try row.at(0)), sid: try row.at(1), purpose: try row.choice(2),
+                ticket: ticket.map { Array($0) }, wasConfirmed: try row.at(5), ended: try row.choiceIfAny(4))
+        }
     }
 
     func code(of number: E164) throws -> LiveCode? {
+        let hash = hash(number)
         let found = try one(
             """
             SELECT sid, channel, expires_at, attempts, checks_begun, checks_denied, ended, checks_excused
             FROM code WHERE number_hmac = ?
-            """, [hash(number)])
+            """, [hash])
         guard let row = found else { return nil }
-        guard let channel = Channel(rawValue: row[1]) else { throw damaged() }
-        let attempts: String = row[3]
-        var code = LiveCode(
-            number: number, sid: row[0], channel: channel, expiresAt: Timestamp(milliseconds: row[2]),
-            attempts: attempts.split(separator: ",").map(String.init))
-        (code.checksBegun, code.checksDenied, code.checksExcused) = (row[4], row[5], row[7])
-        code.ended = try reason(row[6])
-        return code
+        return try reading("code", key(hash)) {
+            let attempts: String = try row.at(3)
+            var code = LiveCode(
+                number: number, sid: try row.at(0), channel: try row.choice(1), expiresAt: try row.time(2),
+                attempts: attempts.split(separator: ",").map(String.init))
+            (code.checksBegun, code.checksDenied, code.checksExcused) = (
+                try row.at(4), try row.at(5), try row.at(7)
+            )
+            code.ended = try row.choiceIfAny(6)
+            return code
+        }
     }
 
     func pendingElsewhere(than login: LoginKey, at now: Timestamp) throws -> Bool {
@@ -82,11 +89,15 @@ extension SQLiteRows {
         let rows = try Row.fetchAll(
             db.cachedStatement(
                 sql: """
-                    SELECT pending.place, pending.sid FROM pending
+                    SELECT pending.place, pending.sid, pending.application, pending.login FROM pending
                     JOIN code ON code.number_hmac = pending.number_hmac AND code.sid = pending.sid
                     WHERE pending.user = ? AND pending.ended IS NULL AND code.ended IS NULL AND code.expires_at > ?
                     """), arguments: [user, now.milliseconds])
-        let codes = try rows.map { OpenCode(number: try openPlace($0[0]).number.revealed, sid: $0[1]) }
+        let codes = try rows.map { row in
+            try reading("pending", "\(user)/\(row[2] as String)/\(row[3] as String)") {
+                OpenCode(number: try openPlace(try row.at(0)).number.revealed, sid: try row.at(1))
+            }
+        }
         return Set(codes).sorted { $0.sid < $1.sid }
     }
 
@@ -94,18 +105,12 @@ extension SQLiteRows {
         let row = try one(
             "SELECT at FROM approval WHERE user = ? AND application = ? AND login = ?",
             [login.user, login.application.rawValue, login.login])
-        return time(row?[0])
+        return try row.map { row in try reading("approval", key(login)) { try row.time(0) } }
     }
 
     func clientApproval(of user: String, client: [UInt8]) throws -> Timestamp? {
         let row = try one(
             "SELECT approved_at FROM client WHERE user = ? AND client_hmac = ?", [user, Data(client)])
-        return time(row?[0])
-    }
-
-    func reason(_ text: String?) throws -> Reason? {
-        guard let text else { return nil }
-        guard let reason = Reason(rawValue: text) else { throw damaged() }
-        return reason
+        return try row.map { row in try reading("client", "\(user)/\(key(Data(client)))") { try row.time(0) } }
     }
 }

@@ -23,6 +23,61 @@ extension SQLiteRows {
         return try Row.fetchAll(db, sql: sql, arguments: StatementArguments(conditions.arguments + [limit]))
     }
 
+    /// An entry tells of people by name in its reason only, whoever it concerns.
+    func indexReason(ofEntry id: Int64, _ detail: String) throws {
+        guard let reason = AuditEntry.reason(inDetail: detail) else { return }
+        for key in NameIndex.keys(ofLine: reason) {
+            try run("INSERT OR IGNORE INTO audit_name VALUES (?, ?)", [nameHash(key), id])
+        }
+    }
+
+    /// Beyond some an hour they are only counted.
+    func refuse(_ entry: AuditEntry) throws {
+        let hour = AuditRefusals.hour(of: entry.at)
+        try run(
+            """
+            INSERT INTO audit_refusal VALUES (?, ?, 1, ?)
+            ON CONFLICT DO UPDATE SET count = count + 1, kind = excluded.kind
+            """, [entry.frontEnd, hour, entry.kind.rawValue])
+        let counted = try one(
+            "SELECT count FROM audit_refusal WHERE front_end = ? AND hour = ?", [entry.frontEnd, hour])
+        let count: Int = counted?[0] ?? 0
+        if count <= AuditRefusals.mostEntries { try put(entry) }
+    }
+
+    /// Tells of those that were only counted, once their hour is over.
+    func tellRefusals(at now: Timestamp) throws {
+        let hour = AuditRefusals.hour(of: now)
+        let rows = try Row.fetchAll(
+            db.cachedStatement(
+                sql: "SELECT front_end, hour, count, kind FROM audit_refusal WHERE hour < ? ORDER BY front_end"),
+            arguments: [hour])
+        for row in rows {
+            // A kind that only a newer version knows is that version's to tell of.
+            guard let kind: JobKind = try? row.choice(3) else { continue }
+            let (frontEnd, hour, count): (String, Int64, Int) = (row[0], row[1], row[2])
+            let refusals = AuditRefusals(frontEnd: frontEnd, hour: hour, count: count, kind: kind)
+            if let summary = refusals.summary(at: now) { try put(summary) }
+            try run(
+                "DELETE FROM audit_refusal WHERE front_end = ? AND hour = ?", [refusals.frontEnd, refusals.hour])
+        }
+    }
+
+    /// Indexes entries of older versions.
+    ///
+    /// - Returns: how many.
+    func nameEntries(limit: Int) throws -> Int {
+        let rows = try Row.fetchAll(
+            db.cachedStatement(sql: "SELECT id, detail FROM audit WHERE named = 0 ORDER BY id LIMIT ?"),
+            arguments: [limit])
+        for row in rows {
+            let (id, detail): (Int64, String) = (row[0], row[1])
+            try indexReason(ofEntry: id, detail)
+            try run("UPDATE audit SET named = 1 WHERE id = ?", [id])
+        }
+        return rows.count
+    }
+
     func audit(_ query: AuditQuery) throws -> [AuditEntry] {
         var conditions = Conditions()
         conditions.add("user = ?", query.user)
@@ -30,15 +85,18 @@ extension SQLiteRows {
         conditions.add("kind = ?", query.kind?.rawValue)
         conditions.add("at >= ?", query.since?.milliseconds)
         conditions.add("at < ?", query.until?.milliseconds)
-        return try newest("audit", conditions, limit: query.limit).map(readAudit)
+        return try newest("audit", conditions, limit: query.limit).compactMap { row in
+            try readable { try readAudit(row) }
+        }
     }
 
     private func readAudit(_ row: Row) throws -> AuditEntry {
-        guard let kind = JobKind(rawValue: row[4]), let outcome = Outcome(rawValue: row[7]) else { throw damaged() }
-        let reason: String? = row[8]
-        return AuditEntry(
-            at: Timestamp(milliseconds: row[1]), administrator: row[2], frontEnd: row[3], kind: kind, messageID: row[5],
-            user: row[6], formerUser: row[10], outcome: outcome, reason: reason.flatMap(Reason.init), detail: row[9])
+        try reading("audit", String(row[0] as Int64)) {
+            AuditEntry(
+                at: try row.time(1), administrator: try row.at(2), frontEnd: try row.at(3), kind: try row.choice(4),
+                messageID: try row.at(5), user: try row.at(6), formerUser: try row.at(10),
+                outcome: try row.choice(7), reason: try row.choiceIfAny(8), detail: try row.at(9))
+        }
     }
 
     func history(_ query: HistoryQuery) throws -> [HistoryEntry] {
@@ -49,18 +107,19 @@ extension SQLiteRows {
         conditions.add("outcome = ?", query.outcome?.rawValue)
         conditions.add("at >= ?", query.since?.milliseconds)
         conditions.add("at < ?", query.until?.milliseconds)
-        return try newest("history", conditions, limit: query.limit).map(readHistory)
+        return try newest("history", conditions, limit: query.limit).compactMap { row in
+            try readable { try readHistory(row) }
+        }
     }
 
     private func readHistory(_ row: Row) throws -> HistoryEntry {
-        guard let kind = JobKind(rawValue: row[2]), let application = Application(rawValue: row[6]),
-            let outcome = Outcome(rawValue: row[9])
-        else { throw damaged() }
-        let reason: String? = row[10]
-        return HistoryEntry(
-            at: Timestamp(milliseconds: row[1]), begunAt: Timestamp(milliseconds: row[11]), kind: kind,
-            frontEnd: row[3], messageID: row[4], user: row[5], application: application, masked: row[8],
-            outcome: outcome, reason: reason.flatMap(Reason.init), providerCode: row["provider_code"])
+        try reading("history", String(row[0] as Int64)) {
+            HistoryEntry(
+                at: try row.time(1), begunAt: try row.time(11), kind: try row.choice(2), frontEnd: try row.at(3),
+                messageID: try row.at(4), user: try row.at(5), application: try row.choice(6), masked: try row.at(8),
+                outcome: try row.choice(9), reason: try row.choiceIfAny(10),
+                providerCode: try row.decode(forKey: "provider_code"))
+        }
     }
 
     func addHistory(_ row: JobRow, _ answer: Answer, number: E164?) throws {

@@ -13,6 +13,8 @@ struct SQLiteRows: StoreRows {
     let clocks: Clocks
     let sealing: Sealing
     let liveness: Liveness
+    let bounds: LetterBounds
+    let notes = RowNotes()
 
     /// What is sealed with an intent: all that a takeover needs and nobody else may read.
     private struct SealedCall: Codable {
@@ -24,7 +26,6 @@ struct SQLiteRows: StoreRows {
     func isAlive(_ worker: Int64) -> Bool { liveness.isAlive(worker) }
     func fingerprint(_ kind: JobKind, _ body: [UInt8]) -> [UInt8] { sealing.fingerprint(kind, body) }
     func lookup(_ text: String) -> [UInt8] { sealing.lookup(text) }
-    func damaged() -> any Error { StoreError(.corrupt, "A row of the store cannot be read.") }
 
     func one(_ sql: String, _ arguments: StatementArguments) throws -> Row? {
         try Row.fetchOne(db.cachedStatement(sql: sql), arguments: arguments)
@@ -38,7 +39,7 @@ struct SQLiteRows: StoreRows {
     func seal(_ place: NumberPlace) throws -> Data { Data(try sealing.seal(Array(place.packed.utf8))) }
     func openPlace(_ sealed: Data) throws -> NumberPlace {
         guard let place = NumberPlace(packed: String(decoding: try sealing.open(Array(sealed)), as: UTF8.self))
-        else { throw damaged() }
+        else { throw NotReadable() }
         return place
     }
 
@@ -56,42 +57,61 @@ struct SQLiteRows: StoreRows {
         ).map(readJob)
     }
 
-    func begunJob(on lock: CallLock, except key: JobKey) throws -> JobRow? {
+    /// Only what does not depend on the version: a newer one's job keeps its number to itself as long as its worker lives.
+    func begunJob(on lock: CallLock, except key: JobKey) throws -> LockHolder? {
         try one(
             """
-            SELECT * FROM job WHERE lock_hmac = ? AND state = 0 AND NOT (front_end = ? AND message_id = ?) LIMIT 1
+            SELECT front_end, message_id, worker, lease_until FROM job
+            WHERE lock_hmac = ? AND state = 0 AND NOT (front_end = ? AND message_id = ?) LIMIT 1
             """, [Data(lookup(lock.text)), key.frontEnd, key.messageID]
-        ).map(readJob)
+        ).map { row in
+            LockHolder(
+                key: JobKey(frontEnd: row[0], messageID: row[1]), worker: (try? row.at(2)) ?? 0,
+                leaseUntil: MonotonicTime(nanoseconds: (try? row.at(3)) ?? 0))
+        }
+    }
+
+    func dropLock(of key: JobKey) throws {
+        try run(
+            "UPDATE job SET lock_hmac = NULL WHERE front_end = ? AND message_id = ?", [key.frontEnd, key.messageID])
     }
 
     func readJob(_ row: Row) throws -> JobRow {
-        guard let kind = JobKind(rawValue: row[2]), let application = Application(rawValue: row[5]),
-            let state = JobRow.State(rawValue: row[7]), let replyState = ReplyState(rawValue: row[19])
-        else { throw damaged() }
-        let fingerprint: Data = row[3]
-        let reply: Data = row[18]
+        let key = JobKey(frontEnd: row[0], messageID: row[1])
+        return try reading("job", self.key(key)) { try readJob(row, key) }
+    }
+
+    private func readJob(_ row: Row, _ key: JobKey) throws -> JobRow {
         var job = JobRow(
-            key: JobKey(frontEnd: row[0], messageID: row[1]), kind: kind, fingerprint: Array(fingerprint),
-            login: Job.Login(user: row[4], application: application, login: row[6]),
-            begunAt: Timestamp(milliseconds: row[12]), deadline: Timestamp(milliseconds: row[13]))
-        job.state = state
-        (job.worker, job.fence, job.begins, job.generation) = (row[8], row[9], row[10], row[14])
-        job.leaseUntil = MonotonicTime(nanoseconds: row[11])
-        let outcome: String? = row[17]
-        job.outcome = outcome.flatMap(Outcome.init)
-        (job.reply, job.replyState) = (try open(reply: reply), replyState)
-        job.recordedAt = time(row[20])
-        let withheld: String? = row[21]
-        job.withheld = withheld.flatMap { WithheldField(packed: $0) }
-        (job.receivedAt, job.settledAt) = (time(row[22]), time(row[23]))
+            key: key, kind: try row.choice(2), fingerprint: try row.bytes(3),
+            login: Job.Login(user: try row.at(4), application: try row.choice(5), login: try row.at(6)),
+            begunAt: try row.time(12), deadline: try row.time(13))
+        job.state = try row.choice(7)
+        (job.worker, job.fence, job.begins, job.generation) = (
+            try row.at(8), try row.at(9), try row.at(10), try row.at(14)
+        )
+        job.leaseUntil = MonotonicTime(nanoseconds: try row.at(11))
+        // An outcome that this version does not know is one all the same: the job is over, and not to be done again.
+        job.outcome = try row.choiceIfAny(17)
+        (job.reply, job.replyState) = (try open(reply: try row.at(18)), try row.choice(19))
+        job.recordedAt = try row.timeIfAny(20)
+        let withheld: String? = try row.at(21)
+        job.withheld = try withheld.map {
+            guard let field = WithheldField(packed: $0) else { throw NotReadable() }
+            return field
+        }
+        (job.receivedAt, job.settledAt) = (try row.timeIfAny(22), try row.timeIfAny(23))
+        if job.state == .recorded, job.outcome == nil { throw NotReadable() }
         return job
     }
 
     func loadCall(of row: inout JobRow) throws {
         let found = try one(
             "SELECT call FROM job WHERE front_end = ? AND message_id = ?", [row.key.frontEnd, row.key.messageID])
-        guard let sealed: Data = found?[0] else { throw damaged() }
-        let content = try JSONDecoder().decode(SealedCall.self, from: Data(sealing.open(Array(sealed))))
+        let content = try reading("job", key(row.key)) {
+            guard let found else { throw NotReadable() }
+            return try JSONDecoder().decode(SealedCall.self, from: Data(sealing.open(try found.bytes(0))))
+        }
         row.call = content.call
         row.login.client = content.client
         row.login.locale = content.locale

@@ -27,32 +27,40 @@ extension SQLiteStore {
 
     /// Dead letters that nobody has dealt with, by reason.
     public func waitingLetters() async throws -> [(reason: String, count: Int, oldest: Timestamp)] {
-        try await look { db in
-            try Row.fetchAll(
-                db, sql: "SELECT reason, COUNT(*), MIN(at) FROM dead_letter WHERE state = 'waiting' GROUP BY reason"
-            ).map { (reason: $0[0], count: $0[1], oldest: Timestamp(milliseconds: $0[2])) }
-        }
+        try await look(Self.waitingLetters)
+    }
+
+    @Sendable static func waitingLetters(
+        _ db: Database
+    ) throws -> [(reason: String, count: Int, oldest: Timestamp)] {
+        try Row.fetchAll(
+            db, sql: "SELECT reason, COUNT(*), MIN(at) FROM dead_letter WHERE state = 'waiting' GROUP BY reason"
+        ).map { (reason: $0[0], count: $0[1], oldest: Timestamp(milliseconds: $0[2])) }
     }
 }
 
 extension SQLiteStore {
     /// What became of the jobs with this message id, of whichever front end; for as long as jobs are recorded.
     public func timelines(of messageID: String) async throws(StoreError) -> [JobTimeline] {
-        try await read { rows in
-            // From one front end to the next by the key's first column: there are few of them, and many jobs.
-            let frontEnds = try String.fetchAll(
-                rows.db,
-                sql: """
-                    WITH RECURSIVE place (name) AS (
-                        SELECT MIN(front_end) FROM job
-                        UNION ALL SELECT (SELECT MIN(front_end) FROM job WHERE front_end > name) FROM place
-                        WHERE name IS NOT NULL)
-                    SELECT name FROM place WHERE name IS NOT NULL
-                    """)
-            return try frontEnds.compactMap { frontEnd in
-                try rows.job(JobKey(frontEnd: frontEnd, messageID: messageID)).map {
-                    JobTimeline($0, isAlive: rows.isAlive($0.worker))
-                }
+        try await read { try $0.timelines(of: messageID) }
+    }
+}
+
+extension SQLiteRows {
+    func timelines(of messageID: String) throws -> [JobTimeline] {
+        // From one front end to the next by the key's first column: there are few of them, and many jobs.
+        let frontEnds = try String.fetchAll(
+            db,
+            sql: """
+                WITH RECURSIVE place (name) AS (
+                    SELECT MIN(front_end) FROM job
+                    UNION ALL SELECT (SELECT MIN(front_end) FROM job WHERE front_end > name) FROM place
+                    WHERE name IS NOT NULL)
+                SELECT name FROM place WHERE name IS NOT NULL
+                """)
+        return try frontEnds.compactMap { frontEnd in
+            try job(JobKey(frontEnd: frontEnd, messageID: messageID)).map {
+                JobTimeline($0, isAlive: isAlive($0.worker))
             }
         }
     }

@@ -8,6 +8,8 @@ public import Wire
 public struct SQLiteStoreConfiguration: Sendable {
     public var path: String
     public var keyFile: String
+    /// How many dead letters a front end may have.
+    public var letters = LetterBounds()
 
     /// The key file is beside the store unless told otherwise.
     public init(path: String, keyFile: String? = nil) {
@@ -21,6 +23,10 @@ public final class SQLiteStore: LoginStore {
     private let pool: DatabasePool
     private let writes: GroupCommit
     private let context: Context
+    private let unreadable: UnreadableLog
+    private let drops: DropLog
+    /// How far this worker's sweep has come in each table.
+    private let walks = Locked<[SweepStep: SweepWalk]>([:])
     /// How its operations end.
     public let watch: StoreWatch
     let path: String
@@ -30,16 +36,22 @@ public final class SQLiteStore: LoginStore {
         var clocks: Clocks
         var sealing: Sealing
         var liveness: Liveness
+        var letters = LetterBounds()
 
         func rows(_ db: Database) -> SQLiteRows {
-            SQLiteRows(db: db, worker: liveness.worker, clocks: clocks, sealing: sealing, liveness: liveness)
+            SQLiteRows(
+                db: db, worker: liveness.worker, clocks: clocks, sealing: sealing, liveness: liveness, bounds: letters)
         }
     }
 
-    init(_ pool: DatabasePool, writer: LockFile, file: OpenFile, watch: StoreWatch, context: Context) {
+    init(
+        _ pool: DatabasePool, writer: LockFile, file: OpenFile, watch: StoreWatch, context: Context, logger: Logger
+    ) {
         self.pool = pool
         self.context = context
         self.watch = watch
+        unreadable = UnreadableLog(watch: watch, logger: logger)
+        drops = DropLog(watch: watch, clocks: context.clocks, logger: logger)
         path = file.path
         writes = GroupCommit(pool, writer: writer, file: file, watch: watch)
     }
@@ -58,7 +70,7 @@ public final class SQLiteStore: LoginStore {
         _ configuration: SQLiteStoreConfiguration, clocks: Clocks = .system, watch: StoreWatch = StoreWatch(),
         logger: Logger
     ) async throws(StoreError) -> SQLiteStore {
-        let store = try await SQLiteFile.blocking { try SQLiteFile.open(configuration, clocks, watch) }
+        let store = try await SQLiteFile.blocking { try SQLiteFile.open(configuration, clocks, watch, logger) }
         logger.debug("store opened", metadata: ["worker": "\(store.context.liveness.worker)"])
         return store
     }
@@ -78,22 +90,25 @@ public final class SQLiteStore: LoginStore {
     ) async throws(StoreError) -> Result {
         let observed = watch.begin(Self.name(operation))
         // One operation is worked once and ended after that, both on the writer's thread.
-        let result = Locked<(value: Result, wrote: Bool)?>(nil)
+        let result = Locked<(value: Result, wrote: Bool, passedOver: [UnreadableRecord], dropped: Int)?>(nil)
         let failure: StoreError? = await withCheckedContinuation { continuation in
             writes.submit(
-                GroupCommit.Operation(lane: StoreTurn.lane) { [context] db in
+                GroupCommit.Operation(lane: StoreTurn.lane) { [context, writes] db in
                     var rows = context.rows(db)
                     let before = db.totalChangesCount
                     let value = try body(&rows)
+                    if rows.notes.forgets { writes.emptyLogSoon() }
                     let wrote = db.totalChangesCount != before
-                    result.withLock { $0 = (value, wrote) }
+                    result.withLock { $0 = (value, wrote, rows.notes.passedOver, rows.notes.lettersDropped) }
                 } end: {
                     continuation.resume(returning: $0)
                 })
         }
         let outcome = result.withLock { $0 }
         watch.end(observed, failure, wrote: outcome?.wrote == true)
+        unreadable.note((outcome?.passedOver ?? []) + (failure?.record.map { [$0] } ?? []))
         if let failure { throw failure }
+        drops.note(outcome?.dropped ?? 0)
         guard let outcome else { throw StoreError(.failed, "The store gave no result.") }
         return outcome.value
     }
@@ -103,12 +118,17 @@ public final class SQLiteStore: LoginStore {
     ) async throws(StoreError) -> Result {
         let observed = watch.begin(Self.name(operation))
         do {
-            let value = try await pool.read { [context] db in try body(context.rows(db)) }
+            let (value, passedOver) = try await pool.read { [context] db in
+                let rows = context.rows(db)
+                return (try body(rows), rows.notes.passedOver)
+            }
             watch.end(observed, nil, wrote: false)
+            unreadable.note(passedOver)
             return value
         } catch {
             let failure = StoreError(sqlite: error)
             watch.end(observed, failure, wrote: false)
+            unreadable.note(failure.record.map { [$0] } ?? [])
             throw failure
         }
     }
@@ -130,7 +150,7 @@ public final class SQLiteStore: LoginStore {
             do throws(StoreError) {
                 return try await body()
             } catch {
-                if error.code == .closed || Task.isCancelled { throw error }
+                if error.code == .closed || error.record != nil || Task.isCancelled { throw error }
                 try? await Task.sleep(for: backoff.next())
             }
         }
@@ -147,6 +167,12 @@ public final class SQLiteStore: LoginStore {
     ) async throws(StoreError) -> Finished {
         try await patiently { () async throws(StoreError) in
             try await write("finish") { try $0.finish(intent, wanted: wanted, conclude: conclude) }
+        }
+    }
+
+    public func end(_ intent: Intent, answer: Answer) async throws(StoreError) -> Finished {
+        try await patiently { () async throws(StoreError) in
+            try await write("end") { try $0.end(intent, answer) }
         }
     }
 
@@ -188,6 +214,10 @@ public final class SQLiteStore: LoginStore {
         try await read { try $0.enrolment(of: user) }
     }
 
+    public func letters(_ query: LetterQuery) async throws(StoreError) -> LetterPage {
+        try await read { try $0.letters(query) }
+    }
+
     public func takeDueLetters(limit: Int) async throws(StoreError) -> [DeadLetterRow] {
         try await write { try $0.takeDueLetters(limit: limit) }
     }
@@ -201,7 +231,23 @@ public final class SQLiteStore: LoginStore {
     }
 
     public func sweep(_ retention: Retention, limit: Int) async throws(StoreError) -> Int {
-        try await write { try $0.sweep(retention, limit: limit) }
+        var gone = 0
+        for step in SweepStep.allCases {
+            var walk = walks.withLock { $0[step] ?? SweepWalk() }
+            var seen = 0
+            repeat {
+                let before = walk
+                let (went, after) = try await write { rows in
+                    var walk = before
+                    return (try rows.sweep(step, retention, limit: limit, &walk), walk)
+                }
+                walk = after
+                gone += went
+                seen += limit
+            } while walk.place != nil && seen < walk.quota(limit) && !Task.isCancelled
+            walks.withLock { $0[step] = walk }
+        }
+        return gone
     }
 
     public func audit(_ query: AuditQuery) async throws(StoreError) -> [AuditEntry] {

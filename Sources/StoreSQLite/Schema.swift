@@ -15,12 +15,13 @@ enum Schema {
         migrator.registerMigration("0005-authenticators") { try $0.execute(sql: authenticators) }
         migrator.registerMigration("0006-times") { try $0.execute(sql: times) }
         migrator.registerMigration("0007-entry") { try $0.execute(sql: entry) }
+        migrator.registerMigration("0008-letters") { try $0.execute(sql: letters) }
         migrator.registerMigration("0009-provider-codes") { try $0.execute(sql: providerCodes) }
         return migrator
     }
 
     /// Refuses a file of another program, of a newer version, or of another key.
-    static func check(_ db: Database, _ sealing: Sealing) throws {
+    static func check(_ db: Database, _ sealing: Sealing, _ place: SQLiteStoreConfiguration) throws {
         guard try db.tableExists("meta") else {
             throw StoreError(.wrongSchema, "The store's file is not one of this program's.")
         }
@@ -29,7 +30,9 @@ enum Schema {
         }
         let value = try Data.fetchOne(db, sql: "SELECT value FROM meta WHERE name = 'key_check'")
         guard value.map({ Array($0) }) == sealing.checkValue else {
-            throw StoreError(.wrongKey, "The key file belongs to another store; put back this store's own.")
+            throw StoreError(
+                .wrongKey,
+                "The key file \(place.keyFile) belongs to another store; put back this store's own (store.key_file).")
         }
     }
 

@@ -22,7 +22,8 @@ struct SealedColumn: Sendable, Hashable {
         SealedColumn(table: "pending", column: "number_hmac"), SealedColumn(table: "pending", column: "ticket"),
         SealedColumn(table: "client", column: "client_hmac"), SealedColumn(table: "tally", column: "key"),
         SealedColumn(table: "pace", column: "key"), SealedColumn(table: "bypass", column: "hash"),
-        SealedColumn(table: "ticket", column: "hash"), SealedColumn(table: "history", column: "number_hmac"),
+        SealedColumn(table: "ticket", column: "hash"), SealedColumn(table: "letter_name", column: "hash"),
+        SealedColumn(table: "audit_name", column: "hash"), SealedColumn(table: "history", column: "number_hmac"),
     ]
 
     /// Rows behind a place, in the order of their keys, with what is sealed in them.

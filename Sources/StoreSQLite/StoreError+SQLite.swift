@@ -8,6 +8,10 @@ extension StoreError {
             self = known
             return
         }
+        if error is CancellationError {
+            self.init(.stopping, "The task that asked the store was cancelled.")
+            return
+        }
         switch (error as? DatabaseError)?.resultCode {
         case .SQLITE_FULL: self.init(.full, "The store's disk is full; make room.")
         case .SQLITE_READONLY: self.init(.readOnly, "The store's file cannot be written; look at its rights.")

@@ -15,10 +15,12 @@ public struct StoreInspection: Sendable, Equatable {
     public var lockedBy: String?
     /// Dead letters that wait for an operator.
     public var waitingLetters: Int
+    /// Bytes of the write-ahead log; some MiB in a store that is well.
+    public var logBytes: Int64
 
     public init(
         journalMode: String, synchronous: Int, damage: [String] = [], needsMigration: Bool = false,
-        lockedBy: String? = nil, waitingLetters: Int = 0
+        lockedBy: String? = nil, waitingLetters: Int = 0, logBytes: Int64 = 0
     ) {
         self.journalMode = journalMode
         self.synchronous = synchronous
@@ -26,6 +28,7 @@ public struct StoreInspection: Sendable, Equatable {
         self.needsMigration = needsMigration
         self.lockedBy = lockedBy
         self.waitingLetters = waitingLetters
+        self.logBytes = logBytes
     }
 }
 
@@ -41,7 +44,7 @@ extension SQLiteStore {
 extension SQLiteFile {
     fileprivate static func inspect(_ configuration: SQLiteStoreConfiguration) throws -> StoreInspection {
         let sealing = try sealing(of: configuration)
-        var inspection = try look(configuration.path, sealing)
+        var inspection = try look(configuration, sealing)
         // Opening it as a worker does would turn another journal into a WAL.
         if inspection.journalMode == "wal" {
             inspection.lockedBy = try WriteLock.holder(configuration.path)
@@ -55,21 +58,24 @@ extension SQLiteFile {
         return inspection
     }
 
-    private static func look(_ path: String, _ sealing: Sealing) throws -> StoreInspection {
+    private static func look(
+        _ configuration: SQLiteStoreConfiguration, _ sealing: Sealing
+    ) throws -> StoreInspection {
+        let path = configuration.path
         var reading = Configuration()
         reading.readonly = true
         reading.busyMode = .timeout(5)
         let queue = try DatabaseQueue(path: path, configuration: reading)
         defer { try? queue.close() }
         return try queue.inDatabase { db in
-            try Schema.check(db, sealing)
+            try Schema.check(db, sealing, configuration)
             let lines = try String.fetchAll(db, sql: "PRAGMA quick_check(5)")
             // An older store may have no such table yet.
             let waiting = try? Int.fetchOne(db, sql: "SELECT count(*) FROM dead_letter WHERE state = 'waiting'")
             return StoreInspection(
                 journalMode: try String.fetchOne(db, sql: "PRAGMA journal_mode") ?? "", synchronous: 0,
                 damage: lines == ["ok"] ? [] : lines, needsMigration: try !Schema.migrator.hasCompletedMigrations(db),
-                waitingLetters: waiting ?? 0)
+                waitingLetters: waiting ?? 0, logBytes: OpenFile.size(of: path + "-wal") ?? 0)
         }
     }
 }

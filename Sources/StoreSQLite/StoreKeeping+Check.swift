@@ -30,7 +30,7 @@ extension StoreKeeping {
             let queue = try DatabaseQueue(path: configuration.path, configuration: reading)
             defer { try? queue.close() }
             return try queue.read { db in
-                try Schema.check(db, sealing)
+                try Schema.check(db, sealing, configuration)
                 return try report(db, sealing)
             }
         }

@@ -13,7 +13,7 @@ public enum StoreKeeping {
             let sealing = try SQLiteFile.sealing(of: configuration)
             let pool = try SQLiteFile.openPool(configuration.path)
             defer { try? pool.close() }
-            try pool.read { try Schema.check($0, sealing) }
+            try pool.read { try Schema.check($0, sealing, configuration) }
             try SQLiteFile.makeCopy(of: pool, at: path)
             try note("last_backup", pool, configuration)
         }
@@ -49,7 +49,7 @@ public enum StoreKeeping {
             try writer.lock()
             defer { writer.unlock() }
             let done = try pool.read { db in
-                try Schema.check(db, sealing)
+                try Schema.check(db, sealing, configuration)
                 return try Schema.migrator.completedMigrations(db)
             }
             try Schema.migrator.migrate(pool)
@@ -70,7 +70,7 @@ public enum StoreKeeping {
             let writer = try LockFile(configuration.path + ".writer")
             try writer.lock()
             defer { writer.unlock() }
-            try pool.read { try Schema.check($0, sealing) }
+            try pool.read { try Schema.check($0, sealing, configuration) }
             let live = try LockFile(configuration.path + ".live")
             let living = try pool.read(SQLiteFile.workers).count { Liveness.lives($0, live) }
             guard living == 0 else {

@@ -15,13 +15,21 @@ public final class StoreWorld: Sendable {
     public let time = TestClocks()
     public let folder: URL
     private let shared: InMemoryStore.Shared
+    private let letters: LetterBounds
 
-    public var configuration: SQLiteStoreConfiguration { SQLiteStoreConfiguration(path: folder.path + "/store.db") }
+    public var configuration: SQLiteStoreConfiguration {
+        var configuration = SQLiteStoreConfiguration(path: folder.path + "/store.db")
+        configuration.letters = letters
+        return configuration
+    }
 
-    public init(_ kind: StoreKind, options: [String: String] = [:]) async throws {
+    public init(
+        _ kind: StoreKind, options: [String: String] = [:], letters: LetterBounds = LetterBounds()
+    ) async throws {
         self.kind = kind
+        self.letters = letters
         folder = FileManager.default.temporaryDirectory.appendingPathComponent("store-\(RandomID.hex(bytes: 8))")
-        shared = InMemoryStore.Shared(siteOptions: options)
+        shared = InMemoryStore.Shared(siteOptions: options, letters: letters)
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         if kind == .sqlite { try await SQLiteStore.create(configuration, siteOptions: options) }
     }

@@ -81,6 +81,8 @@ public struct DeadSelection: Sendable, Equatable {
     public var frontEnd: String?
     /// At most so many, the oldest first.
     public var limit: Int?
+    /// A list begins after this one.
+    public var after: Int64?
 
     public init() {}
 }

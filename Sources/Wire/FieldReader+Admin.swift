@@ -70,7 +70,7 @@ extension FieldReader {
     }
 
     private mutating func deadLetters(_ kind: JobKind) -> AdminAction? {
-        guard let selection = selection() else { return nil }
+        guard let selection = selection(isList: kind == .adminDeadList || kind == .adminDeadShow) else { return nil }
         switch kind {
         case .adminDeadList: return .deadList(selection)
         case .adminDeadShow: return .deadShow(selection)
@@ -83,12 +83,25 @@ extension FieldReader {
         }
     }
 
-    private mutating func selection() -> DeadSelection? {
+    private mutating func selection(isList: Bool) -> DeadSelection? {
         var selection = DeadSelection()
+        if isList, let member = member("after") { selection.after = letter(member) }
         selection.limit = number("limit", in: 1...10_000)
         if let member = optional("ids") { selection.ids = ids(member) }
         if let member = optional("filter") { readFilter(member, into: &selection) }
         return problems.isEmpty ? selection : nil
+    }
+
+    /// `next` of a reply: a letter's number.
+    private mutating func letter(_ member: JSONValue) -> Int64? {
+        switch member {
+        case .string(let text):
+            if let id = Int64(text), id >= 0 { return id }
+            note("after", "malformed")
+        case .null: return nil
+        case .number, .bool, .array, .object: note("after", "wrong_type")
+        }
+        return nil
     }
 
     private mutating func ids(_ member: JSONValue) -> [Int64]? {

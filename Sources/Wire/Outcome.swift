@@ -82,6 +82,7 @@ public enum Reason: String, Sendable, CaseIterable, Codable {
     case poison
     case providerUnreachable = "provider_unreachable"
     case providerRefused = "provider_refused"
+    case recordUnreadable = "record_unreadable"
     // uncertain
     case answerLost = "answer_lost"
 }
@@ -103,4 +104,6 @@ public enum DeadLetterReason: String, Sendable, CaseIterable, Codable {
     case poison
     case unexpected
     case broker
+    /// A record that the job needs cannot be read.
+    case recordUnreadable = "record_unreadable"
 }

@@ -101,9 +101,11 @@ extension Reply {
         /// How often it was put through again.
         public var replays: Int
         public var body: String?
+        /// The body is longer than a reply may be: this is its beginning.
+        public var cut: Bool?
 
         enum CodingKeys: String, CodingKey {
-            case id, reason, state, key, job, at, replays, body
+            case id, reason, state, key, job, at, replays, body, cut
             case frontEnd = "front_end"
         }
 

@@ -41,6 +41,7 @@ enum Sentence {
         .landline: "This is a landline: it cannot get texts. Choose a call.",
         .providerRefused:
             "We cannot do this just now. This is not your fault: please tell the site's operator if it lasts.",
+        .recordUnreadable: "Your record cannot be read just now. This is not your fault: tell your administrator.",
         .optedOut: "This number has opted out of texts. Choose a call.",
     ]
 }

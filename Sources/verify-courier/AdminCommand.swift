@@ -22,6 +22,28 @@ struct AdminOptions: ParsableArguments {
         body["operator"] = .string(Self.name(administrator))
         try await options.ask(kind, body, common, isDryRun: isDryRun)
     }
+
+    /// Asks for a list page by page, until its end or until so many were shown.
+    func askPages(
+        _ kind: JobKind, _ fields: [String: JSONValue?], limit: Int?, _ common: CommonOptions
+    ) async throws {
+        var (fields, options, left) = (fields, options, limit)
+        while true {
+            fields["limit"] = .number(String(min(left ?? Self.page, Self.page)))
+            var body = JobBody()
+            for (name, value) in fields { body[name] = value }
+            body["operator"] = .string(Self.name(administrator))
+            let reply = try await options.reply(kind, body, common)
+            try ReplyOptions.judge(reply)
+            left = left.map { $0 - (reply.users?.count ?? 0) - (reply.letters?.count ?? 0) }
+            guard let next = reply.next, left ?? 1 > 0 else { return }
+            fields["after"] = .string(next)
+            // Each page is a job of its own.
+            options.id = nil
+        }
+    }
+
+    private static let page = 500
 }
 
 struct AdminCommand: AsyncParsableCommand {

@@ -72,7 +72,7 @@ struct AdminUserCommand: AsyncParsableCommand {
 
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Lists people by name, a page at a time.",
+            abstract: "Lists people by name.",
             discussion: "Example: verify-courier admin user list --filter unregistered --limit 50")
 
         @Option(help: "required, registered or unregistered.")
@@ -81,19 +81,16 @@ struct AdminUserCommand: AsyncParsableCommand {
         @Option(help: "Begin after this name.")
         var after: String?
 
-        @Option(help: "1 to 500.")
-        var limit = 100
+        @Option(help: "At most so many. Default: all.")
+        var limit: Int?
 
         @OptionGroup var common: CommonOptions
         @OptionGroup var admin: AdminOptions
 
         func run() async throws {
-            try await admin.ask(
-                .adminUserList,
-                [
-                    "filter": filter.map { .string($0) }, "after": after.map { .string($0) },
-                    "limit": .number(String(limit)),
-                ], common)
+            try await admin.askPages(
+                .adminUserList, ["filter": filter.map { .string($0) }, "after": after.map { .string($0) }],
+                limit: limit, common)
         }
     }
 

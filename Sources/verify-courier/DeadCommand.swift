@@ -18,22 +18,32 @@ struct LetterOptions: ParsableArguments {
     @Option(help: "Only of this front end.")
     var frontEnd: String?
 
-    @Option(help: "At most so many, the oldest first.")
+    @Option(help: "At most so many, the oldest first. Default: all that fit.")
     var limit: Int?
 
     @OptionGroup var common: CommonOptions
     @OptionGroup var admin: AdminOptions
 
     func ask(_ kind: JobKind, _ more: [String: JSONValue?] = [:]) async throws {
+        var fields = selection.merging(more) { $1 }
+        fields["limit"] = limit.map { .number(String($0)) }
+        try await admin.ask(kind, fields, common)
+    }
+
+    /// A list, page by page.
+    func list(_ kind: JobKind) async throws {
+        try await admin.askPages(kind, selection, limit: limit, common)
+    }
+
+    private var selection: [String: JSONValue?] {
         var filter: [String: JSONValue] = [:]
         for (name, value) in [("reason", reason), ("state", state), ("key", key), ("front_end", frontEnd)] {
             filter[name] = value.map { .string($0) }
         }
-        var fields = more
-        fields["filter"] = filter.isEmpty ? nil : .object(filter)
-        fields["ids"] = ids.isEmpty ? nil : .array(ids.map { .number(String($0)) })
-        fields["limit"] = limit.map { .number(String($0)) }
-        try await admin.ask(kind, fields, common)
+        return [
+            "filter": filter.isEmpty ? nil : .object(filter),
+            "ids": ids.isEmpty ? nil : .array(ids.map { .number(String($0)) }),
+        ]
     }
 
     /// What changes letters says which.
@@ -55,7 +65,7 @@ struct DeadCommand: AsyncParsableCommand {
 
         @OptionGroup var letters: LetterOptions
 
-        func run() async throws { try await letters.ask(.adminDeadList) }
+        func run() async throws { try await letters.list(.adminDeadList) }
     }
 
     struct Show: AsyncParsableCommand {
@@ -66,7 +76,7 @@ struct DeadCommand: AsyncParsableCommand {
         @OptionGroup var letters: LetterOptions
 
         func validate() throws { try letters.requireSelection() }
-        func run() async throws { try await letters.ask(.adminDeadShow) }
+        func run() async throws { try await letters.list(.adminDeadShow) }
     }
 
     struct Replay: AsyncParsableCommand {

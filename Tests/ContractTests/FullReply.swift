@@ -31,10 +31,10 @@ extension Reply {
         (providerPending, ticket, code) = (true, "7K2M", "123456")
         limits = [LimitState(name: "sends_per_user_hour", used: 1, allowed: 2, retryAt: time)]
         counts = ["waiting": 1]
-        letters = [
-            Letter(
-                id: 1, reason: .malformed, state: .waiting, key: "send", frontEnd: "portal", job: "m-1", at: time,
-                replays: 0, body: "{}")
-        ]
+        var letter = Letter(
+            id: 1, reason: .malformed, state: .waiting, key: "send", frontEnd: "portal", job: "m-1", at: time,
+            replays: 0, body: "{}")
+        letter.cut = true
+        letters = [letter]
     }
 }

@@ -118,7 +118,7 @@ struct EraseTests {
                 .deadLetter(Sample.letter(#"{"user":"\#(Self.name)"}"#)),
             ])
             try await erase(store)
-            let left = try await store.look(at: "") { $0.letters = DeadSelection() }.letters
+            let left = try await store.allLetters()
             #expect(
                 left.map { String(decoding: $0.letter.body.revealed, as: UTF8.self) }.allSatisfy { $0.contains("bob") })
             #expect(left.count == 2)

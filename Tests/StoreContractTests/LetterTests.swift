@@ -20,7 +20,9 @@ struct LetterTests {
     ) async throws -> [DeadLetterRow] {
         var selection = DeadSelection()
         select(&selection)
-        return try await store.look(at: "") { $0.letters = selection }.letters
+        return try await store.letters(
+            LetterQuery(selection, limit: selection.limit ?? 10_000, withBodies: true)
+        ).letters
     }
 
     @Test("2 Dead-lettering: key, properties, front end, reason, times and body", arguments: StoreKind.allCases)

@@ -18,6 +18,7 @@ struct Snapshot {
                 lines.append("\(user)/\(login): " + text(situation))
             }
         }
+        lines += try await store.allLetters().map(letter)
         lines += try await trails(store)
         return lines
     }
@@ -28,7 +29,7 @@ struct Snapshot {
         (wanted.paces, wanted.approval, wanted.strangers, wanted.openCodes) = (true, true, true, true)
         (wanted.ticket, wanted.code, wanted.census) = (Redacted("T-\(user)"), Redacted("11111111"), true)
         wanted.page = UserPage(filter: nil, after: nil, limit: 9)
-        (wanted.letters, wanted.otherUser) = (DeadSelection(), "eve")
+        wanted.otherUser = "eve"
         return try await store.situation(
             of: Job.Login(user: user, login: login, client: clients[0]), wanted: wanted)
     }
@@ -47,7 +48,7 @@ struct Snapshot {
             "\(situation.approvedAt?.milliseconds ?? 0) \(situation.clientApprovedAt?.milliseconds ?? 0)",
             "\(situation.ticket != nil) \(situation.bypass)", "\(situation.strangers.map(\.rawValue).sorted())",
             "\(situation.openCodes.map { $0.number + $0.sid })", "\(census.sorted())",
-            "\(situation.page.map { user($0) })", "\(situation.letters.map(letter))", "\(situation.otherUserExists)",
+            "\(situation.page.map { user($0) })", "\(situation.otherUserExists)",
         ]
         return parts.joined(separator: " | ")
     }

@@ -22,7 +22,10 @@ struct StoreInspectionTests {
         let sound = StoreInspection(journalMode: "wal", synchronous: 2)
         #expect(try await SQLiteStore.inspect(world.configuration) == sound)
         let store = try await world.worker()
-        #expect(try await SQLiteStore.inspect(world.configuration) == sound)
+        var beside = try await SQLiteStore.inspect(world.configuration)
+        #expect(beside.logBytes > 0)
+        beside.logBytes = 0
+        #expect(beside == sound)
         await world.end(store)
     }
 

@@ -1,5 +1,7 @@
 import Basics
+import GRDB
 import Store
+import StoreSQLite
 import TestKit
 import Testing
 import Wire
@@ -27,6 +29,11 @@ extension LoginStore {
         var wanted = Wanted()
         want(&wanted)
         return try await situation(of: Job.Login(user: user), wanted: wanted)
+    }
+
+    /// All dead letters, with their bodies.
+    func allLetters() async throws -> [DeadLetterRow] {
+        try await letters(LetterQuery(DeadSelection(), limit: 10_000, withBodies: true)).letters
     }
 
     func user(_ name: String) async throws -> UserRecord? { try await look(at: name).user }
@@ -71,4 +78,14 @@ func withStore(
     let store = try await world.worker()
     try await body(world, store)
     await world.end(store)
+}
+
+extension StoreWorld {
+    /// Another program at the store's file, which may begin a transaction and leave it open.
+    func otherProgram() throws -> DatabaseQueue {
+        var other = Configuration()
+        other.allowsUnsafeTransactions = true
+        other.busyMode = .timeout(10)
+        return try DatabaseQueue(path: configuration.path, configuration: other)
+    }
 }

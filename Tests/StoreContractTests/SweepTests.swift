@@ -84,7 +84,7 @@ struct SweepTests {
             )
             try await store.write([.deadLetter(letter)])
             func count() async throws -> Int {
-                try await store.look(at: "") { $0.letters = DeadSelection() }.letters.count
+                try await store.allLetters().count
             }
             world.time.advance(.seconds(7 * 86_400))
             _ = try await sweep(store)
@@ -92,6 +92,21 @@ struct SweepTests {
             world.time.advance(.milliseconds(1))
             _ = try await sweep(store)
             #expect(try await count() == 0)
+        }
+    }
+
+    @Test("8 retention.history_days: outcomes go, but never before their records", arguments: StoreKind.allCases)
+    func history(_ kind: StoreKind) async throws {
+        try await withStore(kind) { world, store in
+            try await store.write([])
+            world.time.advance(.seconds(86_400))
+            _ = try await sweep(store) { $0.history = .zero }
+            #expect(try await store.history(HistoryQuery()).count == 1)
+            world.time.advance(.seconds(3 * 86_400))
+            _ = try await sweep(store) { $0.history = .seconds(10 * 86_400) }
+            #expect(try await store.history(HistoryQuery()).count == 1)
+            _ = try await sweep(store) { $0.history = .zero }
+            #expect(try await store.history(HistoryQuery()).isEmpty)
         }
     }
 
@@ -115,6 +130,25 @@ struct SweepTests {
             #expect(try await store.audit(AuditQuery()).count == 1)
             #expect(try await store.history(HistoryQuery()).count == 1)
             #expect(try await store.look(Sample.job("x", kind: .check, number: nil)).pending == nil)
+        }
+    }
+
+    @Test("a walk through a table goes on where it stopped, and finds what has ended anywhere in it")
+    func walk() async throws {
+        try await withStore(.sqlite) { world, store in
+            for index in 0..<20 {
+                let until = Sample.now + .seconds(index % 2 == 0 ? 60 : 600)
+                try await store.write([.ticket(user: "u\(index)", Redacted("T-\(index)"), until: until)])
+            }
+            world.time.advance(.seconds(61))
+            var gone: [Int] = []
+            for _ in 0..<8 { gone.append(try await store.sweep(Retention(), limit: 3)) }
+            // Twenty rows in steps of three at first, and again from the beginning.
+            #expect(gone.prefix(7).reduce(0, +) == 10 && gone.allSatisfy { $0 <= 3 })
+            world.time.advance(.seconds(600))
+            var rest = 0
+            for _ in 0..<8 { rest += try await store.sweep(Retention(), limit: 3) }
+            #expect(rest == 10)
         }
     }
 

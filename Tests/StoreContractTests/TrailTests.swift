@@ -71,6 +71,70 @@ struct TrailTests {
         await world.end(store)
     }
 
+    @Test(
+        "2 audit trail: refused jobs of who may not administer, by entries of their own and then by number",
+        arguments: StoreKind.allCases)
+    func refusals(_ kind: StoreKind) async throws {
+        try await withStore(kind) { world, store in
+            var entry = Sample.entry(.adminUserReset, user: "ada")
+            entry.frontEnd = "portal"
+            for _ in 0..<150 { try await store.write([.refusedAudit(entry)]) }
+            var other = entry
+            other.frontEnd = "kiosk"
+            try await store.write([.refusedAudit(other)])
+            var all = AuditQuery()
+            all.limit = 1000
+            #expect(try await store.audit(all).count == 101)
+            _ = try await store.sweep(Retention(), limit: 100)
+            #expect(try await store.audit(all).count == 101)
+            world.time.advance(.seconds(3600))
+            for _ in 0..<2 { _ = try await store.sweep(Retention(), limit: 100) }
+            let told = try await store.audit(all)
+            #expect(told.count == 102 && told.first?.frontEnd == "portal" && told.first?.reason == .notAdmin)
+            #expect(told.first?.detail.contains(#""refused":"50""#) == true && told.first?.kind == .adminUserReset)
+        }
+    }
+
+    @Test("8 retention.audit_days: what is older goes with the sweep, and nothing in any other way")
+    func retention() async throws {
+        try await withStore(.sqlite) { world, store in
+            var old = Sample.entry(user: "ada", detail: #"{"reason":"old"}"#)
+            old.at = Sample.now - .seconds(3 * 86_400)
+            try await store.write([.audit(old), .audit(Sample.entry(user: "bob"))])
+            _ = try await store.sweep(Retention(), limit: 100)
+            #expect(try await store.audit(AuditQuery()).count == 2)
+            var retention = Retention()
+            retention.audit = .seconds(86_400)
+            _ = try await store.sweep(retention, limit: 100)
+            #expect(try await store.audit(AuditQuery()).map(\.user) == ["bob"])
+            let raw = try DatabaseQueue(path: world.configuration.path)
+            await #expect(throws: DatabaseError.self) {
+                try await raw.write { try $0.execute(sql: "DELETE FROM audit") }
+            }
+            let names = try await raw.read { try Int.fetchOne($0, sql: "SELECT COUNT(*) FROM audit_name") }
+            #expect(names == 0)
+        }
+    }
+
+    @Test("2 audit trail: an entry's person changes only with the person")
+    func person() async throws {
+        try await withStore(.sqlite) { world, store in
+            try await store.write([.user(Sample.user("ada")), .audit(Sample.entry(user: "ada", former: "eve"))])
+            let raw = try DatabaseQueue(path: world.configuration.path)
+            for sql in [
+                "UPDATE audit SET user = 'bob'", "UPDATE audit SET former_user = NULL",
+                "UPDATE audit SET former_user = 'bob'",
+            ] {
+                await #expect(throws: DatabaseError.self, "\(sql)") { try await raw.write { try $0.execute(sql: sql) } }
+            }
+            try await store.write([.rename(user: "ada", to: "bob")])
+            #expect(try await store.audit(AuditQuery()).map(\.user) == ["bob"])
+            try await store.write([.erase(user: "bob", pseudonym: "erased-1")])
+            let left = try await store.audit(AuditQuery())
+            #expect(left.map(\.user) == ["erased-1"] && left.map(\.formerUser) == ["erased-1"])
+        }
+    }
+
     @Test("7 outcomes find: by person, job, number, outcome, time", arguments: StoreKind.allCases)
     func history(_ kind: StoreKind) async throws {
         try await withStore(kind) { world, store in

@@ -92,6 +92,12 @@ extension ConfigKey {
     ]
 
     private static let operation: [ConfigKey] = [
+        ConfigKey(
+            "dead.max_letters", "10000", .number(1...10_000_000), "dead letters kept of one front end; its oldest go"),
+        ConfigKey("dead.max_megabytes", "256", .number(1...1_000_000), "likewise, their size"),
+        ConfigKey("retention.dead_days", "7", .number(1...36_500), "how long dead letters are kept"),
+        ConfigKey("retention.audit_days", "0", .number(0...36_500), "the audit trail; 0 = for ever"),
+        ConfigKey("retention.history_days", "400", .number(0...36_500), "outcomes, three days at least; 0 = for ever"),
         ConfigKey("ops.listen", "127.0.0.1:8090", .listen, "health, metrics and the operator's pages; off = none"),
         ConfigKey("events.enabled", "false", .flag, "publish each outcome to verify.events, masked"),
         ConfigKey("log.level", "info", .choice(ConfigKind.logLevels), "what is logged, and all that is worse"),

@@ -1,6 +1,7 @@
 public import AMQP
 import Basics
 public import Logging
+import Store
 import StoreSQLite
 import TwilioVerify
 
@@ -26,6 +27,13 @@ extension Settings {
 
     /// Where the store is.
     func store() throws(ConfigProblem) -> SQLiteStoreConfiguration {
+        var store = try storePlace()
+        store.letters.letters = try number("dead.max_letters")
+        store.letters.bytes = try number("dead.max_megabytes") << 20
+        return store
+    }
+
+    private func storePlace() throws(ConfigProblem) -> SQLiteStoreConfiguration {
         if let path = text("store.url") { return SQLiteStoreConfiguration(path: path, keyFile: text("store.key_file")) }
         guard let stateFolder else {
             throw ConfigProblem(

@@ -53,6 +53,21 @@ extension Settings {
         return settings
     }
 
+    /// How long the store keeps what has ended.
+    func retention() throws(ConfigProblem) -> Retention {
+        var retention = Retention()
+        retention.deadLetters = .seconds(try number("retention.dead_days") * 86_400)
+        retention.audit = try days("retention.audit_days")
+        retention.history = try days("retention.history_days")
+        return retention
+    }
+
+    /// 0 is for ever.
+    private func days(_ name: String) throws(ConfigProblem) -> Duration? {
+        let days = try number(name)
+        return days > 0 ? .seconds(days * 86_400) : nil
+    }
+
     /// 0 is no limit.
     private func readLimits(_ keys: [(String, Duration)]) throws(ConfigProblem) -> [ReadLimit] {
         var result: [ReadLimit] = []

@@ -55,6 +55,12 @@ struct StoreCheck: DoctorCheck {
                 .fail("\(path) is locked by \(holder), and no worker can write: let that program end its transaction"))
         }
         if !isWritable { issues.append(.fail("\(path) or its folder cannot be written by this user")) }
+        if inspection.logBytes > 64 << 20 {
+            let size = "\(inspection.logBytes >> 20) MiB"
+            issues.append(
+                .warn("\(path)-wal has \(size): a program has read the store for long and still does; end that program")
+            )
+        }
         if inspection.needsMigration {
             issues.append(
                 .warn("\(path) is of an older version; the next worker brings it up to date: back it up first"))

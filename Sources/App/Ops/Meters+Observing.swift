@@ -73,6 +73,14 @@ extension Meters: StoreObserver {
     func committed(after time: Duration) {
         commitTime.observe(time, "sqlite")
     }
+
+    func found(_ record: UnreadableRecord) {
+        unreadable.add(1, record.table)
+    }
+
+    func dropped(letters: Int) {
+        lettersDropped.add(Double(letters))
+    }
 }
 
 /// Tells what calls show to the board of channels, and counts what came of them.

@@ -39,6 +39,8 @@ struct Meters: Sendable {
     let storeOperations: Counter
     let storeTime: Histogram
     let commitTime: Histogram
+    let unreadable: Counter
+    let lettersDropped: Counter
 
     init() {
         let prefix = "verify_courier_"
@@ -109,6 +111,12 @@ struct Meters: Sendable {
         registry.counter(
             prefix + "log_lines_dropped_total", "Log lines that nobody read in time, or that could not be written."
         ) { [MetricSample(Double(LogWriter.standardError.lost))] }
+        unreadable = registry.counter(
+            prefix + "store_unreadable_records_total", "Records of the store that were found and cannot be read.",
+            labels: ["table"])
+        lettersDropped = registry.counter(
+            prefix + "dead_letters_dropped_total",
+            "Dead letters that went because their front end had more than are kept.")
         registry.info(
             prefix + "build_info", "Build of the running program.", ["swift": Self.swiftVersion])
     }

@@ -57,6 +57,22 @@ struct SettingsTests {
         #expect(pipeline.attemptLimits.map(\.count) == [100])
     }
 
+    @Test("8 retention and the bounds of dead letters have the contract's defaults")
+    func retention() throws {
+        let settings = try Configured.settings(["HOME": "/home/anna"])
+        let retention = try settings.retention()
+        #expect(retention.deadLetters == .seconds(7 * 86_400) && retention.audit == nil)
+        #expect(retention.history == .seconds(400 * 86_400))
+        #expect(try settings.store().letters == LetterBounds())
+        let other = try Configured.settings(
+            flags: [
+                "dead.max_letters": "5", "dead.max_megabytes": "1", "retention.audit_days": "30",
+                "retention.history_days": "0",
+            ], ["HOME": "/home/anna"])
+        #expect(try other.store().letters.letters == 5 && other.store().letters.bytes == 1_048_576)
+        #expect(try other.retention().audit == .seconds(30 * 86_400) && other.retention().history == nil)
+    }
+
     @Test("hold every limit of the contract")
     func limits() throws {
         let settings = try Configured.settings()

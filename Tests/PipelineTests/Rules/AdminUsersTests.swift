@@ -95,6 +95,16 @@ struct AdminUsersTests {
             rules.wanted.page?.limit == 3 && rules.wanted.page?.after == "a" && rules.wanted.page?.filter == .required)
     }
 
+    @Test("8 replies: 48 KiB at most; a list of people ends earlier and names the last")
+    func bounded() throws {
+        let rules = scene.admin(.adminUserList, .userList(filter: nil, after: nil, limit: 500), user: "")
+        let page = (100..<601).map { UserRecord(name: String(repeating: "é", count: 120) + String($0)) }
+        let answer = try rules.answer(scene.situation { $0.page = page })
+        let reply = try answer.reply
+        #expect(answer.body.count <= 48 * 1024 && (reply.users?.count ?? 0) > 100)
+        #expect(reply.next == reply.users?.last?.user && reply.next != nil)
+    }
+
     @Test("2 admin.user.unlock: limits and tries of the user cleared")
     func unlock() throws {
         let answer = try scene.admin(.adminUserUnlock, .userUnlock).answer(scene.situation())

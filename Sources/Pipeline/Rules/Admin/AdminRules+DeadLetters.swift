@@ -4,71 +4,147 @@ import Wire
 
 /// Dead letters: looked at, put through again, put away, fetched back.
 extension AdminRules {
+    /// At most so many are moved by one job, and looked at for it.
+    static let mostMoved = 10_000
+    /// Letters on one page of a list.
+    private static let page = 500
+
+    /// What the job wants to know of dead letters before it is decided; `nil` for any other.
+    var letterQuery: LetterQuery? {
+        switch request.action {
+        case .deadList(let selection):
+            LetterQuery(selection, limit: min(selection.limit ?? Self.page, Self.page), withCounts: true)
+        case .deadShow(let selection):
+            LetterQuery(selection, limit: min(selection.limit ?? Self.page, 100), withBodies: true, withCounts: true)
+        case .deadReplay(let selection, _, _), .deadDiscard(let selection, _), .deadRestore(let selection):
+            LetterQuery(selection, limit: min(selection.limit ?? Self.mostMoved, Self.mostMoved))
+        case .optionsGet, .optionsSet, .userGet, .userSet, .userList, .userReset, .userUnlock, .userBypass, .userErase,
+            .userRename, .explain:
+            nil
+        }
+    }
+
     func deadLetters(_ situation: Situation) -> Answer {
         switch request.action {
-        case .deadList: return listed(situation)
-        case .deadShow:
-            return audited(.done, situation) {
-                $0.counts = counts(situation)
-                $0.letters = situation.letters.map { Reply.Letter($0, withBody: true) }
-            }
-        case .deadReplay(_, let perSecond, let evenLate): return replay(perSecond, evenLate, situation)
+        case .deadList: return listed(withBodies: false, situation)
+        case .deadShow: return listed(withBodies: true, situation)
+        default: return move(situation)
+        }
+    }
+
+    private func listed(withBodies: Bool, _ situation: Situation) -> Answer {
+        let all = letters.letters.map { ReplySize.fitted(Reply.Letter($0, withBody: withBodies)) }
+        let shown = Array(all.prefix(ReplySize.fitting(all)))
+        return audited(.done, situation) {
+            $0.counts = letters.counts
+            $0.letters = shown
+            let isWhole = shown.count == all.count
+            let next = isWhole ? (letters.hasMore ? letters.last : nil) : shown.last?.id
+            $0.next = next.map { String($0) }
+        }
+    }
+
+    /// The last step, with what came of all of them.
+    private func move(_ situation: Situation) -> Answer {
+        guard let moves = letterMoves(at: situation.now) else { return audited(.invalid, situation) }
+        let tally = moves.tally(of: moves.steps.last ?? [])
+        var detail = moves.detail.merging(tally.counts(moves).mapValues { String($0) }) { $1 }
+        if moves.isReplay { detail["selected"] = String(letters.letters.count) }
+        return audited(.done, situation, changes: moves.changes(moves.steps.last ?? []), detail: detail) {
+            $0.counts = (moved + tally).counts(moves).merging(["selected": letters.letters.count]) { $1 }
+        }
+    }
+}
+
+/// What a job does to dead letters, in steps that each are short: under the lock of all workers nothing takes long.
+struct LetterMoves: Sendable {
+    /// Letters that one step moves.
+    static let stepSize = 500
+
+    struct Tally: Sendable {
+        var moved = 0
+        /// Not put through again, since nobody waits for them any more.
+        var late = 0
+
+        static func + (one: Tally, other: Tally) -> Tally {
+            Tally(moved: one.moved + other.moved, late: one.late + other.late)
+        }
+
+        func counts(_ moves: LetterMoves) -> [String: Int] {
+            moves.isReplay ? [moves.name: moved, "late": late] : [moves.name: moved]
+        }
+    }
+
+    /// One letter's part; late ones may only be counted.
+    struct Part: Sendable {
+        var id: Int64
+        var dueAt: Timestamp?
+        var isLate = false
+        var isMoved = true
+    }
+
+    var state: DeadLetterState
+    var from: Set<DeadLetterState>
+    /// For counts and the audit trail.
+    var name: String
+    var isReplay = false
+    var detail: [String: String] = [:]
+    var parts: [Part] = []
+
+    var steps: [ArraySlice<Part>] {
+        stride(from: 0, to: parts.count, by: Self.stepSize).map {
+            parts[$0..<min($0 + Self.stepSize, parts.count)]
+        }
+    }
+
+    func tally(of step: ArraySlice<Part>) -> Tally {
+        Tally(moved: step.count(where: \.isMoved), late: step.count { !$0.isMoved })
+    }
+
+    func changes(_ step: ArraySlice<Part>) -> [Change] {
+        let moved = step.filter(\.isMoved)
+        let late = moved.filter(\.isLate).map(\.id)
+        let move = Change.letters(moved.map(\.id), state, dueAt: moved.compactMap(\.dueAt), from: from)
+        return [move] + (late.isEmpty ? [] : [.liftDeadlines(late)])
+    }
+}
+
+extension AdminRules {
+    /// What is to be done to the letters that were looked at; `nil` where nothing is.
+    func letterMoves(at now: Timestamp) -> LetterMoves? {
+        switch request.action {
+        case .deadReplay(_, let perSecond, let evenLate): return replays(perSecond, evenLate, now)
         case .deadDiscard(_, let reason):
-            return move(
-                .discarded, from: [.waiting], "discarded", situation, detail: reason.map { ["reason": $0] } ?? [:])
-        default:
-            return move(.waiting, from: [.discarded, .replaying], "restored", situation)
+            var moves = LetterMoves(state: .discarded, from: [.waiting], name: "discarded")
+            moves.detail = reason.map { ["reason": $0] } ?? [:]
+            return selected(moves)
+        case .deadRestore:
+            return selected(LetterMoves(state: .waiting, from: [.discarded, .replaying], name: "restored"))
+        case .deadList, .deadShow, .optionsGet, .optionsSet, .userGet, .userSet, .userList, .userReset, .userUnlock,
+            .userBypass, .userErase, .userRename, .explain:
+            return nil
         }
     }
 
-    private func listed(_ situation: Situation) -> Answer {
-        audited(.done, situation) {
-            $0.counts = counts(situation)
-            $0.letters = situation.letters.prefix(500).map { Reply.Letter($0, withBody: false) }
-        }
-    }
-
-    /// How many there are of each state and reason.
-    private func counts(_ situation: Situation) -> [String: Int] {
-        situation.letters.reduce(into: [:]) { counts, row in
-            counts[row.state.rawValue, default: 0] += 1
-            counts["reason.\(row.letter.reason.rawValue)", default: 0] += 1
-        }
-    }
-
-    private func move(
-        _ state: DeadLetterState, from: Set<DeadLetterState>, _ name: String, _ situation: Situation,
-        detail: [String: String] = [:]
-    ) -> Answer {
-        let ids = situation.letters.filter { from.contains($0.state) }.map(\.id)
-        var detail = detail
-        detail[name] = String(ids.count)
-        return audited(.done, situation, changes: [.letters(ids, state, dueAt: [])], detail: detail) {
-            $0.counts = [name: ids.count, "selected": situation.letters.count]
-        }
+    private func selected(_ moves: LetterMoves) -> LetterMoves {
+        var moves = moves
+        moves.parts = letters.letters.filter { moves.from.contains($0.state) }.map { LetterMoves.Part(id: $0.id) }
+        return moves
     }
 
     /// Each gets its turn, so that many do not come at once; one whose person will have stopped waiting by then only when
     /// asked for.
-    private func replay(_ perSecond: Int, _ evenLate: Bool, _ situation: Situation) -> Answer {
-        let now = situation.now
-        let open = situation.letters.filter { $0.state == .waiting }
-        var (chosen, late, dueAt): ([Int64], [Int64], [Timestamp]) = ([], [], [])
-        for row in open {
-            let due = now + .milliseconds(chosen.count * 1000 / perSecond)
+    private func replays(_ perSecond: Int, _ evenLate: Bool, _ now: Timestamp) -> LetterMoves {
+        var moves = LetterMoves(state: .replaying, from: [.waiting], name: "replaying", isReplay: true)
+        var chosen = 0
+        for row in letters.letters where row.state == .waiting {
+            let due = now + .milliseconds(chosen * 1000 / perSecond)
             let isLate = !(row.letter.deadline.map { $0 - due >= ReplyDraft.leastTime } ?? false)
-            guard evenLate || !isLate else { continue }
-            chosen.append(row.id)
-            dueAt.append(due)
-            if isLate { late.append(row.id) }
+            let isMoved = evenLate || !isLate
+            moves.parts.append(LetterMoves.Part(id: row.id, dueAt: due, isLate: isLate, isMoved: isMoved))
+            if isMoved { chosen += 1 }
         }
-        let changes: [Change] = [.letters(chosen, .replaying, dueAt: dueAt), .liftDeadlines(late)]
-        let counts = [
-            "replaying": chosen.count, "late": open.count - chosen.count, "selected": situation.letters.count,
-        ]
-        return audited(.done, situation, changes: changes, detail: counts.mapValues { String($0) }) {
-            $0.counts = counts
-        }
+        return moves
     }
 }
 

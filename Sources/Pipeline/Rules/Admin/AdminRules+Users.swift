@@ -8,10 +8,12 @@ extension AdminRules {
         guard case .userList(_, _, let limit) = request.action else {
             return audited(.done, situation) { $0.profile = profile(situation) }
         }
-        let users = situation.page.prefix(limit).map { Reply.Profile($0) }
+        let all = situation.page.map { Reply.Profile($0) }
+        let users = Array(all.prefix(min(limit, ReplySize.fitting(all))))
         return audited(.done, situation) {
             $0.users = users
-            $0.next = situation.page.count > limit ? users.last?.user : nil
+            $0.next = all.count > users.count ? users.last?.user : nil
+            $0.counts = situation.unreadable > 0 ? ["unreadable": situation.unreadable] : nil
         }
     }
 

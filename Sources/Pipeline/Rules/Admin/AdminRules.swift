@@ -19,6 +19,10 @@ struct AdminRules: JobRules {
     var secrets: [WithheldField: Redacted<String>]
     /// What stands for an erased person from then on: unlike a hash, it leads nowhere.
     var pseudonym: String
+    /// The dead letters that the job is about, looked at before: bodies and all would be too much for the transaction.
+    var letters = LetterPage()
+    /// What was done to letters in steps before.
+    var moved = LetterMoves.Tally()
 
     static let ticketLife: Duration = .seconds(72 * 3600)
 
@@ -34,9 +38,6 @@ struct AdminRules: JobRules {
         case .userReset, .userErase: (wanted.openCodes, wanted.authenticator) = (true, true)
         case .userRename(let to): (wanted.otherUser, wanted.authenticator) = (to, true)
         case .explain: wanted = explanation.wanted
-        case .deadList(let selection), .deadShow(let selection), .deadReplay(let selection, _, _),
-            .deadDiscard(let selection, _), .deadRestore(let selection):
-            wanted.letters = selection
         default: break
         }
         return wanted
@@ -76,8 +77,8 @@ struct AdminRules: JobRules {
     }
 
     func refused(_ problems: [FieldProblem], _ situation: Situation) -> Answer {
-        let detail = ["errors": problems.map { "\($0.field): \($0.reason)" }.joined(separator: ", ")]
-        return audited(.invalid, reason: .malformed, situation, detail: detail) { $0.errors = problems }
+        let detail = ["errors": problems.told.map { "\($0.field): \($0.reason)" }.joined(separator: ", ")]
+        return audited(.invalid, reason: .malformed, situation, detail: detail) { $0.errors = problems.told }
     }
 
     static func json(_ detail: [String: String]) -> String {

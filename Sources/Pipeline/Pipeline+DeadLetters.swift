@@ -1,0 +1,29 @@
+import Basics
+import Store
+import Wire
+
+/// Jobs about dead letters look at them before their transaction, which all workers wait for, and move many of them in
+/// steps.
+extension Pipeline {
+    /// The same rules with what they are about. All steps but the last are done by then, each with its own line in the audit
+    /// trail; a job that comes again finds what is left.
+    func withLetters(_ prepared: any JobRules, _ job: NewJob) async throws(StoreError) -> any JobRules {
+        guard var rules = prepared as? AdminRules, let query = rules.letterQuery else { return prepared }
+        // A repeat gets the recorded answer, and one that is too late nothing but that.
+        guard case .unknown = try await store.state(of: job.key), job.deadline - clocks.wall() >= ReplyDraft.leastTime
+        else { return rules }
+        rules.letters = try await store.letters(query)
+        guard let moves = rules.letterMoves(at: clocks.wall()) else { return rules }
+        var situation = Situation(now: clocks.wall())
+        for step in moves.steps.dropLast() {
+            try throwIfStopping()
+            situation.now = clocks.wall()
+            let tally = moves.tally(of: step)
+            let detail = moves.detail.merging(tally.counts(moves).mapValues { String($0) }) { $1 }
+            let answer = rules.audited(.done, situation, changes: moves.changes(step), detail: detail)
+            _ = try await store.refuse(nil, answer: answer)
+            rules.moved = rules.moved + tally
+        }
+        return rules
+    }
+}

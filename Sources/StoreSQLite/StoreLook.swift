@@ -1,0 +1,76 @@
+public import Basics
+import GRDB
+public import Store
+
+/// A store that is only looked at: nothing is made, brought up to date or entered for it, whoever works there.
+public final class StoreLook: Sendable {
+    private let queue: DatabaseQueue
+    private let sealing: Sealing
+    private let liveness: Liveness
+    private let clocks: Clocks
+
+    private init(_ queue: DatabaseQueue, sealing: Sealing, liveness: Liveness, clocks: Clocks) {
+        self.queue = queue
+        self.sealing = sealing
+        self.liveness = liveness
+        self.clocks = clocks
+    }
+
+    /// - Throws: ``StoreError``, `.wrongSchema` for a store of another version, older or newer.
+    public static func open(
+        _ configuration: SQLiteStoreConfiguration, clocks: Clocks = .system
+    ) async throws(StoreError) -> StoreLook {
+        try await SQLiteFile.blocking {
+            let sealing = try SQLiteFile.sealing(of: configuration)
+            var reading = Configuration()
+            reading.readonly = true
+            reading.busyMode = .timeout(Double(SQLiteFile.busyTimeout) / 1000)
+            let queue = try DatabaseQueue(path: configuration.path, configuration: reading)
+            try queue.read { db in
+                try Schema.check(db, sealing, configuration)
+                guard try Schema.migrator.hasCompletedMigrations(db) else {
+                    throw StoreError(
+                        .wrongSchema,
+                        """
+                        The store is of an older version than this program, which only looks at it here: use the workers' \
+                        program, or bring the store up to date with `store migrate`.
+                        """)
+                }
+            }
+            let live = Liveness(watching: configuration.path + ".live")
+            return StoreLook(queue, sealing: sealing, liveness: live, clocks: clocks)
+        }
+    }
+
+    public func close() { try? queue.close() }
+
+    /// Entries of the audit trail, newest first.
+    public func audit(_ query: AuditQuery) async throws(StoreError) -> [AuditEntry] {
+        try await read { try $0.audit(query) }
+    }
+
+    /// Recorded outcomes, newest first.
+    public func history(_ query: HistoryQuery) async throws(StoreError) -> [HistoryEntry] {
+        try await read { try $0.history(query) }
+    }
+
+    /// What became of the jobs with this message id, of whichever front end; for as long as jobs are recorded.
+    public func timelines(of messageID: String) async throws(StoreError) -> [JobTimeline] {
+        try await read { try $0.timelines(of: messageID) }
+    }
+
+    private func read<Value: Sendable>(
+        _ body: @escaping @Sendable (SQLiteRows) throws -> Value
+    ) async throws(StoreError) -> Value {
+        do {
+            return try await queue.read { [sealing, liveness, clocks] db in
+                try body(
+                    SQLiteRows(
+                        db: db, worker: liveness.worker, clocks: clocks, sealing: sealing, liveness: liveness,
+                        bounds: LetterBounds()))
+            }
+        } catch {
+            throw StoreError(sqlite: error)
+        }
+    }
+}

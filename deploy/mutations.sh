@@ -14,6 +14,7 @@ declare -A storms=(
     [ignore-returned-reply]="--fronts workers"
     [no-lease-check]="--fronts stops,network --pace 0.3"
     [approve-on-404]="--fronts workers"
+    [check-off-the-books]="--fronts gateway"
 )
 [ $# -gt 0 ] || set -- "${!storms[@]}"
 

@@ -109,6 +109,15 @@ public final class TwilioSimulator: Sendable {
         return state.withLock { $0.twilio.respond(to: request, now: wall + $0.clockOffset) }
     }
 
+    /// Does what a request to `/v2` asks for, unless this simulator is gone by then; nobody hears how that ended. Apart from
+    /// the request's own task: its client goes on, or hangs up, meanwhile.
+    func carryOut(_ request: APIRequest, after pause: Duration) {
+        Task { [weak self] in
+            try await Task.sleep(for: pause)
+            _ = self?.api(request)
+        }
+    }
+
     /// Answers what is for people, and for tests that order something.
     func page(_ request: APIRequest) -> WireAnswer {
         let wall = clocks.wall()

@@ -23,7 +23,7 @@ from weather import Weather
 
 """How often people do what: shares of logins or of jobs."""
 HABITS = {
-    "wrong": 0.15, "foreign": 0.03, "cancel": 0.03, "dies": 0.03, "at once": 0.05, "use again": 0.1, "outcome": 0.05,
+    "wrong": 0.15, "wrong again": 0.5, "foreign": 0.03, "cancel": 0.03, "dies": 0.03, "at once": 0.05, "use again": 0.1, "outcome": 0.05,
     "late": 0.01, "missing": 0.01, "twice": 0.05, "repeat": 0.03, "reuse": 0.01,
 }
 
@@ -101,6 +101,7 @@ async def tell(crowd, stage, is_enough, storm):
         await storm
     # An end at a random moment may have left any of these half done.
     await stage.judge.calm()
+    await stage.judge.calm_gateway()
     await stage.cluster.mend()
 
 

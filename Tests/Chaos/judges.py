@@ -73,6 +73,16 @@ class Simulator(Judge):
         "refused": dict(kind="close-before"), "answer lost": dict(kind="close-after"),
     }
 
+    """A gateway gives up on checks that go on behind it: what it does to checks, phase by phase, with the seconds that a
+    phase lasts. Whoever was answered 503 reads first, slowly, is refused when it tries again, and gone before the first
+    try is carried out; then the answers to what people type next are lost."""
+    GATEWAY = (
+        (dict(kind="503", performed="later", ms="4000"), (0.5, 1.5)),
+        (dict(kind="429", retry_after="60"), (1.5, 2.5)),
+        (dict(kind="close-after"), (4, 6)),
+    )
+    GATEWAY_READS = dict(kind="delay", ms="1500")
+
     async def newest_code(self, number):
         messages = await self.get("/_simulator/outbox", to=number)
         return messages[-1]["code"] if messages else None
@@ -89,6 +99,17 @@ class Simulator(Judge):
     async def calm(self):
         await self.order(operation="any", kind="none")
 
+    async def give_up_on_checks(self, sleep):
+        """``GATEWAY``; ``sleep`` takes the least and the most seconds."""
+        await self.order(operation="fetch", **self.GATEWAY_READS)
+        for fault, seconds in self.GATEWAY:
+            await self.order(operation="check", **fault)
+            await sleep(*seconds)
+
+    async def calm_gateway(self):
+        for operation in ("check", "fetch"):
+            await self.order(operation=operation, kind="none")
+
     async def order(self, **fields):
         async with self.session.post(self.base + "/_simulator/fault", data=fields) as answer:
             answer.raise_for_status()
@@ -96,13 +117,17 @@ class Simulator(Judge):
 
 class Fake(Judge):
     """A program with ``-addr`` and ``-token`` whose code for a number is the number's last six digits, which counts at
-    ``/_fake/stats?full=1`` and breaks at ``/_fake/fault?kind=…&percent=…``. It tells no time of a message."""
+    ``/_fake/stats?full=1`` and breaks at ``/_fake/fault?kind=…&percent=…``; a kind that it does not know changes nothing.
+    ``503-check-later`` answers a check with 503 and carries it out two seconds later. It tells no time of a message."""
 
     IS_EXACT = False
 
     FAULTS = {
-        name: name for name in ("500", "503", "429", "garbage", "hang", "close-after-send", "close-after-check")
+        name: name for name in (
+            "500", "503", "503-check-later", "429", "garbage", "hang", "close-after-send", "close-after-check")
     }
+    """It breaks everything in one way at a time."""
+    GATEWAY = ()
 
     async def newest_code(self, number):
         return number[-6:]
@@ -116,3 +141,6 @@ class Fake(Judge):
 
     async def calm(self):
         await self.get("/_fake/fault", kind="", percent="0")
+
+    async def calm_gateway(self):
+        pass

@@ -85,6 +85,13 @@ class Person:
         if self.happens("at once"):
             checks = await asyncio.gather(*(self.check(code, "right") for _ in range(3)))
             return next((check for check in checks if check and check.outcome == "approved"), checks[0])
+        check = await self.check(code, "right")
+        if check is None or check.outcome not in TRY_AGAIN:
+            return check
+        await asyncio.sleep(0.5)
+        if self.happens("wrong again"):
+            wrong = self._wrong(code)
+            await self.persistently("check", {"code": wrong}, code_is="wrong", code=wrong)
         return await self.persistently("check", {"code": code}, code_is="right", code=code)
 
     async def check(self, code, code_is, **more):

@@ -18,7 +18,9 @@ class Weather:
     they do not blow at once: every kind of fault comes so often, alone."""
 
     """Mean seconds between two faults of a front."""
-    PAUSES = {"workers": 2.5, "stops": 6, "network": 4, "provider": 4, "broker": 20, "store": 15, "clocks": 12}
+    PAUSES = {
+        "workers": 2.5, "stops": 6, "network": 4, "provider": 4, "gateway": 8, "broker": 20, "store": 15, "clocks": 12,
+    }
     """Of a kind that takes long: how often its turn is taken."""
     RARE = {"partition broker": 0.25}
     """Seconds that a fault of the network lasts; a partition outlasts the heartbeats of both sides."""
@@ -172,6 +174,17 @@ class Weather:
             finally:
                 await self.stage.judge.calm()
         return break_it
+
+    # A gateway in front of the provider.
+
+    def gateway_faults(self):
+        return [("checks go on behind a 503", self._give_up_on_checks)] if self.stage.judge.GATEWAY else []
+
+    async def _give_up_on_checks(self, chance):
+        try:
+            await self.stage.judge.give_up_on_checks(lambda *seconds: asyncio.sleep(chance.uniform(*seconds)))
+        finally:
+            await self.stage.judge.calm_gateway()
 
     # The broker.
 

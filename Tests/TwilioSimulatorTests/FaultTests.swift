@@ -26,18 +26,21 @@ import Testing
         var fault = SimulatorFault(.unavailable, percent: 7, count: 3, delay: .milliseconds(20))
         fault.retryAfter = "Sun, 06 Nov"
         fault.format = .html
-        fault.isPerformed = true
+        fault.performance = .atOnce
         fault.bytes = 5
         #expect(order.operation == .start)
         #expect(order.fault == fault)
         #expect(try FaultOrder(FormFields("kind=none")).fault == nil)
         #expect(try FaultOrder(FormFields("kind=429&retry_after=none")).fault?.retryAfter == nil)
+        #expect(try FaultOrder(FormFields("kind=503&performed=later")).fault?.performance == .later)
+        #expect(try FaultOrder(FormFields("kind=503&performed=false")).fault?.performance == .never)
     }
 
     @Test(arguments: [
         "", "kind=nonsense", "operation=x&kind=500", "kind=500&percent=0", "kind=500&percent=101", "kind=500&count=0",
         "kind=delay&ms=-1", "kind=huge&bytes=100000001", "kind=500&body=xml", "kind=garbage&performed=true",
-        "kind=429&performed=true", "kind=500&performed=maybe", "kind=429&retry_after=a%0Ab", "kind=delay&ms=soon",
+        "kind=429&performed=true", "kind=429&performed=later", "kind=500&performed=maybe", "kind=429&retry_after=a%0Ab",
+        "kind=delay&ms=soon",
         "kind=error",
         "kind=error&code=1", "kind=error&code=x", "kind=500&code=60312", "kind=error&code=60312&performed=true",
     ])
@@ -118,12 +121,27 @@ import Testing
         for kind in SimulatorFault.Kind.allCases where kind.canBePerformed {
             #expect(!SimulatorFault(kind).performs)
             var done = SimulatorFault(kind)
-            done.isPerformed = true
+            done.performance = .atOnce
             #expect(done.performs)
+            #expect(done.performsAfter == nil)
         }
         for kind in [SimulatorFault.Kind.error, .unauthorized, .tooManyRequests, .hang, .closeBefore] {
             #expect(!SimulatorFault(kind).performs)
         }
+    }
+
+    @Test func `A 5xx may be carried out after it was sent`() {
+        for kind in SimulatorFault.Kind.allCases {
+            var later = SimulatorFault(kind, delay: .milliseconds(5))
+            #expect(later.performsAfter == nil)
+            later.performance = .later
+            #expect(later.performsAfter == (kind.canBePerformed ? .milliseconds(5) : nil))
+            if kind.canBePerformed { #expect(!later.performs) }
+        }
+        var later = SimulatorFault(.unavailable)
+        later.performance = .later
+        #expect(later.performsAfter == .seconds(1))
+        #expect(later.silence == .zero)
     }
 
     @Test func `True answers are spoilt in one way each`() {

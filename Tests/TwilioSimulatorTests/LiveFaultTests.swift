@@ -1,8 +1,9 @@
+import TestKit
 import Testing
 
 @testable import TwilioSimulator
 
-@Suite("Faults over a real socket", .timeLimit(.minutes(5))) struct LiveFaultTests {
+@Suite("Faults over a real socket", .timeLimit(.minutes(10))) struct LiveFaultTests {
     private static let start = "/v2/Services/VA00000000000000000000000000000001/Verifications"
     private static let form = "To=%2B15017122661&Channel=sms"
     private static let whole = ",\"sna\":null,\"url\":\"http://127.0.0.1:"
@@ -78,6 +79,35 @@ import Testing
             let answer = await BlockingHTTP.send(port: port, path, form: "To=%2B15017122661&Code=\(code)")
             #expect(answer.hasPrefix("HTTP/1.1 201 "))
             #expect(answer.contains("\"status\":\"approved\""))
+        }
+    }
+
+    @Test(arguments: ["500", "502", "503", "504"]) func `A check is refused now and carried out later`(
+        status: String
+    ) async throws {
+        try await withSimulator { simulator, port in
+            _ = await BlockingHTTP.send(port: port, Self.start, form: Self.form)
+            let message = try #require(simulator.outbox().last)
+            let control = await BlockingHTTP.send(
+                port: port, "/_simulator/fault", form: "operation=check&kind=\(status)&performed=later&ms=1&count=1")
+            #expect(control.hasPrefix("HTTP/1.1 204 "))
+            let path = "/v2/Services/VA00000000000000000000000000000001/VerificationCheck"
+            let answer = await BlockingHTTP.send(port: port, path, form: "To=%2B15017122661&Code=\(message.code)")
+            #expect(answer.hasPrefix("HTTP/1.1 \(status) "))
+            try await Wait.until("the check to be carried out") { simulator.statistics.approved == 1 }
+            #expect(simulator.statistics.checks == 1)
+            #expect(simulator.requests(.check) == 1)
+        }
+    }
+
+    @Test func `What is to be done later is not done before its time`() async throws {
+        try await withSimulator { simulator, port in
+            let order = "operation=start&kind=503&performed=later&ms=3600000&count=1"
+            #expect(await BlockingHTTP.send(port: port, "/_simulator/fault", form: order).hasPrefix("HTTP/1.1 204 "))
+            #expect(await BlockingHTTP.send(port: port, Self.start, form: Self.form).hasPrefix("HTTP/1.1 503 "))
+            #expect(simulator.outbox().isEmpty)
+            #expect(await BlockingHTTP.send(port: port, Self.start, form: Self.form).hasPrefix("HTTP/1.1 201 "))
+            #expect(simulator.outbox().count == 1)
         }
     }
 

@@ -1,4 +1,5 @@
 import Logging
+import TestKit
 import Testing
 import TwilioSimulator
 
@@ -20,9 +21,8 @@ func withSimulator(
             defer { ready.finish() }
             try await simulator.run { ready.yield($0) }
         }
-        var iterator = ports.makeAsyncIterator()
-        let port = try #require(await iterator.next())
-        try await body(simulator, port)
+        let port = try await Wait.bounded("the simulator's port") { await ports.first { _ in true } }
+        try await body(simulator, try #require(port))
         group.cancelAll()
     }
 }

@@ -3,7 +3,7 @@ import Testing
 
 @testable import TwilioSimulator
 
-@Suite("Over a real socket", .timeLimit(.minutes(5))) struct LiveTests {
+@Suite("Over a real socket", .timeLimit(.minutes(10))) struct LiveTests {
     private static let base = "/v2/Services/VA00000000000000000000000000000001"
 
     @Test func `Start, look into the outbox, check`() async throws {

@@ -3,7 +3,7 @@ import Testing
 
 @testable import TwilioSimulator
 
-@Suite("docs/simulator.md", .timeLimit(.minutes(1))) struct SimulatorDocTests {
+@Suite("docs/simulator.md", .timeLimit(.minutes(10))) struct SimulatorDocTests {
     private func page() throws -> String {
         let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent()
@@ -12,7 +12,7 @@ import Testing
 
     @Test func `Its commands do something`() async throws {
         let commands = try page().split(separator: "\n").map { $0.drop { $0 == " " } }.filter { $0.hasPrefix("curl ") }
-        #expect(commands.count == 10)
+        #expect(commands.count == 11)
         try await withSimulator { _, port in
             for command in commands {
                 let path = try #require(command.split(separator: "http://127.0.0.1:8089").last)

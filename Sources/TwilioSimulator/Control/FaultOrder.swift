@@ -27,7 +27,7 @@ struct FaultOrder: Sendable, Equatable {
             }
             fault.format = format
         }
-        fault.isPerformed = try Self.flag(form, "performed", kind)
+        fault.performance = try Self.performance(form, kind)
         self.fault = fault
     }
 
@@ -56,15 +56,16 @@ struct FaultOrder: Sendable, Equatable {
         return text
     }
 
-    private static func flag(
-        _ form: FormFields, _ name: String, _ kind: SimulatorFault.Kind
-    ) throws(ControlProblem) -> Bool {
-        switch form[name] {
-        case nil, "false": return false
-        case "true" where kind.canBePerformed: return true
-        case "true": throw ControlProblem("\(name)=true goes with 500, 502, 503 and 504 only")
-        default: throw ControlProblem("\(name) is true or false")
+    private static func performance(
+        _ form: FormFields, _ kind: SimulatorFault.Kind
+    ) throws(ControlProblem) -> SimulatorFault.Performance {
+        guard let performance = SimulatorFault.Performance(rawValue: form["performed"] ?? "false") else {
+            throw ControlProblem("performed is one of \(list(SimulatorFault.Performance.allCases.map(\.rawValue)))")
         }
+        guard performance == .never || kind.canBePerformed else {
+            throw ControlProblem("performed=\(performance.rawValue) goes with 500, 502, 503 and 504 only")
+        }
+        return performance
     }
 
     private static func list(_ words: [String]) -> String { words.joined(separator: ", ") }

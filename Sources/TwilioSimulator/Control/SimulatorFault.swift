@@ -24,6 +24,15 @@ public struct SimulatorFault: Sendable, Equatable {
         case closeAfter = "close-after"
     }
 
+    /// What becomes of a request that is answered with a 5xx.
+    public enum Performance: String, Sendable, CaseIterable {
+        case never = "false"
+        /// Before the answer.
+        case atOnce = "true"
+        /// A while after the answer, as behind a gateway that did not wait for it: see ``Kind/meaning``.
+        case later
+    }
+
     /// What stands in the body of an answer whose status is the fault.
     public enum Format: String, Sendable, CaseIterable {
         /// Twilio's error envelope.
@@ -46,8 +55,8 @@ public struct SimulatorFault: Sendable, Equatable {
     /// leaves it out.
     public var retryAfter: String? = "1"
     public var format = Format.json
-    /// Whether a request that is answered with a 5xx has nevertheless been carried out.
-    public var isPerformed = false
+    /// Whether a request that is answered with a 5xx is nevertheless carried out.
+    public var performance = Performance.never
     /// Length of the body of ``Kind/huge``.
     public var bytes = 2_000_000
 
@@ -70,7 +79,10 @@ extension SimulatorFault.Kind {
         case .unauthorized: "Refused with 401, code 20003. Nothing is done."
         case .tooManyRequests: "Refused with 429, code 20429, and Retry-After as ordered. Nothing is done."
         case .serverError, .badGateway, .unavailable, .gatewayTimeout:
-            "Answered with \(rawValue). Nothing is done, or everything if performed=true."
+            """
+            Answered with \(rawValue). Nothing is done; everything if performed=true; everything ms after the answer if \
+            performed=later.
+            """
         case .created: "Done and answered truly, with status 201 in place of 200, as Twilio's documents say of checks."
         case .extra: "Done and answered truly, with fields that nobody knows, of every type."
         case .wrongType: "Done and answered truly, with the content type text/plain."
@@ -103,6 +115,6 @@ extension SimulatorFault.Kind {
         }
     }
 
-    /// Whether ``SimulatorFault/isPerformed`` makes sense.
+    /// Whether ``SimulatorFault/performance`` makes sense.
     var canBePerformed: Bool { (refusal?.status ?? 0) >= 500 }
 }

@@ -1,11 +1,16 @@
 extension SimulatorFault {
-    /// Whether the request is carried out.
+    /// Whether the request is carried out before it is answered.
     var performs: Bool {
         switch kind {
         case .error, .unauthorized, .tooManyRequests, .hang, .closeBefore: false
-        case .serverError, .badGateway, .unavailable, .gatewayTimeout: isPerformed
+        case .serverError, .badGateway, .unavailable, .gatewayTimeout: performance == .atOnce
         default: true
         }
+    }
+
+    /// How long after its answer the request is carried out; `nil` if it is not, or was before.
+    var performsAfter: Duration? {
+        kind.canBePerformed && performance == .later ? delay ?? kind.defaultDelay : nil
     }
 
     /// How long nothing is heard.

@@ -79,11 +79,15 @@ enum ControlPage {
             row("code", "Twilio's code of kind error: one of the tables below", ""),
             row("count", "how many requests it hits, 1 to 1000000", "no end"),
             row("percent", "how many of a hundred requests, 1 to 100", "100"),
-            row("ms", "milliseconds, 0 to 3600000, for delay, hang and slow-body", "1000; 60000 for hang"),
+            row(
+                "ms", "milliseconds, 0 to 3600000, for delay, hang, slow-body and performed=later",
+                "1000; 60000 for hang"),
             row("retry_after", "the header of a 429 as it is to be sent, or none", "1"),
             row(
                 "body", "what a 401, 429 or 5xx holds: " + list(SimulatorFault.Format.allCases.map(\.rawValue)), "json"),
-            row("performed", "true: a 5xx although the request was carried out", "false"),
+            row(
+                "performed",
+                "true: a 5xx although the request was carried out; later: it is carried out ms after the 5xx", "false"),
             row("bytes", "white space ahead of a huge answer, 0 to 100000000", "2000000"),
         ])
 

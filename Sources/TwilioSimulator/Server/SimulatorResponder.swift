@@ -64,6 +64,7 @@ struct SimulatorResponder: Sendable {
         guard let fault else { return WireAnswer(simulator.api(request)) }
         let honest = fault.performs ? simulator.api(request) : nil
         try await Task.sleep(for: fault.silence)
+        if let pause = fault.performsAfter { simulator.carryOut(request, after: pause) }
         return fault.spoilt(honest)
     }
 }

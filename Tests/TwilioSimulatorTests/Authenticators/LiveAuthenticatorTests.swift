@@ -5,7 +5,7 @@ import Testing
 
 @testable import TwilioSimulator
 
-@Suite("Authenticators over a real socket", .timeLimit(.minutes(5))) struct LiveAuthenticatorTests {
+@Suite("Authenticators over a real socket", .timeLimit(.minutes(10))) struct LiveAuthenticatorTests {
     private static let person = "/v2/Services/VA00000000000000000000000000000001/Entities/\(Fixture.identity)"
     private static let secret = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 

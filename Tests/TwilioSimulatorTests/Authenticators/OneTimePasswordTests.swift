@@ -4,7 +4,7 @@ import Testing
 
 @testable import TwilioSimulator
 
-@Suite("One-time passwords", .timeLimit(.minutes(2))) struct OneTimePasswordTests {
+@Suite("One-time passwords", .timeLimit(.minutes(10))) struct OneTimePasswordTests {
     /// RFC 6238 gives each hash a key of its own length.
     private static func password(_ algorithm: OneTimePassword.Algorithm, digits: Int = 8, period: Int = 30)
         -> OneTimePassword

@@ -9,10 +9,12 @@
 #   broker.sh kill DIR           kill -9, as in a crash; start then brings it up again, on the same ports
 #   broker.sh stop DIR           ends the node and, after the last one, its port mapper
 #   broker.sh ctl DIR ARG...     rabbitmqctl for that node
+# VERIFY_COURIER_RABBITMQ_ROOT names a folder with another RabbitMQ than the machine's, as deploy/rabbitmq4.sh makes it. Its
+# nodes need a mount namespace: root, or user namespaces.
 set -euo pipefail
 
 usage() {
-    sed -n '3,11s/^# *//p' "$0" >&2
+    sed -n '3,13s/^# *//p' "$0" >&2
     exit 64
 }
 
@@ -20,6 +22,23 @@ usage() {
 verb=$1 dir=$2
 shift 2
 bin=/usr/lib/rabbitmq/bin
+
+# With another RabbitMQ, what its programs are started by: they see its /usr in place of the machine's, and all else as it is.
+launcher=()
+root=${VERIFY_COURIER_RABBITMQ_ROOT:-}
+if [ -n "$root" ]; then
+    root=$(cd "$root" && pwd)
+    [ -x "$root$bin/rabbitmq-server" ] || { echo "there is no RabbitMQ in $root" >&2; exit 69; }
+    for rights in --keep-caps --map-root-user; do
+        # shellcheck disable=SC2016 # these are that shell's
+        launcher=(unshare --mount "$rights" bash -c 'mount --bind "$0/usr" /usr && exec "$@"' "$root")
+        "${launcher[@]}" true 2>/dev/null && break
+        launcher=()
+    done
+    [ ${#launcher[@]} -gt 0 ] || { echo "another RabbitMQ needs root, or user namespaces" >&2; exit 77; }
+fi
+
+rabbitmqctl() { "${launcher[@]}" "$bin/rabbitmqctl" "$@"; }
 
 # A port that nobody listens on, from a range below the kernel's own for outgoing connections.
 free_port() {
@@ -92,7 +111,7 @@ tls_options() {
 
 # PORT CERTIFICATE NEEDED: one more TLS listener. The configuration file knows one set of options for all of them.
 listen_tls() {
-    "$bin/rabbitmqctl" --quiet eval \
+    rabbitmqctl --quiet eval \
         "ok = rabbit_networking:start_ssl_listener({\"127.0.0.1\", $1}, $(tls_options "$2" "$3"), 5)." >/dev/null
 }
 
@@ -147,11 +166,11 @@ start() {
             descriptor=${descriptor##*/}
             [ "$descriptor" -le 2 ] || eval "exec $descriptor>&-"
         done
-        exec setsid "$bin/rabbitmq-server" >"$dir/log/start" 2>&1 </dev/null
+        exec setsid "${launcher[@]}" "$bin/rabbitmq-server" >"$dir/log/start" 2>&1 </dev/null
     ) &
     local node=$!
     for _ in $(seq 600); do
-        if (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null && "$bin/rabbitmqctl" await_startup >/dev/null 2>&1; then
+        if (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null && rabbitmqctl await_startup >/dev/null 2>&1; then
             echo "$BROKER_URL"
             return
         fi
@@ -175,10 +194,10 @@ join() {
         describe "$(free_port)" "$epmd"
         cp -p "$other/.erlang.cookie" "$dir/"
         start >/dev/null
-        "$bin/rabbitmqctl" --quiet stop_app
-        "$bin/rabbitmqctl" --quiet join_cluster "$node"
-        "$bin/rabbitmqctl" --quiet start_app
-        "$bin/rabbitmqctl" --quiet await_online_nodes 2
+        rabbitmqctl --quiet stop_app
+        rabbitmqctl --quiet join_cluster "$node"
+        rabbitmqctl --quiet start_app
+        rabbitmqctl --quiet await_online_nodes 2
     fi
     start
 }
@@ -196,7 +215,7 @@ stop() {
         done
         kill -9 "$node" 2>/dev/null || true
     fi
-    epmd -kill >/dev/null 2>&1 || true
+    "${launcher[@]}" epmd -kill >/dev/null 2>&1 || true
     rm -f "$dir/env"
 }
 
@@ -215,7 +234,7 @@ kill) crash ;;
 stop) stop ;;
 ctl)
     load
-    exec "$bin/rabbitmqctl" "$@"
+    exec "${launcher[@]}" "$bin/rabbitmqctl" "$@"
     ;;
 *) usage ;;
 esac

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# What takes too long for every change: deploy/test.sh, then the sanitizers, fuzzing, the bench at length and over a cluster,
-# how lanes stay apart, its mutations, a soak.
-#   test-all.sh [LEG...]     all of them by default: tests address thread fuzz chaos cluster isolation mutations soak
+# What takes too long for every change: deploy/test.sh, then RabbitMQ 4, the sanitizers, fuzzing, the bench at length and over
+# a cluster, how lanes stay apart, its mutations, a soak.
+#   test-all.sh [LEG...]     all of them by default: tests rabbitmq4 address thread fuzz chaos cluster isolation mutations soak
 # FUZZ_MINUTES (5, for each target), CHAOS_MINUTES (30), CLUSTER_MINUTES (15) and SOAK_MINUTES (60) say how long those last;
 # VERIFY_COURIER_CHAOS_JUDGE may hold the command of a second stand-in for Twilio (Tests/Chaos/judges.py), which the bench is
 # then run against as well.
@@ -20,6 +20,18 @@ leg_thread() {
 
 leg_fuzz() { deploy/fuzz.sh --minutes "${FUZZ_MINUTES:-5}"; }
 leg_tests() { deploy/test.sh; }
+# Whatever speaks to a broker, with the RabbitMQ of Debian 13 in place of the machine's; needs root.
+leg_rabbitmq4() {
+    deploy/rabbitmq4.sh .build/rabbitmq4
+    swift build --build-tests
+    (
+        export VERIFY_COURIER_RABBITMQ_ROOT=$PWD/.build/rabbitmq4
+        deploy/bounded.sh 2700 swift test --skip-build --filter 'AMQPTests|EndToEndTests|AppTests'
+        deploy/bounded.sh 1200 deploy/outside-clients.sh
+        deploy/bounded.sh 1200 deploy/chaos.sh --seed 6 --minutes 1.25
+    )
+}
+
 leg_mutations() { deploy/mutations.sh; }
 # The debug build first: its workers die at every failpoint as well.
 leg_chaos() {
@@ -54,7 +66,7 @@ bench() {
     VERIFY_COURIER_PRODUCT=$released deploy/chaos.sh "$@"
 }
 
-[ $# -gt 0 ] || set -- tests address thread fuzz chaos cluster isolation mutations soak
+[ $# -gt 0 ] || set -- tests rabbitmq4 address thread fuzz chaos cluster isolation mutations soak
 for leg in "$@"; do
     declare -F "leg_$leg" >/dev/null || { echo "there is no leg '$leg'" >&2; exit 64; }
 done

@@ -142,8 +142,9 @@ let package = Package(
         .target(
             name: "TestKit",
             dependencies: [
-                "Basics", "CLinux", "Store", "StoreSQLite", .product(name: "Logging", package: "swift-log"),
+                "AMQP", "Basics", "CLinux", "Store", "StoreSQLite", .product(name: "Logging", package: "swift-log"),
             ]),
+        .testTarget(name: "TestKitTests", dependencies: ["Basics", "TestKit"]),
         .testTarget(
             name: "CurlHTTPTests",
             dependencies: ["Basics", "CurlHTTP", "TestKit", .product(name: "Logging", package: "swift-log")]),

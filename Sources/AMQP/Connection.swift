@@ -6,7 +6,6 @@ import PollExecutor
 /// One connection to the broker at a time, on a thread of its own. Every librabbitmq call is made here; what to do is
 /// decided by ``ConnectionMachine``.
 actor Connection {
-    typealias PublishWaiter = CheckedContinuation<Result<PublishOutcome, AMQPError>, Never>
     private typealias Machine = ConnectionMachine<PublishWaiter>
 
     nonisolated let executor: PollExecutor
@@ -77,11 +76,18 @@ actor Connection {
 
     /// Publishes on the confirming channel; the answer comes with the broker's confirm, or with the channel's end.
     ///
-    /// Not cancellable: a message that was sent was sent.
+    /// Cancelled, it ends at once; what was sent was sent.
     func publish(_ message: Message) async -> Result<PublishOutcome, AMQPError> {
-        await withCheckedContinuation { waiter in
-            perform(machine.publish(message, waiter))
-            publishQueued()
+        guard !Task.isCancelled else { return .failure(AMQPError(.notConnected, "cancelled")) }
+        let waiter = PublishWaiter()
+        return await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                waiter.wait(continuation)
+                perform(machine.publish(message, waiter))
+                publishQueued()
+            }
+        } onCancel: {
+            waiter.resume(returning: .failure(AMQPError(.connectionLost, "cancelled before the broker spoke of it")))
         }
     }
 

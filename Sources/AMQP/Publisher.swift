@@ -41,7 +41,8 @@ public final class Publisher: Sendable {
     /// Publishes, and returns what the broker said of it.
     ///
     /// - Throws: `notConnected`: nothing was sent. `connectionLost`: it may have been, or the broker refused it by closing
-    ///   the channel (`replyCode` 403, 404, 406). `badArgument`: it cannot be.
+    ///   the channel (`replyCode` 403, 404, 406). `badArgument`: it cannot be. A task that is cancelled hears
+    ///   `notConnected` before it was sent, `connectionLost` from then on.
     public func publish(_ message: Message) async throws(AMQPError) -> PublishOutcome {
         let properties = message.properties
         let short = [

@@ -2,59 +2,32 @@ import Basics
 
 /// Things that come in from elsewhere, kept; tests wait for the one they mean.
 public final class Arrivals<Element: Sendable>: Sendable {
-    public struct Missing: Error, CustomStringConvertible {
-        public let description = "it did not come"
-    }
-
-    private struct Waiter {
-        var wants: @Sendable (Element) -> Bool
-        var continuation: CheckedContinuation<Element?, Never>
-    }
-
-    private struct State {
-        var all: [Element] = []
-        var waiting: [Int: Waiter] = [:]
-        var next = 0
-    }
-
-    private let state = Locked(State())
+    private let arrived = Watched<[Element]>([])
 
     public init() {}
 
-    public var all: [Element] { state.withLock { $0.all } }
+    public var all: [Element] { arrived.value }
 
     public func add(_ element: Element) {
-        let meant = state.withLock { state -> [Waiter] in
-            state.all.append(element)
-            let meant = state.waiting.filter { $0.value.wants(element) }
-            for id in meant.keys { state.waiting[id] = nil }
-            return Array(meant.values)
-        }
-        for waiter in meant { waiter.continuation.resume(returning: element) }
+        arrived.update { $0.append(element) }
     }
 
     /// The first that is wanted, of those that came and those to come.
+    ///
+    /// - Parameters:
+    ///   - what: what is wanted, as in "timed out while waiting for …".
+    ///   - wants: a pure function.
+    /// - Throws: ``WaitFailure``.
     public func first(
-        within patience: Duration = .seconds(40), where wants: @escaping @Sendable (Element) -> Bool
+        _ what: String = "an arrival", timeout: Duration = Wait.timeout,
+        where wants: @escaping @Sendable (Element) -> Bool
     ) async throws -> Element {
-        let id = state.withLock { state in
-            state.next += 1
-            return state.next
-        }
-        let timer = Task {
-            try await Task.sleep(for: patience)
-            state.withLock { $0.waiting.removeValue(forKey: id) }?.continuation.resume(returning: nil)
-        }
-        defer { timer.cancel() }
-        let element = await withCheckedContinuation { continuation in
-            let known = state.withLock { state -> Element? in
-                if let known = state.all.first(where: wants) { return known }
-                state.waiting[id] = Waiter(wants: wants, continuation: continuation)
-                return nil
+        try await Wait.bounded(what, timeout: timeout) { [arrived] in
+            await arrived.wait { $0.contains(where: wants) }
+            guard let element = arrived.value.first(where: wants) else {
+                throw WaitFailure(description: "cancelled while waiting for \(what)")
             }
-            if let known { continuation.resume(returning: known) }
+            return element
         }
-        guard let element else { throw Missing() }
-        return element
     }
 }

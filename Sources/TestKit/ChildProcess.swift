@@ -65,15 +65,21 @@ public final class ChildProcess: Sendable {
 
     /// Waits for its end, or for this task's cancellation.
     ///
-    /// - Returns: The exit code, or the signal that ended it as a negative number; `nil` when cancelled before.
-    public func waitUntilEnd() async -> Int32? {
-        await status.wait { $0 != nil }
+    /// - Returns: The exit code, or the signal that ended it as a negative number; `nil` when it did not end in time, or the
+    ///   task was cancelled before.
+    public func waitUntilEnd(timeout: Duration = Wait.timeout) async -> Int32? {
+        try? await Wait.bounded("a process to end", timeout: timeout) { [status] in await status.wait { $0 != nil } }
         return status.value
     }
 
     /// The same on a thread that may block.
-    public func blockUntilEnd() -> Int32 {
-        running.wait()
+    ///
+    /// - Throws: ``WaitFailure`` when it does not end in time; it is killed then.
+    public func blockUntilEnd(timeout: Duration = Wait.timeout) throws -> Int32 {
+        if running.wait(timeout: .now() + .seconds(Int(timeout.components.seconds))) == .timedOut {
+            signal(SIGKILL)
+            throw WaitFailure(description: "timed out after \(timeout) while waiting for process \(id) to end")
+        }
         return status.value ?? 0
     }
 

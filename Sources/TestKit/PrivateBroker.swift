@@ -154,12 +154,15 @@ public final class PrivateBroker: Sendable {
         return queue
     }
 
-    /// Waits for processes off the threads that tasks run on.
+    /// Waits for processes off the threads that tasks run on. Others may be ahead in the queue, each for as long as a wait
+    /// may be.
     private static func blocking<T: Sendable>(
         _ queue: OperationQueue, _ body: @escaping @Sendable () throws -> T
     ) async throws -> T {
-        try await withCheckedThrowingContinuation { continuation in
-            queue.addOperation { continuation.resume(with: Result { try body() }) }
+        try await Wait.bounded("a command of the broker's", timeout: Wait.timeout * 2) {
+            try await withCheckedThrowingContinuation { continuation in
+                queue.addOperation { continuation.resume(with: Result { try body() }) }
+            }
         }
     }
 }

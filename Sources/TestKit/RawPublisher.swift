@@ -33,9 +33,11 @@ public final class RawPublisher: Sendable {
 
     /// Publishes, and returns what became of it.
     public func publish(_ message: RawMessage) async throws -> Fate {
-        try await withCheckedThrowingContinuation { continuation in
-            queue.async { [self] in
-                continuation.resume(with: Result { try connection.withLock { try self.publish(message, on: &$0) } })
+        try await Wait.bounded("the broker's word on a message") { [self] in
+            try await withCheckedThrowingContinuation { continuation in
+                queue.async { [self] in
+                    continuation.resume(with: Result { try connection.withLock { try self.publish(message, on: &$0) } })
+                }
             }
         }
     }
@@ -68,6 +70,9 @@ private final class RawConnection {
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { connect(descriptor, $0, size) }
         }
         guard status == 0 else { throw RawPublisher.Failure(description: "cannot connect") }
+        // Whoever waited has given up by then.
+        var limit = timeval(tv_sec: 300, tv_usec: 0)
+        setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
         try shakeHands(url)
     }
 

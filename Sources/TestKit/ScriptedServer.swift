@@ -106,7 +106,8 @@ public final class ScriptedServer: Sendable {
             return false
         case .whenReceived(let count, let text):
             requests.lock()
-            while received.withLock({ $0.count }) < count { requests.wait() }
+            let end = Date.now + 240
+            while received.withLock({ $0.count }) < count, requests.wait(until: end) {}
             requests.unlock()
             return write(text, peer)
         }

@@ -24,8 +24,10 @@ public struct Tool: Sendable {
     /// - Returns: Its standard output.
     /// - Throws: ``Failure`` when it is not installed or ends with another code than 0.
     public func run(_ input: [UInt8] = []) async throws -> [UInt8] {
-        try await withCheckedThrowingContinuation { continuation in
-            DispatchQueue.global().async { continuation.resume(with: Result { try runAndBlock(input) }) }
+        try await Wait.bounded("the end of \(name)") {
+            try await withCheckedThrowingContinuation { continuation in
+                DispatchQueue.global().async { continuation.resume(with: Result { try runAndBlock(input) }) }
+            }
         }
     }
 

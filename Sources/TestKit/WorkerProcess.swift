@@ -49,29 +49,28 @@ public final class WorkerProcess: Sendable {
     public func waitUntilSIGPIPEIsIgnored() async throws { try await waitUntilHandled(SIGPIPE) }
 
     private func waitUntilHandled(_ signal: Int32) async throws {
-        while process.isRunning {
+        try await Wait.until("process \(id) to handle signal \(signal)", pause: .milliseconds(1)) {
+            guard process.isRunning else { return true }
             let status = (try? String(contentsOfFile: "/proc/\(id)/status", encoding: .utf8)) ?? ""
             let masks = status.split(separator: "\n").filter { $0.hasPrefix("SigCgt:") || $0.hasPrefix("SigIgn:") }
-            let isHandled = masks.contains { line in
+            return masks.contains { line in
                 UInt64(line.dropFirst(7).filter { !$0.isWhitespace }, radix: 16).map { $0 >> (signal - 1) & 1 == 1 }
                     ?? false
             }
-            if isHandled { return }
-            try await Task.sleep(for: .milliseconds(1))
         }
     }
 
-    /// Returns once it has logged that.
+    /// Returns once it has logged that, or has ended.
     public func waitForOutput(_ text: String) async throws {
-        while !output.contains(text), process.isRunning { try await Task.sleep(for: .milliseconds(5)) }
+        try await Wait.until("a worker's log to say '\(text)'") { output.contains(text) || !process.isRunning }
     }
 
     /// Returns once it has printed that, or has ended.
     public func waitUntilPrinted(_ text: String) async throws {
-        while !printed.contains(text), process.isRunning { try await Task.sleep(for: .milliseconds(5)) }
+        try await Wait.until("a worker to print '\(text)'") { printed.contains(text) || !process.isRunning }
     }
 
-    /// Waits for its end: the exit code, or the signal as a negative number.
+    /// Waits for its end: the exit code, or the signal as a negative number; `nil` when it does not end.
     public func waitUntilEnd() async -> Int32? {
         await process.waitUntilEnd()
     }

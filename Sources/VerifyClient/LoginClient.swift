@@ -154,18 +154,26 @@ public final class LoginClient: Sendable {
 
     /// Has a box, and another one when that is gone.
     private func keepBox() async {
+        var timeout = Self.shortestSilence
         while !Task.isCancelled {
-            let box = reach.value.box
+            let (box, round) = (reach.value.box, reach.value.round)
             await withTaskGroup { group in
                 group.addTask { await box.consumer.run() }
                 group.addTask { await self.receive(from: box) }
                 group.addTask { await self.watch(box) }
-                await box.consumer.waitForStatus(ReplyBox.isGone)
+                await box.waitUntilLost(timeout: timeout)
                 group.cancelAll()
             }
-            if !Task.isCancelled { reach.update { $0.box = makeBox() } }
+            guard !Task.isCancelled else { return }
+            // A broker that is slow with every queue is left more and more time.
+            timeout = reach.value.round == round ? min(timeout * 2, Self.longestSilence) : Self.shortestSilence
+            reach.update { $0.box = makeBox() }
         }
     }
+
+    /// How long a broker may say nothing of a reply queue before another one is tried.
+    private static let shortestSilence = Duration.seconds(5)
+    private static let longestSilence = Duration.seconds(60)
 
     private func watch(_ box: ReplyBox) async {
         while !Task.isCancelled {

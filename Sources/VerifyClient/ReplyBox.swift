@@ -31,4 +31,25 @@ struct ReplyBox: Sendable {
     static func isGone(_ status: BrokerStatus) -> Bool {
         status.lanes.contains { $0.lastError?.code == .notFound }
     }
+
+    /// The broker is connected and has said nothing of the queue yet: neither that it is consumed, nor why not.
+    static func isUntold(_ status: BrokerStatus) -> Bool {
+        status.isConnected && !status.isConsuming && status.lanes.allSatisfy { $0.lastError == nil }
+    }
+
+    /// Returns when it will not do any more: it is gone, or the broker has said nothing of it for so long. RabbitMQ 4 tries for
+    /// a minute to find a queue whose node is gone before it says so.
+    func waitUntilLost(timeout: Duration) async {
+        while !Task.isCancelled {
+            await consumer.waitForStatus { Self.isGone($0) || Self.isUntold($0) }
+            await withTaskGroup { group in
+                group.addTask { await consumer.waitForStatus { !Self.isUntold($0) } }
+                group.addTask { try? await Task.sleep(for: timeout) }
+                await group.next()
+                group.cancelAll()
+            }
+            let status = consumer.status
+            if Self.isGone(status) || Self.isUntold(status) { return }
+        }
+    }
 }

@@ -3,7 +3,7 @@ import Logging
 import TestKit
 import Testing
 
-@Suite("A connection for administration", .timeLimit(.minutes(5)))
+@Suite("A connection for administration", .timeLimit(.minutes(10)))
 struct BrokerAdminTests {
     private func withConnection<Value: Sendable>(_ body: (AdminConnection) async throws -> Value) async throws -> Value
     {

@@ -3,7 +3,7 @@ import Logging
 import TestKit
 import Testing
 
-@Suite(.timeLimit(.minutes(5))) struct BrokerTests {
+@Suite(.timeLimit(.minutes(10))) struct BrokerTests {
     @Test func publishConsumeAcknowledge() async throws {
         let url = try await PrivateBroker.shared().makeVirtualHost()
         let configuration = BrokerConfiguration(urls: [try BrokerURL(url)], connectionName: "test")
@@ -14,15 +14,15 @@ import Testing
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { await publisher.run() }
             group.addTask { await consumer.run() }
-            await publisher.waitUntilUsable()
-            await consumer.waitUntilConsuming()
+            try await publisher.becomesUsable()
+            try await consumer.becomesConsuming()
             var message = Message(
                 exchange: "", routingKey: "q", mandatory: true, properties: MessageProperties(), body: [1, 2, 3])
             let first = try await publisher.publish(message)
             #expect(first == .confirmed)
-            let delivery = await consumer.deliveries.first { _ in true }
-            #expect(delivery?.body == .bytes([1, 2, 3]))
-            if let delivery { await consumer.acknowledge(delivery.tag) }
+            let delivery = try await consumer.delivery()
+            #expect(delivery.body == .bytes([1, 2, 3]))
+            await consumer.acknowledge(delivery.tag)
             message.routingKey = "nowhere"
             let second = try await publisher.publish(message)
             #expect(second == .returned(code: 312, text: "NO_ROUTE"))
@@ -40,7 +40,7 @@ import Testing
         let publisher = Publisher(configuration: configuration, logger: Self.silent)
         let running = Task { await publisher.run() }
         defer { running.cancel() }
-        await publisher.waitUntilUsable()
+        try await publisher.becomesUsable()
         try await withThrowingTaskGroup(of: (String, PublishOutcome).self) { group in
             for number in 1...300 {
                 for queue in ["here", "gone"] {
@@ -71,7 +71,7 @@ import Testing
             logger: Self.silent)
         let running = Task { await consumer.run() }
         defer { running.cancel() }
-        await consumer.waitUntilConsuming()
+        try await consumer.becomesConsuming()
         let raw = try RawPublisher(url: url)
         var message = RawMessage("q", "x")
         message.exchange = ""

@@ -3,7 +3,7 @@ import Logging
 import TestKit
 import Testing
 
-@Suite("Recovery", .timeLimit(.minutes(5))) struct RecoveryTests {
+@Suite("Recovery", .timeLimit(.minutes(10))) struct RecoveryTests {
     private let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 
     private func configuration() async throws -> BrokerConfiguration {
@@ -36,15 +36,13 @@ import Testing
         let publisher = Publisher(configuration: configuration, logger: logger)
         let running = [Task { await consumer.run() }, Task { await publisher.run() }]
         defer { for task in running { task.cancel() } }
-        await publisher.waitUntilUsable()
-        await consumer.waitUntilConsuming()
+        try await publisher.becomesUsable()
+        try await consumer.becomesConsuming()
         _ = try await publisher.publish(message("q", [9]))
-        let first = await consumer.deliveries.first { _ in true }
-        #expect(first?.redelivered == false)
+        #expect(try await consumer.delivery().redelivered == false)
         let vhost = configuration.urls[0].virtualHost
         _ = try await PrivateBroker.shared().ctl(["close_all_connections", "--vhost", vhost, "test"])
-        let second = await consumer.deliveries.first { _ in true }
-        #expect(second?.redelivered == true)
+        #expect(try await consumer.delivery().redelivered == true)
     }
 
     @Test("a lane whose queue is deleted comes back alone: the other one keeps what it has in hand")
@@ -56,17 +54,17 @@ import Testing
         let consuming = Task { await consumer.run() }
         let publishing = Task { await publisher.run() }
         defer { publishing.cancel() }
-        await publisher.waitUntilUsable()
-        await consumer.waitUntilConsuming()
+        try await publisher.becomesUsable()
+        try await consumer.becomesConsuming()
         #expect(try await publisher.publish(message("r", [1])) == .confirmed)
-        let held = try #require(await consumer.deliveries.first { _ in true })
+        let held = try await consumer.delivery()
         try await BrokerAdmin.withConnection(configuration, logger: logger) { try await $0.deleteQueue("q") }
         // Until the lane is opened again, there is no queue to route to.
-        while try await publisher.publish(message("q", [2])) != .confirmed {}
-        let next = await consumer.deliveries.first { _ in true }
-        #expect(next?.body == .bytes([2]))
+        try await Wait.until("a queue to route to") { try await publisher.publish(message("q", [2])) == .confirmed }
+        let next = try await consumer.delivery()
+        #expect(next.body == .bytes([2]))
         await consumer.acknowledge(held.tag)
-        if let next { await consumer.acknowledge(next.tag) }
+        await consumer.acknowledge(next.tag)
         consuming.cancel()
         await consuming.value
         let left = try await BrokerAdmin.withConnection(configuration, logger: logger) { admin in
@@ -87,11 +85,11 @@ import Testing
         try await BrokerAdmin.withConnection(configuration, logger: logger) { try await $0.declareQueue(queue) }
         let running = [Task { await consumer.run() }, Task { await publisher.run() }]
         defer { for task in running { task.cancel() } }
-        await publisher.waitUntilUsable()
-        await consumer.waitUntilConsuming()
+        try await publisher.becomesUsable()
+        try await consumer.becomesConsuming()
         try await replaceQueue("q", in: configuration.urls[0].virtualHost)
-        while try await publisher.publish(message("q", [1])) != .confirmed {}
-        #expect(await consumer.deliveries.first { _ in true }?.body == .bytes([1]))
+        try await Wait.until("a queue to route to") { try await publisher.publish(message("q", [1])) == .confirmed }
+        #expect(try await consumer.delivery().body == .bytes([1]))
     }
 
     @Test("a lane without a queue is named in the status, does not hold up the others, and starts when there is one")
@@ -103,7 +101,9 @@ import Testing
         let consumer = Consumer(configuration: configuration, lanes: lanes, logger: logger)
         let consuming = Task { await consumer.run() }
         defer { consuming.cancel() }
-        await consumer.waitForStatus { $0.lanes.last?.lastError != nil && $0.lanes.first?.isConsuming == true }
+        try await consumer.becomes("without one lane") {
+            $0.lanes.last?.lastError != nil && $0.lanes.first?.isConsuming == true
+        }
         let status = consumer.status
         #expect(status.isConnected)
         #expect(!consumer.isConsuming)
@@ -113,7 +113,7 @@ import Testing
         try await BrokerAdmin.withConnection(configuration, logger: logger) { admin in
             try await admin.declareQueue(QueueDeclaration(name: "missing"))
         }
-        await consumer.waitUntilConsuming()
+        try await consumer.becomesConsuming()
         #expect(consumer.lastError == nil)
     }
 
@@ -122,14 +122,14 @@ import Testing
         let publisher = Publisher(configuration: try await configuration(), logger: logger)
         let publishing = Task { await publisher.run() }
         defer { publishing.cancel() }
-        await publisher.waitUntilUsable()
+        try await publisher.becomesUsable()
         var message = message("q", [1])
         message.exchange = "no-such-exchange"
         let error = await #expect(throws: AMQPError.self) { try await publisher.publish(message) }
         #expect(error?.code == .connectionLost)
         #expect(error?.replyCode == 404)
         #expect(publisher.status.isConnected)
-        await publisher.waitUntilUsable()
+        try await publisher.becomesUsable()
         message.exchange = ""
         #expect(try await publisher.publish(message) == .returned(code: 312, text: "NO_ROUTE"))
     }
@@ -146,7 +146,7 @@ import Testing
                 configuration: configuration, lanes: [Lane(queue: "q", prefetch: 1)], logger: logger)
             let consuming = Task { await consumer.run() }
             defer { consuming.cancel() }
-            await consumer.waitForStatus { $0.lastError != nil }
+            try await consumer.becomes("refused") { $0.lastError != nil }
             #expect(consumer.lastError?.code == code)
             #expect(!consumer.status.isConnected)
             #expect(consumer.lastError?.message.contains("wrong") == false)
@@ -161,7 +161,7 @@ import Testing
         let publisher = Publisher(configuration: configuration, logger: logger)
         let publishing = Task { await publisher.run() }
         defer { publishing.cancel() }
-        await publisher.waitUntilUsable()
+        try await publisher.becomesUsable()
         #expect(publisher.isUsable)
         try await BrokerAdmin.withConnection(configuration, logger: logger) { admin in
             try await admin.declareQueue(QueueDeclaration(name: "q"))

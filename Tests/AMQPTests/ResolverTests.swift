@@ -1,10 +1,11 @@
 import Basics
 import Dispatch
+import TestKit
 import Testing
 
 @testable import AMQP
 
-@Suite("Host names", .timeLimit(.minutes(5))) struct ResolverTests {
+@Suite("Host names", .timeLimit(.minutes(10))) struct ResolverTests {
     @Test("an address in numbers needs no name service", arguments: ["127.0.0.1", "::1"])
     func numeric(host: String) async throws {
         let resolver = Resolver { _ in
@@ -35,7 +36,7 @@ import Testing
         let release = DispatchSemaphore(value: 0)
         let resolver = Resolver(patience: .milliseconds(20)) { _ in
             asked.withLock { $0 += 1 }
-            release.wait()
+            _ = release.wait(timeout: .now() + 300)
             return .success(["192.0.2.1"])
         }
         await withTaskGroup { group in
@@ -56,14 +57,14 @@ import Testing
     func shared() async throws {
         let release = DispatchSemaphore(value: 0)
         let asked = Watched(false)
-        let resolver = Resolver(patience: .seconds(30)) { _ in
+        let resolver = Resolver(patience: .seconds(240)) { _ in
             asked.set(true)
-            release.wait()
+            _ = release.wait(timeout: .now() + 300)
             return .success(["192.0.2.1", "192.0.2.2"])
         }
         async let first = resolver.addresses(of: "slow.example")
         async let second = resolver.addresses(of: "slow.example")
-        await asked.wait { $0 }
+        try await Wait.bounded("the name service to be asked") { await asked.wait { $0 } }
         release.signal()
         release.signal()
         let (one, two) = try await (first, second)
@@ -72,19 +73,19 @@ import Testing
     }
 
     @Test("a cancelled task does not wait for the name service", arguments: [false, true])
-    func cancelled(beforeAsking: Bool) async {
+    func cancelled(beforeAsking: Bool) async throws {
         let release = DispatchSemaphore(value: 0)
         let asked = Watched(false)
-        let resolver = Resolver(patience: .seconds(30)) { _ in
+        let resolver = Resolver(patience: .seconds(240)) { _ in
             asked.set(true)
-            release.wait()
+            _ = release.wait(timeout: .now() + 300)
             return .success([])
         }
         let task = Task {
             if beforeAsking { withUnsafeCurrentTask { $0?.cancel() } }
             return try? await resolver.addresses(of: "slow.example")
         }
-        await asked.wait { $0 }
+        try await Wait.bounded("the name service to be asked") { await asked.wait { $0 } }
         task.cancel()
         #expect(await task.value == nil)
         release.signal()

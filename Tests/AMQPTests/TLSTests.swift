@@ -39,11 +39,11 @@ extension OwnBrokerTests {
         let publisher = Publisher(configuration: configuration, logger: Self.logger)
         let running = [Task { await consumer.run() }, Task { await publisher.run() }]
         defer { for task in running { task.cancel() } }
-        await publisher.waitUntilUsable()
-        await consumer.waitUntilConsuming()
+        try await publisher.becomesUsable()
+        try await consumer.becomesConsuming()
         let body = (0..<600_000).map { UInt8(truncatingIfNeeded: $0 / 7) }
         #expect(try await publisher.publish(Self.message(body, to: "tls")) == .confirmed)
-        let delivery = try #require(await consumer.deliveries.first { _ in true })
+        let delivery = try await consumer.delivery()
         #expect(delivery.body == .bytes(body))
         await consumer.acknowledge(delivery.tag)
     }
@@ -153,7 +153,7 @@ extension OwnBrokerTests {
         let publisher = Publisher(configuration: configuration, logger: Self.logger)
         let running = Task { await publisher.run() }
         defer { running.cancel() }
-        await publisher.waitUntilUsable()
+        try await publisher.becomesUsable()
         #expect(publisher.isUsable)
     }
 

@@ -4,7 +4,7 @@ import Testing
 @testable import App
 
 /// The program itself, as far as its exit code and what it says of a configuration go.
-@Suite("Exit codes for configurations", .timeLimit(.minutes(5)))
+@Suite("Exit codes for configurations", .timeLimit(.minutes(10)))
 struct CommandTests {
     private func run(_ arguments: [String], _ environment: [String: String]) async throws -> (Int32?, String) {
         let folder = try Folder()

@@ -6,7 +6,7 @@ import TwilioVerify
 @testable import Pipeline
 @testable import TwilioSimulator
 
-@Suite("Client and simulator agree about authenticators", .timeLimit(.minutes(5))) struct TwilioAuthenticatorTests {
+@Suite("Client and simulator agree about authenticators", .timeLimit(.minutes(10))) struct TwilioAuthenticatorTests {
     /// A client, and an app with the product's own codes.
     private struct Scene {
         let stage: TwilioStage

@@ -6,7 +6,7 @@ import TwilioVerify
 
 @testable import App
 
-@Suite("Twilio credentials", .timeLimit(.minutes(5)))
+@Suite("Twilio credentials", .timeLimit(.minutes(10)))
 struct TwilioCredentialsTests {
     /// Credentials from a file of the test's own, with a clock and a log that the test owns.
     private final class Scene: Sendable {

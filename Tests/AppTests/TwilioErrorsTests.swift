@@ -5,7 +5,7 @@ import TwilioVerify
 @testable import App
 @testable import TwilioSimulator
 
-@Suite("Client and simulator agree about errors", .timeLimit(.minutes(5))) struct TwilioErrorsTests {
+@Suite("Client and simulator agree about errors", .timeLimit(.minutes(10))) struct TwilioErrorsTests {
     /// Lines in Twilio's log about a text that went out.
     private static let warnings: Set = [60325, 60327, 60333, 60334, 60335, 60409]
 

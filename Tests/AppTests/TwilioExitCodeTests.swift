@@ -6,7 +6,7 @@ import TwilioSimulator
 
 @testable import App
 
-@Suite("The twilio commands as programs", .timeLimit(.minutes(5))) struct TwilioExitCodeTests {
+@Suite("The twilio commands as programs", .timeLimit(.minutes(10))) struct TwilioExitCodeTests {
     /// Runs the program to its end; its exit code, and what it said on stderr.
     private func run(_ arguments: [String], _ environment: [String: String]) async throws -> (Int32?, String) {
         let folder = NSTemporaryDirectory() + "verify-courier-twilio-\(RandomID.hex(bytes: 6))"

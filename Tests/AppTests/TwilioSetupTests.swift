@@ -5,7 +5,7 @@ import TwilioVerify
 
 @testable import App
 
-@Suite("Setting up and checking a Verify service", .timeLimit(.minutes(5))) struct TwilioSetupTests {
+@Suite("Setting up and checking a Verify service", .timeLimit(.minutes(10))) struct TwilioSetupTests {
     private func named(_ name: String?) -> TwilioWishes {
         var wishes = TwilioWishes()
         wishes.friendlyName = name

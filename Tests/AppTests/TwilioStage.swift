@@ -27,7 +27,8 @@ final class TwilioStage: Sendable {
             port.finish()
         }
         self.simulator = simulator
-        url = "http://127.0.0.1:\(await ports.first { _ in true } ?? 0)"
+        let listening = try? await Wait.bounded("the simulator's port") { await ports.first { _ in true } }
+        url = "http://127.0.0.1:\((listening ?? nil) ?? 0)"
     }
 
     deinit { serving.cancel() }

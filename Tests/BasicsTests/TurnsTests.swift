@@ -2,7 +2,7 @@ import Basics
 import TestKit
 import Testing
 
-@Suite("Turns", .timeLimit(.minutes(2))) struct TurnsTests {
+@Suite("Turns", .timeLimit(.minutes(10))) struct TurnsTests {
     @Test("lines take turns, and within a line the first comes first")
     func turns() {
         var turns = Turns<String, Int>()

@@ -1,7 +1,7 @@
 import Basics
 import Testing
 
-@Suite("A watched value", .timeLimit(.minutes(5))) struct WatchedTests {
+@Suite("A watched value", .timeLimit(.minutes(10))) struct WatchedTests {
     @Test("who waits goes on when the value fits, and at once when it fits already")
     func fits() async {
         let watched = Watched(0)

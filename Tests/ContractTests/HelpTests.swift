@@ -1,7 +1,7 @@
 import TestKit
 import Testing
 
-@Suite("Contract 7: all commands", .timeLimit(.minutes(2)))
+@Suite("Contract 7: all commands", .timeLimit(.minutes(10)))
 struct HelpTests {
     @Test("7 Every command says what it does, with an example of itself")
     func examples() async throws {

@@ -4,7 +4,7 @@ import Logging
 import TestKit
 import Testing
 
-@Suite(.timeLimit(.minutes(5))) struct CurlClientTests {
+@Suite(.timeLimit(.minutes(10))) struct CurlClientTests {
     private func client() -> CurlClient {
         var configuration = CurlConfiguration(userAgent: "test")
         configuration.maxConnectionsPerHost = 400
@@ -85,7 +85,7 @@ import Testing
                 return true
             }
         }
-        for await _ in passed { break }
+        try await Wait.bounded("the request to leave") { for await _ in passed { break } }
         task.cancel()
         await #expect(throws: CurlError(reach: .maybeSent, kind: .cancelled)) { try await task.value }
     }

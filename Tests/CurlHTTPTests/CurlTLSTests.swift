@@ -5,7 +5,7 @@ import TestKit
 import Testing
 
 /// Towards a server whose certificate, or whose TLS, is not what it should be (H27): nothing is written to it.
-@Suite(.timeLimit(.minutes(2))) struct CurlTLSTests {
+@Suite(.timeLimit(.minutes(10))) struct CurlTLSTests {
     private func client(
         trusting authority: String? = "ca", longestSilence: Duration = .seconds(5)
     ) async throws -> CurlClient {

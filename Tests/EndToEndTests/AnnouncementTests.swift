@@ -7,7 +7,7 @@ import TwilioSimulator
 import Wire
 
 /// What those hear who only listen: contract, sections 1 and 3.
-@Suite(.timeLimit(.minutes(5))) struct AnnouncementTests {
+@Suite(.timeLimit(.minutes(10))) struct AnnouncementTests {
     private let number = "+14155550142"
     private let trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 

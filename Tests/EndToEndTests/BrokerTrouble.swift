@@ -74,7 +74,7 @@ struct BrokerTrouble: Sendable {
 
     func outcome(of message: RawMessage) async throws -> Outcome {
         let correlation = try #require(message.correlationID)
-        return try await mailbox.arrivals.first(within: .seconds(120)) {
+        return try await mailbox.arrivals.first("the answer") {
             $0.properties.correlationID == correlation
         }.reply.outcome
     }
@@ -88,7 +88,7 @@ struct BrokerTrouble: Sendable {
         let before = stage.simulator.requests(.start)
         stage.simulator.setFault(SimulatorFault(.delay, delay: .seconds(6)), on: .start)
         try await publish(message)
-        while stage.simulator.requests(.start) == before { try await Task.sleep(for: .milliseconds(5)) }
+        try await Wait.until("Twilio to be asked") { stage.simulator.requests(.start) > before }
         stage.simulator.setFault(nil, on: .start)
     }
 

@@ -8,7 +8,7 @@ import Wire
 
 /// What an administrator of the broker may take away from a worker that consumes (H43): it says what is missing, asks
 /// in no hurry, loses nothing, and goes on by itself once it has it back.
-@Suite("Contract 4: what the broker takes away", .timeLimit(.minutes(5))) struct BrokerTroubleTests {
+@Suite("Contract 4: what the broker takes away", .timeLimit(.minutes(10))) struct BrokerTroubleTests {
     @Test(
         "H43 rights, or the password: a job in hand and one that comes are answered afterwards",
         arguments: Loss.allCases)

@@ -7,7 +7,7 @@ import VerifyClient
 import Wire
 
 /// Contract, section 6: calls to Twilio per second and at once, over all workers of one store.
-@Suite(.timeLimit(.minutes(5))) struct BudgetTests {
+@Suite(.timeLimit(.minutes(10))) struct BudgetTests {
     @Test("two workers together call no more at once and in a second than the site may, and everybody gets in")
     func limits() async throws {
         let stage = try await Stage([
@@ -44,10 +44,10 @@ import Wire
     func throttled() async throws {
         let stage = try await Stage(["VERIFY_COURIER_TWILIO_CALLS_AT_ONCE": "1"])
         let worker = try stage.worker()
-        stage.simulator.setFault(SimulatorFault(.delay, delay: .seconds(6)))
-        async let first = stage.reply(to: stage.registration("u1", "+14155550111"), within: .seconds(20))
-        while stage.simulator.calls.isEmpty { try await Task.sleep(for: .milliseconds(5)) }
-        let second = try await stage.reply(to: stage.registration("u2", "+14155550112"), within: .seconds(4))
+        stage.simulator.setFault(SimulatorFault(.delay, delay: .milliseconds(9500)))
+        async let first = stage.reply(to: stage.registration("u1", "+14155550111"), within: .seconds(110))
+        try await Wait.until("Twilio to be asked") { !stage.simulator.calls.isEmpty }
+        let second = try await stage.reply(to: stage.registration("u2", "+14155550112"), within: .seconds(7))
         #expect(second.outcome == .throttled && second.limit == .site && second.retryAt != nil)
         #expect(try await first.outcome == .sent)
         #expect(stage.simulator.outbox().map(\.to) == ["+14155550111"])
@@ -59,7 +59,7 @@ import Wire
     func outage() async throws {
         let stage = try await Stage(["VERIFY_COURIER_TWILIO_CALLS_AT_ONCE": "4"])
         let worker = try stage.worker()
-        let first = try await stage.reply(to: stage.registration("u0", "+14155550110"), within: .seconds(30))
+        let first = try await stage.reply(to: stage.registration("u0", "+14155550110"), within: .seconds(110))
         #expect(first.outcome == .sent)
         stage.simulator.setFault(SimulatorFault(.delay, delay: .milliseconds(9500)), on: .start)
         let before = stage.simulator.calls.count
@@ -67,10 +67,10 @@ import Wire
             for index in 1...8 {
                 group.addTask {
                     let registration = stage.registration("u\(index)", "+141555501\(10 + index)")
-                    _ = try? await stage.reply(to: registration, within: .seconds(60))
+                    _ = try? await stage.reply(to: registration, within: .seconds(110))
                 }
             }
-            while stage.simulator.calls.count < before + 3 { try await Task.sleep(for: .milliseconds(5)) }
+            try await Wait.until("three calls that hang") { stage.simulator.calls.count >= before + 3 }
             #expect(try await stage.check("u0", "+14155550110") == .approved)
             let hanging = stage.simulator.calls[before...].count { $0.ended == nil }
             #expect(hanging == 3)
@@ -137,9 +137,9 @@ extension Stage {
     fileprivate func waitForConsumers(_ count: Int, of queue: String) async throws {
         let host = String(brokerURL.split(separator: "/").last ?? "")
         let broker = try await PrivateBroker.shared()
-        while true {
-            let listed = try await broker.ctl(["list_queues", "-q", "-p", host, "name", "consumers"])
-            if listed.contains("\(queue)\t\(count)\n") { return }
+        try await Wait.until("\(count) workers at \(queue)") {
+            try await broker.ctl(["list_queues", "-q", "-p", host, "name", "consumers"]).contains(
+                "\(queue)\t\(count)\n")
         }
     }
 }

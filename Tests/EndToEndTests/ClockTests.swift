@@ -6,7 +6,7 @@ import TwilioSimulator
 import Wire
 
 /// A worker whose clock jumps (H38).
-@Suite("H38: clocks", .timeLimit(.minutes(5))) struct ClockTests {
+@Suite("H38: clocks", .timeLimit(.minutes(10))) struct ClockTests {
     @Test(
         "the worker's clock jumps by an hour and comes back: nobody is late, and codes and tries stay as they are",
         arguments: [3600, -3600])

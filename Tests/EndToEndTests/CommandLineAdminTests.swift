@@ -4,7 +4,7 @@ import Testing
 import VerifyClient
 import Wire
 
-@Suite("Contract 7: commands of administrators", .timeLimit(.minutes(5)))
+@Suite("Contract 7: commands of administrators", .timeLimit(.minutes(10)))
 struct CommandLineAdminTests {
     private let stage: Stage
     private let worker: WorkerProcess
@@ -132,7 +132,7 @@ struct CommandLineAdminTests {
     func deadLetters() async throws {
         for id in ["m-1", "m-2"] {
             let body = Array(#"{"user":"anna","channel":"fax"}"#.utf8)
-            let reply = try await stage.client.request(.send, body: body, messageID: id)
+            let reply = try await stage.client.request(.send, body: body, messageID: id, patience: .seconds(110))
             #expect(try Reply.decode(reply).outcome == .invalid)
         }
         func dead(_ command: String) async throws -> Reply {

@@ -5,7 +5,7 @@ import TwilioSimulator
 import Wire
 
 /// The commands as an operator types them, against a worker, a broker, a store and a simulator of Twilio.
-@Suite("Contract 7: commands that send a job", .timeLimit(.minutes(5)))
+@Suite("Contract 7: commands that send a job", .timeLimit(.minutes(10)))
 struct CommandLineTests {
     @Test("7 options, register phone, send, check, cancel, outcome: one job each; 4 exit code by the outcome")
     func login() async throws {

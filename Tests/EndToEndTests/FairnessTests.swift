@@ -5,7 +5,7 @@ import TwilioSimulator
 import Wire
 
 /// Contract, section 1: no front end holds up another in a lane.
-@Suite(.timeLimit(.minutes(5))) struct FairnessTests {
+@Suite(.timeLimit(.minutes(10))) struct FairnessTests {
     @Test("a flood of one front end, with Twilio slow, does not keep another one's job from its turn")
     func flood() async throws {
         let scene = try await HostileScene(["VERIFY_COURIER_WORKER_SEND_SLOTS": "2"])

@@ -5,7 +5,7 @@ import Logging
 import TestKit
 import Testing
 
-@Suite("topology definitions", .timeLimit(.minutes(5))) final class FrontEndRightsCommandTests {
+@Suite("topology definitions", .timeLimit(.minutes(10))) final class FrontEndRightsCommandTests {
     private let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
     private let folder = NSTemporaryDirectory() + "verify-courier-definitions-" + RandomID.hex(bytes: 6)
 
@@ -104,7 +104,7 @@ import Testing
             configuration: try await configuration(user, password, virtualHost), logger: logger)
         let running = Task { await publisher.run() }
         defer { running.cancel() }
-        await publisher.waitUntilUsable()
+        try await publisher.becomesUsable()
         let message = Message(
             exchange: "verify", routingKey: "options", mandatory: true, properties: MessageProperties(), body: [])
         #expect(try await publisher.publish(message) == .confirmed)

@@ -4,7 +4,7 @@ import TestKit
 import Testing
 import Wire
 
-@Suite("What workers and listeners may do at the broker", .timeLimit(.minutes(5))) struct FrontEndRightsOfOthersTests {
+@Suite("What workers and listeners may do at the broker", .timeLimit(.minutes(10))) struct FrontEndRightsOfOthersTests {
     private typealias Stage = FrontEndRightsStage
 
     @Test("a worker publishes no jobs and no dead letters", arguments: ["verify", "verify.dead"])

@@ -90,7 +90,7 @@ final class FrontEndRightsStage: Sendable {
         let publisher = Publisher(configuration: try configuration(user), logger: logger)
         let running = Task { await publisher.run() }
         defer { running.cancel() }
-        await publisher.waitUntilUsable()
+        try await publisher.becomesUsable()
         var properties = MessageProperties()
         properties.userID = userID
         properties.messageID = "rights"
@@ -111,7 +111,9 @@ final class FrontEndRightsStage: Sendable {
             configuration: try configuration(user), lanes: [Lane(queue: queue, prefetch: 1)], logger: logger)
         let running = Task { await consumer.run() }
         defer { running.cancel() }
-        await consumer.waitForStatus { $0.isConsuming || $0.lastError != nil || $0.lanes.first?.lastError != nil }
+        try await consumer.becomes("consuming, or refused") {
+            $0.isConsuming || $0.lastError != nil || $0.lanes.first?.lastError != nil
+        }
         return consumer.lastError.map(Self.verdict) ?? .ok
     }
 

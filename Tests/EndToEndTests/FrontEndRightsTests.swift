@@ -4,7 +4,7 @@ import TestKit
 import Testing
 import Wire
 
-@Suite("What a front end may do at the broker", .timeLimit(.minutes(5))) struct FrontEndRightsTests {
+@Suite("What a front end may do at the broker", .timeLimit(.minutes(10))) struct FrontEndRightsTests {
     private typealias Stage = FrontEndRightsStage
 
     private static let loginKeys = JobKind.allCases.filter { $0.lane != .admin }.map(\.rawValue)

@@ -2,7 +2,7 @@ import TestKit
 import Testing
 import Wire
 
-@Suite("A worker with least rights", .timeLimit(.minutes(5))) struct FrontEndRightsWorkerTests {
+@Suite("A worker with least rights", .timeLimit(.minutes(10))) struct FrontEndRightsWorkerTests {
     @Test("starts without the right to declare anything, serves a front end that has only its own, and drains")
     func serves() async throws {
         let rights = try await FrontEndRightsStage()

@@ -6,7 +6,7 @@ import Testing
 import VerifyClient
 import Wire
 
-@Suite("The Swift front end of docs/front-ends.md", .timeLimit(.minutes(2))) struct FrontEndSampleTests {
+@Suite("The Swift front end of docs/front-ends.md", .timeLimit(.minutes(10))) struct FrontEndSampleTests {
     private let number = "+14155550142"
 
     @Test("lets in who types the right code, after a wrong one too, and nobody else")

@@ -130,7 +130,7 @@ extension Hostile {
             var message = scene.message(.options, #"{"user":"anna","operator":"eve","reason":"none"}"#)
             message.replyTo = name
             #expect(try await scene.raw.publish(message) == .confirmed)
-            while try await scene.stage.deadLetters().isEmpty { try await Task.sleep(for: .milliseconds(20)) }
+            try await Wait.until("a dead letter") { try await !scene.stage.deadLetters().isEmpty }
             let dead = try await scene.end()
             #expect(dead.map(\.key) == ["admin.user.reset"])
             #expect(dead.map(\.reason) == [areToldApart ? "unauthenticated" : "malformed"])

@@ -63,7 +63,8 @@ extension Hostile {
                 #expect(recorded[id]?.outcome == "not_allowed")
                 #expect(recorded[id]?.replyState == 2)
             }
-            #expect(recorded[directID]?.replyState == 2, "the broker hung up on it")
+            // RabbitMQ 3 hangs up on it, RabbitMQ 4 confirms it.
+            #expect([1, 2].contains(recorded[directID]?.replyState))
         }
 
         @Test("H12: direct reply-to without a consumer is refused by the broker, and nothing goes in circles")

@@ -7,7 +7,7 @@ import TwilioSimulator
 import Wire
 
 /// The hostile inputs, one suite after the other: each has a worker process of its own.
-@Suite(.serialized, .timeLimit(.minutes(5))) struct Hostile {}
+@Suite(.serialized, .timeLimit(.minutes(10))) struct Hostile {}
 
 /// A stage with one worker, somebody who publishes what no front end would, and a mailbox for what is answered.
 final class HostileScene: Sendable {

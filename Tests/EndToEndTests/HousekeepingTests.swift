@@ -7,14 +7,15 @@ import TwilioSimulator
 import VerifyClient
 import Wire
 
-@Suite("Contract 2 and 6: what a worker does beside its jobs", .timeLimit(.minutes(5)))
+@Suite("Contract 2 and 6: what a worker does beside its jobs", .timeLimit(.minutes(10)))
 struct HousekeepingTests {
     @Test("2 Dead-lettering: a worker forgets letters after 7 days, and none before")
     func retention() async throws {
         let stage = try await Stage()
         let first = try stage.worker()
         for id in ["old", "younger"] {
-            let reply = try await stage.client.request(.send, body: Array("{}".utf8), messageID: id)
+            let reply = try await stage.client.request(
+                .send, body: Array("{}".utf8), messageID: id, patience: .seconds(110))
             #expect(try Reply.decode(reply).outcome == .invalid)
         }
         first.kill(SIGTERM)
@@ -27,7 +28,7 @@ struct HousekeepingTests {
                 sql: "UPDATE dead_letter SET at = at - ? WHERE message_id = 'younger'", arguments: [7 * day - 600_000])
         }
         let second = try stage.worker()
-        while try await stage.deadLetters().count > 1 { try await Task.sleep(for: .milliseconds(20)) }
+        try await Wait.until("the old letter to go") { try await stage.deadLetters().count <= 1 }
         #expect(try await stage.deadLetters().map(\.messageID) == ["younger"])
         second.kill(SIGTERM)
         #expect(await second.waitUntilEnd() == 0)
@@ -54,7 +55,10 @@ struct HousekeepingTests {
         let token = SimulatorConfiguration().authToken.revealed
         try write(token)
         var user = 1
-        while try await register(user).outcome != .sent { user += 1 }
+        try await Wait.until("the new token to be used") {
+            defer { user += 1 }
+            return try await register(user).outcome == .sent
+        }
         #expect(stage.simulator.outbox().count == 1)
         worker.kill(SIGTERM)
         #expect(await worker.waitUntilEnd() == 0)

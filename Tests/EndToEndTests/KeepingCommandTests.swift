@@ -7,7 +7,7 @@ import TwilioSimulator
 import Wire
 
 /// `store check/backup/rekey/copy` and `outcomes show` beside a worker, as an operator calls them.
-@Suite("Contract 7: commands for the store", .timeLimit(.minutes(3))) struct KeepingCommandTests {
+@Suite("Contract 7: commands for the store", .timeLimit(.minutes(10))) struct KeepingCommandTests {
     private func run(_ stage: Stage, _ arguments: String...) async throws -> (code: Int32, output: String) {
         let name = "\(stage.folder)/\(RandomID.hex(bytes: 4))"
         let process = try ChildProcess(

@@ -5,7 +5,7 @@ import Testing
 import TwilioSimulator
 import Wire
 
-@Suite("Contract 1 and 4: lanes go on, and wait where they must", .timeLimit(.minutes(5)))
+@Suite("Contract 1 and 4: lanes go on, and wait where they must", .timeLimit(.minutes(10)))
 struct LaneTests {
     private func registration(_ number: Int, _ scene: HostileScene) -> RawMessage {
         scene.message(
@@ -21,7 +21,7 @@ struct LaneTests {
         let simulator = scene.stage.simulator
         simulator.setFault(SimulatorFault(.delay, delay: .milliseconds(9500)), on: .start)
         for number in 1...20 { #expect(try await scene.raw.publish(registration(number, scene)) == .confirmed) }
-        while simulator.requests(.start) < 3 { try await Task.sleep(for: .milliseconds(5)) }
+        try await Wait.until("both slots to be taken") { simulator.requests(.start) >= 3 }
         let code = scene.stage.code("+14155551000")
         for (kind, body, outcome) in [
             (.check, #"{"user":"u0","login":"sign-in-1","code":"\#(code)"}"#, .approved),
@@ -30,8 +30,8 @@ struct LaneTests {
         ] as [(JobKind, String, Outcome)] {
             #expect(try await scene.answer(to: scene.message(kind, body)).outcome == outcome)
         }
-        // None of the first two had come back by then, or a third would have left.
-        #expect(simulator.requests(.start) == 3)
+        // Behind the flood they would have come after all of it, a minute and a half later.
+        #expect(simulator.requests(.start) < 20)
         scene.worker.kill(9)
     }
 

@@ -4,7 +4,7 @@ import Testing
 import TwilioSimulator
 import Wire
 
-@Suite(.timeLimit(.minutes(5))) struct LoginTests {
+@Suite(.timeLimit(.minutes(10))) struct LoginTests {
     private let number = "+14155550142"
 
     @Test("a person registers a phone, signs in, and a wrong code stays out")

@@ -51,7 +51,7 @@ final class Mailbox: Sendable {
                 }
             }
         }
-        await consumer.waitUntilConsuming()
+        try await consumer.becomesConsuming()
     }
 
     deinit {

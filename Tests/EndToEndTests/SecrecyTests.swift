@@ -5,7 +5,7 @@ import Testing
 import TwilioSimulator
 import Wire
 
-@Suite("Contract 5.6: codes and secrets are nowhere", .timeLimit(.minutes(5)))
+@Suite("Contract 5.6: codes and secrets are nowhere", .timeLimit(.minutes(10)))
 struct SecrecyTests {
     private let phone = "+14155550142"
     private let trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"

@@ -23,16 +23,20 @@ struct WatchedWorker: Sendable {
 
     /// Returns once `/ready` answers so.
     func waitUntilReady(_ isReady: Bool = true, saying text: String = "") async throws {
-        while true {
-            let (status, body) = await get("/ready")
-            if status == (isReady ? 200 : 503), text.isEmpty || body.contains(text) { return }
-            try await Task.sleep(for: .milliseconds(20))
+        var last = (status: 0, body: "")
+        try await Wait.until("a worker that is \(isReady ? "" : "not ")ready: \(text); it said \(last)") {
+            last = await get("/ready")
+            return last.status == (isReady ? 200 : 503) && (text.isEmpty || last.body.contains(text))
         }
     }
 
     /// Returns once a series has that value: what counts is told after the reply that a test sees.
     func waitForMetric(_ series: String, _ value: Double) async throws {
-        while await metric(series) != value { try await Task.sleep(for: .milliseconds(20)) }
+        var last: Double?
+        try await Wait.until("\(series) to be \(value); it is \(last.map { "\($0)" } ?? "missing")") {
+            last = await metric(series)
+            return last == value
+        }
     }
 
     /// The value of one series, such as `name{label="value"}`.

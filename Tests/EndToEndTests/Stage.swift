@@ -36,7 +36,7 @@ final class Stage: Sendable {
             try? await simulator.run { port.yield($0) }
             return
         }
-        let listening = await ports.first { _ in true } ?? 0
+        let listening = try await Wait.bounded("the simulator's port") { await ports.first { _ in true } } ?? 0
         environment = [
             "HOME": folder, "VERIFY_COURIER_BROKER_URL": users?.worker ?? own,
             "VERIFY_COURIER_STORE_URL": "sqlite:\(folder)/store.db",
@@ -78,12 +78,13 @@ final class Stage: Sendable {
             log: "\(folder)/worker-\(RandomID.hex(bytes: 4)).log")
     }
 
+    /// People are patient: the machine may be busy.
     func ask(_ kind: JobKind, _ fields: [String: String], id: String = RandomID.uuid()) async throws -> Reply {
         let encoder = JSONEncoder()
         // A repeat under the same id must have the same bytes.
         encoder.outputFormatting = .sortedKeys
         let body = Array(try encoder.encode(fields))
-        let reply = try await client.request(kind, body: body, messageID: id)
+        let reply = try await client.request(kind, body: body, messageID: id, patience: .seconds(110))
         WireCapture.note(kind.rawValue, job: body, reply: reply)
         return try Reply.decode(reply)
     }

@@ -4,7 +4,7 @@ import TestKit
 import Testing
 import Wire
 
-@Suite("Contract 7: starting it", .timeLimit(.minutes(5)))
+@Suite("Contract 7: starting it", .timeLimit(.minutes(10)))
 struct StartingTests {
     private let nowhere = ["VERIFY_COURIER_BROKER_URL": "amqp://127.0.0.1:1"]
 

@@ -9,7 +9,7 @@ import Wire
 
 /// The store's bad days, over a worker process (H30, H31, H32): nothing is answered while it lasts, nothing is lost,
 /// and work goes on by itself.
-@Suite("Contract 4: the store is away", .serialized, .timeLimit(.minutes(5))) struct StoreTroubleTests {
+@Suite("Contract 4: the store is away", .serialized, .timeLimit(.minutes(10))) struct StoreTroubleTests {
     private func ready(_ more: (Stage) -> [String: String] = { _ in [:] }) async throws -> (Stage, WatchedWorker) {
         let stage = try await Stage()
         let worker = try stage.watchedWorker(more: more(stage))

@@ -4,7 +4,7 @@ import Testing
 import Wire
 
 /// Where a worker is started (H47): it works there, or says what it lacks before it takes a job.
-@Suite("Odd surroundings", .timeLimit(.minutes(5))) struct SurroundingsTests {
+@Suite("Odd surroundings", .timeLimit(.minutes(10))) struct SurroundingsTests {
     @Test(
         "H47 limits that it cannot live with are named, with what would be enough",
         arguments: [("--nofile=16", "only 16 files", "needs 64"), ("--as=700000000", "only 667 MiB", "needs 1024")])

@@ -6,7 +6,7 @@ import TwilioSimulator
 import Wire
 
 /// SIGTERM at every stage of a worker's life (H37).
-@Suite(.serialized, .timeLimit(.minutes(5))) struct TerminationTests {
+@Suite(.serialized, .timeLimit(.minutes(10))) struct TerminationTests {
     private let registration = #"{"user":"anna","login":"sign-in-1","channel":"sms","phone":"+14155550142"}"#
 
     @Test("idle: it ends with 0")
@@ -82,19 +82,16 @@ import Wire
         scene.stage.simulator.setFault(SimulatorFault(.hang), on: .start)
         let message = scene.message(.registerPhone, registration)
         #expect(try await scene.raw.publish(message) == .confirmed)
-        while scene.stage.simulator.requests(.start) == 0 { try await Task.sleep(for: .milliseconds(10)) }
+        try await Wait.until("Twilio to be asked") { scene.stage.simulator.requests(.start) > 0 }
         return (scene, message)
     }
 
     @Test("with Twilio hanging: the time for draining is kept, and the next worker tells what became of the job")
     func providerHangs() async throws {
         let (scene, message) = try await hanging(drainSeconds: 1)
-        let elapsed = await ContinuousClock().measure {
-            scene.worker.kill(SIGTERM)
-            #expect(await scene.worker.waitUntilEnd() == 0)
-        }
-        // The call alone would have gone on for 10 s.
-        #expect(elapsed < .seconds(8))
+        scene.worker.kill(SIGTERM)
+        #expect(await scene.worker.waitUntilEnd() == 0)
+        // The call alone would have gone on for 10 s, and then been answered.
         #expect(!scene.hasAnswered(message))
         try await expectUncertain(message, scene)
     }
@@ -102,13 +99,11 @@ import Wire
     @Test("twice: the second one ends it at once, and the next worker tells what became of the job")
     func twice() async throws {
         let (scene, message) = try await hanging(drainSeconds: 60)
-        let elapsed = try await ContinuousClock().measure {
-            scene.worker.kill(SIGTERM)
-            try await scene.worker.waitForOutput("drain")
-            scene.worker.kill(SIGTERM)
-            #expect(await scene.worker.waitUntilEnd() == 0)
-        }
-        #expect(elapsed < .seconds(8))
+        scene.worker.kill(SIGTERM)
+        try await scene.worker.waitForOutput("drain")
+        scene.worker.kill(SIGTERM)
+        #expect(await scene.worker.waitUntilEnd() == 0)
+        #expect(!scene.hasAnswered(message))
         try await expectUncertain(message, scene)
     }
 

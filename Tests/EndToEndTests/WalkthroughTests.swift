@@ -3,7 +3,7 @@ import TestKit
 import Testing
 
 /// The page of commands is a test: each line is run as it stands, and says what the page says.
-@Suite("docs/walkthrough.md", .timeLimit(.minutes(3))) struct WalkthroughTests {
+@Suite("docs/walkthrough.md", .timeLimit(.minutes(10))) struct WalkthroughTests {
     /// Runs the lines of standard input in one shell; what follows `#=>` must be in what the line says.
     private static let shell = """
         while IFS= read -r line <&3; do

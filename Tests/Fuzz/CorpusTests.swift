@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@Suite("The fuzzer's corpus", .timeLimit(.minutes(1))) struct CorpusTests {
+@Suite("The fuzzer's corpus", .timeLimit(.minutes(10))) struct CorpusTests {
     private static let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Corpus")
 
     private static func files(_ target: FuzzTarget) throws -> [URL] {

@@ -8,7 +8,7 @@ import Testing
 @testable import Ops
 
 /// Over a socket of its own.
-@Suite(.timeLimit(.minutes(2))) struct OpsServerTests {
+@Suite(.timeLimit(.minutes(10))) struct OpsServerTests {
     private let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 
     private func serving(

@@ -6,7 +6,7 @@ import Wire
 
 @testable import Pipeline
 
-@Suite("CallBudget, whatever happens", .timeLimit(.minutes(5)))
+@Suite("CallBudget, whatever happens", .timeLimit(.minutes(10)))
 struct CallBudgetPropertyTests {
     /// A call on its way.
     private struct Call {

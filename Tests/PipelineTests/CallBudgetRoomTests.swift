@@ -1,6 +1,7 @@
 import Basics
 import Logging
 import Store
+import TestKit
 import Testing
 import TwilioVerify
 import Wire
@@ -65,7 +66,7 @@ private struct CrowdedSite {
     }
 }
 
-@Suite("A job that waits for room", .timeLimit(.minutes(5)))
+@Suite("A job that waits for room", .timeLimit(.minutes(10)))
 struct CallBudgetRoomTests {
     @Test("is throttled by the site when its time is over, was never called, and never was abandoned")
     func throttled() async throws {
@@ -75,12 +76,12 @@ struct CallBudgetRoomTests {
         guard case .intent(let intent) = try await site.begin(0) else { throw Unexpected() }
         let caller = site.caller()
         let finished = Task { try await caller.carryOut(intent, code: nil) }
-        while scene.budget.state.withLock({ $0.waiterCount }) == 0 { await Task.yield() }
+        try await scene.somebodyWaits()
         let start = scene.time.now
         while scene.time.now - start < .seconds(27) {
             await scene.pass(1)
             // Woken to renew its lease, it comes back at the same moment.
-            while scene.budget.state.withLock({ $0.waiterCount }) == 0 { await Task.yield() }
+            try await scene.somebodyWaits()
             guard case .inProgress = try await site.begin(1) else { throw Unexpected() }
         }
         await scene.pass(12)
@@ -99,7 +100,7 @@ struct CallBudgetRoomTests {
         guard case .intent(let intent) = try await site.begin(0) else { throw Unexpected() }
         let caller = site.caller()
         let finished = Task { try await caller.carryOut(intent, code: nil) }
-        while scene.budget.state.withLock({ $0.waiterCount }) == 0 { await Task.yield() }
+        try await scene.somebodyWaits()
         await scene.pass(150)
         #expect(site.transport.count == 0)
         place.leave()
@@ -125,7 +126,7 @@ struct CallBudgetRoomTests {
                 return nil
             } catch { return error }
         }
-        while scene.budget.state.withLock({ $0.waiterCount }) == 0 { await Task.yield() }
+        try await scene.somebodyWaits()
         await scene.pass(41)
         let failure = await read.value
         #expect(failure?.result == .withheld && failure?.effect == CallFailure.Effect.none)
@@ -133,7 +134,7 @@ struct CallBudgetRoomTests {
         place.leave()
         await scene.pass(4)
         let again = Task { () -> Bool in (try? await twilio.fetchVerification(.number(number))) == .some(.none) }
-        while !scene.budget.state.withLock({ $0.isRenewing }) { await Task.yield() }
+        try await Wait.until("a renewal", pause: .zero) { scene.budget.state.withLock { $0.isRenewing } }
         await scene.settle()
         #expect(await again.value)
         #expect(site.transport.count == 1)

@@ -1,6 +1,8 @@
 import Basics
 import Logging
 import Store
+import TestKit
+import Testing
 import TwilioVerify
 import Wire
 
@@ -83,7 +85,21 @@ final class BudgetScene: Sendable {
 
     /// Returns once every renewing task has done what this moment asks of it.
     func settle() async {
-        while budgets.count(where: { $0.state.withLock { $0.isRenewing } }) != time.sleeperCount { await Task.yield() }
+        await eventually("every renewing task to sleep") {
+            self.budgets.count(where: { $0.state.withLock { $0.isRenewing } }) == self.time.sleeperCount
+        }
+    }
+
+    /// Returns once somebody waits for room at the first worker.
+    func somebodyWaits() async throws {
+        try await Wait.until("somebody who waits for room", pause: .zero) {
+            budget.state.withLock { $0.waiterCount } > 0
+        }
+    }
+
+    /// What does not come is a failure of the test, which goes on.
+    private func eventually(_ what: String, _ isMet: () -> Bool) async {
+        do { try await Wait.until(what, pause: .zero, isMet) } catch { Issue.record(error) }
     }
 
     func advance(_ time: Duration) async {
@@ -110,7 +126,7 @@ final class BudgetScene: Sendable {
         let before = waiterCount
         let until = time.now + length
         let task = Task { await place.wait(until: until) }
-        while waiterCount == before { await Task.yield() }
+        await eventually("one more who waits") { self.waiterCount != before }
         return task
     }
 

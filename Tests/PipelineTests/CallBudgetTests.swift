@@ -5,7 +5,7 @@ import Wire
 
 @testable import Pipeline
 
-@Suite("CallBudget", .timeLimit(.minutes(5)))
+@Suite("CallBudget", .timeLimit(.minutes(10)))
 struct CallBudgetTests {
     @Test("without limits everybody has room, and the store is not asked")
     func unlimited() async {

@@ -7,7 +7,7 @@ import Wire
 
 @testable import Pipeline
 
-@Suite(.timeLimit(.minutes(5))) struct CrowdedTests {
+@Suite(.timeLimit(.minutes(10))) struct CrowdedTests {
     /// Counts the calls that must not be made.
     private struct Silent: Transport {
         let calls = Locked(0)

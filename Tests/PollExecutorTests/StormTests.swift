@@ -18,7 +18,7 @@ private actor Counter {
     func add() { count += 1 }
 }
 
-@Suite(.timeLimit(.minutes(5))) struct StormTests {
+@Suite(.timeLimit(.minutes(10))) struct StormTests {
     @Test func everyJobRuns() async throws {
         let counter = try Counter()
         await withDiscardingTaskGroup { group in

@@ -2,7 +2,7 @@ import QRCode
 import TestKit
 import Testing
 
-@Suite("Pictures of a QR code", .timeLimit(.minutes(1)))
+@Suite("Pictures of a QR code", .timeLimit(.minutes(10)))
 struct PictureTests {
     private static let text = "otpauth://totp/Example:anna?secret=GEZDGNBVGY3TQOJQ"
 

@@ -2,7 +2,7 @@ import QRCode
 import TestKit
 import Testing
 
-@Suite("A QR code is read back to its exact text", .timeLimit(.minutes(2)))
+@Suite("A QR code is read back to its exact text", .timeLimit(.minutes(10)))
 struct RoundTripTests {
     private static let printable = String(decoding: UInt8(0x20)...0x7E, as: UTF8.self)
     private static let secret = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"

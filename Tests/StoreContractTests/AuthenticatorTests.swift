@@ -4,7 +4,7 @@ import TestKit
 import Testing
 import Wire
 
-@Suite("Contract 5 and 6: enrolments, challenges and codes of authenticators", .timeLimit(.minutes(5)))
+@Suite("Contract 5 and 6: enrolments, challenges and codes of authenticators", .timeLimit(.minutes(10)))
 struct AuthenticatorTests {
     private func enrolment(_ user: String = "ada", _ login: String = "one") -> Enrolment {
         var enrolment = Enrolment(

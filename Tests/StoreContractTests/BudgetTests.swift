@@ -5,7 +5,7 @@ import Testing
 import Wire
 
 /// Room for calls, shared out among the workers of one store.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(10)))
 struct BudgetTests {
     @Test("a worker alone gets what it asks for and half of what is over", arguments: StoreKind.allCases)
     func alone(_ kind: StoreKind) async throws {

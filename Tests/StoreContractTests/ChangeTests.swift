@@ -4,7 +4,7 @@ import TestKit
 import Testing
 import Wire
 
-@Suite("A store keeps what it is told", .timeLimit(.minutes(5)))
+@Suite("A store keeps what it is told", .timeLimit(.minutes(10)))
 struct ChangeTests {
     @Test("every field of a person", arguments: StoreKind.allCases)
     func user(_ kind: StoreKind) async throws {

@@ -4,7 +4,7 @@ import TestKit
 import Testing
 import Wire
 
-@Suite("Design 2: what is still to be undone at Twilio", .timeLimit(.minutes(5)))
+@Suite("Design 2: what is still to be undone at Twilio", .timeLimit(.minutes(10)))
 struct ChoreTests {
     private let chore = ProviderChore.cancelVerification(sid: "VE1")
 

@@ -8,7 +8,7 @@ import Wire
 
 @testable import StoreSQLite
 
-@Suite("Commits take turns", .timeLimit(.minutes(2))) struct CommitTurnsTests {
+@Suite("Commits take turns", .timeLimit(.minutes(10))) struct CommitTurnsTests {
     @Test("a check that comes after hundreds of sends is written after one of them")
     func lanes() async throws {
         let world = try await World(.sqlite)

@@ -4,7 +4,7 @@ import TestKit
 import Testing
 import Wire
 
-@Suite("Memory and SQLite keep the same", .timeLimit(.minutes(5)))
+@Suite("Memory and SQLite keep the same", .timeLimit(.minutes(10)))
 struct EquivalenceTests {
     @Test("whatever is written, both stores then answer alike", arguments: UInt64(1)...UInt64(12))
     func alike(seed: UInt64) async throws {

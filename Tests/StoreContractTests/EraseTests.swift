@@ -7,7 +7,7 @@ import TestKit
 import Testing
 import Wire
 
-@Suite("Contract 2: admin.user.erase leaves nothing of a person", .timeLimit(.minutes(5)))
+@Suite("Contract 2: admin.user.erase leaves nothing of a person", .timeLimit(.minutes(10)))
 struct EraseTests {
     private static let name = "ada.lovelace@example"
     private static let former = "ada.byron@example"

@@ -8,7 +8,7 @@ import Testing
 import Wire
 
 /// Operations that share a commit do not share their fate.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(10)))
 struct GroupCommitTests {
     @Test func oneThatFailsIsUndoneAndTheOthersStand() async throws {
         let world = try await World(.sqlite)

@@ -5,7 +5,7 @@ import Testing
 import Wire
 
 /// The way of a job through a store: begun once, ended once, by whoever holds it.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(10)))
 struct JobTests {
     @Test(arguments: StoreKind.allCases)
     func aJobIsBegunOnceAndItsRepeatGetsTheRecordedReply(_ kind: StoreKind) async throws {

@@ -10,7 +10,7 @@ import Wire
 @testable import StoreSQLite
 
 /// What operators do to a store: check, back up and restore, migrate, give it new keys, move it.
-@Suite("Keeping a store", .timeLimit(.minutes(5)))
+@Suite("Keeping a store", .timeLimit(.minutes(10)))
 struct KeepingTests {
     /// A store with a value in every sealed column.
     private func filled() async throws -> (World, any LoginStore) {

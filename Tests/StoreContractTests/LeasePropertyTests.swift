@@ -4,7 +4,7 @@ import TestKit
 import Testing
 import Wire
 
-@Suite("Design 2: the lease on a job, any interleaving", .timeLimit(.minutes(5)))
+@Suite("Design 2: the lease on a job, any interleaving", .timeLimit(.minutes(10)))
 struct LeasePropertyTests {
     /// Two or three workers that do anything at any time, with intents that may be old.
     private struct Run {

@@ -6,7 +6,7 @@ import Wire
 
 /// The row of one job through every transition, without any I/O: unknown, begun, released, recorded; held, taken over,
 /// superseded.
-@Suite("Design 2: the lease on a job, every transition", .timeLimit(.minutes(5)))
+@Suite("Design 2: the lease on a job, every transition", .timeLimit(.minutes(10)))
 struct LeaseTests {
     private let time = TestClocks()
     private let shared = InMemoryStore.Shared()

@@ -4,7 +4,7 @@ import TestKit
 import Testing
 import Wire
 
-@Suite("Contract 2: dead letters, as the store holds them", .timeLimit(.minutes(5)))
+@Suite("Contract 2: dead letters, as the store holds them", .timeLimit(.minutes(10)))
 struct LetterTests {
     private func letter(
         _ reason: DeadLetterReason = .malformed, key: String = "send", frontEnd: String = "portal",

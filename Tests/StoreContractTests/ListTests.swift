@@ -4,7 +4,7 @@ import TestKit
 import Testing
 import Wire
 
-@Suite("Contract 2: lists of people", .timeLimit(.minutes(5)))
+@Suite("Contract 2: lists of people", .timeLimit(.minutes(10)))
 struct ListTests {
     private static let names = ["Zoë", "a", "ab", "b", "B", "é", "用户", "z"]
 

@@ -4,7 +4,7 @@ import TestKit
 import Testing
 import Wire
 
-@Suite("Contract 2 and 6: bypass codes and tickets", .timeLimit(.minutes(5)))
+@Suite("Contract 2 and 6: bypass codes and tickets", .timeLimit(.minutes(10)))
 struct OneUseTests {
     private func bypass(_ store: any LoginStore, _ user: String, _ code: String) async throws -> Situation.Bypass {
         try await store.look(at: user) { $0.code = Redacted(code) }.bypass

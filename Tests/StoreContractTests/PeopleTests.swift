@@ -4,7 +4,7 @@ import TestKit
 import Testing
 import Wire
 
-@Suite("Contract 2: persons, their logins and their limits", .timeLimit(.minutes(5)))
+@Suite("Contract 2: persons, their logins and their limits", .timeLimit(.minutes(10)))
 struct PeopleTests {
     @Test("2 admin.user.reset: all ties end, approvals are taken back", arguments: StoreKind.allCases)
     func endLogins(_ kind: StoreKind) async throws {

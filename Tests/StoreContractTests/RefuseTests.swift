@@ -4,7 +4,7 @@ import TestKit
 import Testing
 import Wire
 
-@Suite("Contract 2 and 5.2: answers without a decision", .timeLimit(.minutes(5)))
+@Suite("Contract 2 and 5.2: answers without a decision", .timeLimit(.minutes(10)))
 struct RefuseTests {
     private static let changed = [Change.user(UserRecord(name: "changed"))]
 

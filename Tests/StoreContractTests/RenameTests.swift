@@ -4,7 +4,7 @@ import TestKit
 import Testing
 import Wire
 
-@Suite("Contract 2: admin.user.rename", .timeLimit(.minutes(5)))
+@Suite("Contract 2: admin.user.rename", .timeLimit(.minutes(10)))
 struct RenameTests {
     private func rename(_ store: any LoginStore, _ user: String = "ada", to: String = "eve") async throws {
         try await store.write(

@@ -9,7 +9,7 @@ import Testing
 import Wire
 
 /// What only a store in a file has: its errors, and what can be read from it without the key.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(10)))
 struct SQLiteFileTests {
     private func openError(_ configuration: SQLiteStoreConfiguration) async -> StoreError.Code? {
         do {

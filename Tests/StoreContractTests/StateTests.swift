@@ -5,7 +5,7 @@ import Testing
 import Wire
 
 /// What a store knows of people and codes, and the budget of reads.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(10)))
 struct StateTests {
     private func code(_ sid: String, expires: Int64 = 1_800_000_600) throws -> LiveCode {
         var code = LiveCode(

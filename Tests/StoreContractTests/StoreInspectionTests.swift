@@ -7,7 +7,7 @@ import TestKit
 import Testing
 
 /// Looking at a store without working on it.
-@Suite("Inspecting a store", .timeLimit(.minutes(5)))
+@Suite("Inspecting a store", .timeLimit(.minutes(10)))
 struct StoreInspectionTests {
     private func error(_ configuration: SQLiteStoreConfiguration) async -> StoreError.Code? {
         do {

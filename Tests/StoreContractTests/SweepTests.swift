@@ -4,7 +4,7 @@ import TestKit
 import Testing
 import Wire
 
-@Suite("What has ended is forgotten, and nothing before its time", .timeLimit(.minutes(5)))
+@Suite("What has ended is forgotten, and nothing before its time", .timeLimit(.minutes(10)))
 struct SweepTests {
     private func sweep(_ store: any LoginStore, _ change: (inout Retention) -> Void = { _ in }) async throws -> Int {
         var retention = Retention()

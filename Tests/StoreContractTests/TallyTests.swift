@@ -4,7 +4,7 @@ import TestKit
 import Testing
 import Wire
 
-@Suite("Contract 6: counts in sliding windows", .timeLimit(.minutes(5)))
+@Suite("Contract 6: counts in sliding windows", .timeLimit(.minutes(10)))
 struct TallyTests {
     private func state(
         _ store: any LoginStore, _ tally: Tally, limit: Int, user: String = "ada", number: String? = Sample.text

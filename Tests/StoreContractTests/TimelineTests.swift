@@ -7,7 +7,7 @@ import Wire
 @testable import StoreSQLite
 
 /// What `outcomes show` tells of a job.
-@Suite("A job's timeline", .timeLimit(.minutes(5)))
+@Suite("A job's timeline", .timeLimit(.minutes(10)))
 struct TimelineTests {
     private func timeline(_ store: any LoginStore, _ id: String) async throws -> JobTimeline? {
         try await (store as? SQLiteStore)?.timelines(of: id).first

@@ -7,7 +7,7 @@ import TestKit
 import Testing
 import Wire
 
-@Suite("Contract 2: the audit trail and the history", .timeLimit(.minutes(5)))
+@Suite("Contract 2: the audit trail and the history", .timeLimit(.minutes(10)))
 struct TrailTests {
     private func fill(_ world: World, _ store: any LoginStore) async throws -> [AuditEntry] {
         var entries: [AuditEntry] = []

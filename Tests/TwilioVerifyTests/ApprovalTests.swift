@@ -2,7 +2,7 @@ import Basics
 import Testing
 import TwilioVerify
 
-@Suite("Approval", .timeLimit(.minutes(1))) struct ApprovalTests {
+@Suite("Approval", .timeLimit(.minutes(10))) struct ApprovalTests {
     private func approves(_ body: String, status: Int = 200) async throws -> Bool {
         let client = Sample.client(ScriptedTransport(status: status, body))
         let answer = try? await client.check(

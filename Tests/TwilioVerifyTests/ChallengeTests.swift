@@ -2,7 +2,7 @@ import Basics
 import Testing
 import TwilioVerify
 
-@Suite("Challenges", .timeLimit(.minutes(1))) struct ChallengeTests {
+@Suite("Challenges", .timeLimit(.minutes(10))) struct ChallengeTests {
     private func changed(_ name: String, to value: JSONTree?) -> [(String, JSONTree)] {
         Sample.changed(Sample.approvedChallenge, name, to: value)
     }

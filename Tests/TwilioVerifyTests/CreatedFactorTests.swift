@@ -2,7 +2,7 @@ import Basics
 import Testing
 import TwilioVerify
 
-@Suite("A new factor", .timeLimit(.minutes(1))) struct CreatedFactorTests {
+@Suite("A new factor", .timeLimit(.minutes(10))) struct CreatedFactorTests {
     private func create(_ members: [(String, JSONTree)], status: Int = 201) async throws(CallFailure) -> CreatedFactor {
         try await Sample.createFactor(Sample.client(ScriptedTransport(status: status, Sample.body(members))))
     }

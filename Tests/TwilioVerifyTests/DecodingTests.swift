@@ -2,7 +2,7 @@ import Basics
 import Testing
 import TwilioVerify
 
-@Suite("What comes back", .timeLimit(.minutes(1))) struct DecodingTests {
+@Suite("What comes back", .timeLimit(.minutes(10))) struct DecodingTests {
     private static let members: [(String, JSONTree)] = [
         ("sid", .string(Sample.verification)), ("service_sid", .string(Sample.service)),
         ("to", .string(Sample.number)), ("channel", .string("SMS")), ("status", .string("pending")),

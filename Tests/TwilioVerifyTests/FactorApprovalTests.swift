@@ -2,7 +2,7 @@ import Basics
 import Testing
 import TwilioVerify
 
-@Suite("An authenticator's code", .timeLimit(.minutes(1))) struct FactorApprovalTests {
+@Suite("An authenticator's code", .timeLimit(.minutes(10))) struct FactorApprovalTests {
     enum Call: CaseIterable, Sendable { case verify, create, answer, list }
 
     static let required: [Call: [String]] = [

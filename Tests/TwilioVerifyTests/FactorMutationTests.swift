@@ -3,7 +3,7 @@ import TestKit
 import Testing
 import TwilioVerify
 
-@Suite("Whatever an answer about an authenticator holds", .timeLimit(.minutes(2))) struct FactorMutationTests {
+@Suite("Whatever an answer about an authenticator holds", .timeLimit(.minutes(10))) struct FactorMutationTests {
     typealias Call = FactorApprovalTests.Call
 
     @Test(arguments: Call.allCases, 1...8)

@@ -2,7 +2,7 @@ import Basics
 import Testing
 import TwilioVerify
 
-@Suite("What goes out about authenticators", .timeLimit(.minutes(1))) struct FactorRequestTests {
+@Suite("What goes out about authenticators", .timeLimit(.minutes(10))) struct FactorRequestTests {
     private func sent(
         _ body: String, _ call: (TwilioClient) async throws -> Void
     ) async throws -> TransportRequest {

@@ -2,7 +2,7 @@ import Basics
 import Testing
 import TwilioVerify
 
-@Suite("Factors", .timeLimit(.minutes(1))) struct FactorTests {
+@Suite("Factors", .timeLimit(.minutes(10))) struct FactorTests {
     private static let missing = [
         (404, "{\"code\":20404}"), (404, "<html>"), (404, "{\"code\":60390}"), (400, "{\"code\":60390}"),
         (404, "{\"code\":60392}"),

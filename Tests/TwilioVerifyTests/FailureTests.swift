@@ -2,7 +2,7 @@ import Basics
 import Testing
 import TwilioVerify
 
-@Suite("What a failure means", .timeLimit(.minutes(1))) struct FailureTests {
+@Suite("What a failure means", .timeLimit(.minutes(10))) struct FailureTests {
     private func failure(_ response: TransportResponse) async -> CallFailure? {
         await failure(.success(response))
     }

@@ -3,7 +3,7 @@ import TestKit
 import Testing
 import TwilioVerify
 
-@Suite("Whatever an answer holds", .timeLimit(.minutes(2))) struct MutationTests {
+@Suite("Whatever an answer holds", .timeLimit(.minutes(10))) struct MutationTests {
     private static let required = ["sid", "service_sid", "to", "status", "valid"]
 
     private func check(_ body: [UInt8]) async throws -> CheckAnswer? {

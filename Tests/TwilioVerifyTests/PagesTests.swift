@@ -2,7 +2,7 @@ import Basics
 import Testing
 import TwilioVerify
 
-@Suite("Lists of many pages", .timeLimit(.minutes(1))) struct PagesTests {
+@Suite("Lists of many pages", .timeLimit(.minutes(10))) struct PagesTests {
     private func entry(_ index: Int, converted: Bool = false) -> JSONTree {
         .object([
             (

@@ -2,7 +2,7 @@ import Basics
 import Testing
 import TwilioVerify
 
-@Suite("What goes out", .timeLimit(.minutes(1))) struct RequestTests {
+@Suite("What goes out", .timeLimit(.minutes(10))) struct RequestTests {
     private let verification = JSONTree.object([
         ("sid", .string(Sample.verification)), ("service_sid", .string(Sample.service)), ("status", .string("pending")),
     ]).description

@@ -2,7 +2,7 @@ import Basics
 import Testing
 import TwilioVerify
 
-@Suite("Services", .timeLimit(.minutes(1))) struct ServiceTests {
+@Suite("Services", .timeLimit(.minutes(10))) struct ServiceTests {
     private static let body: [(String, JSONTree)] = [
         ("sid", .string(Sample.service)), ("account_sid", .string(Sample.account)), ("friendly_name", .string("Shop")),
         ("code_length", .number("8")), ("lookup_enabled", .bool(true)), ("psd2_enabled", .bool(false)),

@@ -5,7 +5,7 @@ import Wire
 
 @testable import Worker
 
-@Suite(.timeLimit(.minutes(5))) struct ChannelBoardTests {
+@Suite(.timeLimit(.minutes(10))) struct ChannelBoardTests {
     @Test("a change is told, once for however many calls")
     func changes() async {
         let board = ChannelBoard()

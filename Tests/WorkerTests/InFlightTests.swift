@@ -3,7 +3,7 @@ import Testing
 
 @testable import Worker
 
-@Suite(.timeLimit(.minutes(5))) struct InFlightTests {
+@Suite(.timeLimit(.minutes(10))) struct InFlightTests {
     @Test("waits until the last one has left")
     func last() async {
         let inFlight = InFlight()

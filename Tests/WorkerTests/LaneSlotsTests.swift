@@ -1,9 +1,10 @@
 import Basics
+import TestKit
 import Testing
 
 @testable import Worker
 
-@Suite(.timeLimit(.minutes(5))) struct LaneSlotsTests {
+@Suite(.timeLimit(.minutes(10))) struct LaneSlotsTests {
     @Test("no more jobs than slots are at work, however they come, rest and go")
     func bound() async {
         let lane = LaneSlots(count: 5, prefetch: 1000, clocks: .system)
@@ -35,7 +36,7 @@ import Testing
     }
 
     @Test("who is crowded out hears of it, and can wait on")
-    func crowdedOut() async {
+    func crowdedOut() async throws {
         let now = Locked(MonotonicTime(nanoseconds: 0))
         let clocks = Clocks(wall: Timestamp.now, monotonic: { now.withLock { $0 } })
         let lane = LaneSlots(count: 1, prefetch: 2, clocks: clocks)
@@ -51,10 +52,10 @@ import Testing
             let verdict = await second.enter(mayBeCrowdedOut: true)
             ended.withLock { $0 = verdict }
         }
-        while ended.withLock({ $0 }) == nil {
+        try await Wait.until("a verdict", pause: .zero) {
             now.withLock { $0 = $0 + .milliseconds(1) }
             lane.look()
-            await Task.yield()
+            return ended.withLock { $0 } != nil
         }
         await waiting.value
         #expect(ended.withLock { $0 } == .crowdedOut)

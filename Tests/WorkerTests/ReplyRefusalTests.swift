@@ -10,7 +10,7 @@ import Wire
 @testable import Worker
 
 /// Against a real broker.
-@Suite("Contract 3: replies that the broker refuses", .timeLimit(.minutes(2)))
+@Suite("Contract 3: replies that the broker refuses", .timeLimit(.minutes(10)))
 struct ReplyRefusalTests {
     private let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 

@@ -8,7 +8,7 @@ import TwilioSimulator
 
 @testable import App
 
-@Suite("Doctor", .timeLimit(.minutes(5)))
+@Suite("Doctor", .timeLimit(.minutes(10)))
 struct DoctorTests {
     /// A machine of the test's own: a virtual host, a simulator of Twilio, a home folder.
     private struct Machine: Sendable {
@@ -53,8 +53,8 @@ struct DoctorTests {
                 defer { ready.finish() }
                 try await simulator.run { ready.yield($0) }
             }
-            var iterator = ports.makeAsyncIterator()
-            try await body(try #require(await iterator.next()))
+            let port = try await Wait.bounded("the simulator's port") { await ports.first { _ in true } }
+            try await body(try #require(port))
             group.cancelAll()
         }
     }

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Pipeline
 
-@Suite("OTPAuth", .timeLimit(.minutes(1)))
+@Suite("OTPAuth", .timeLimit(.minutes(10)))
 struct OTPAuthTests {
     private static let secret = Redacted(Array("12345678901234567890".utf8))
 

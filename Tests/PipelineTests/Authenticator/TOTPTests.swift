@@ -4,7 +4,7 @@ import Testing
 
 @testable import Pipeline
 
-@Suite("TOTP", .timeLimit(.minutes(1)))
+@Suite("TOTP", .timeLimit(.minutes(10)))
 struct TOTPTests {
     private static let secret = Redacted(Array("12345678901234567890".utf8))
 

@@ -6,7 +6,7 @@ import TestKit
 import Testing
 import Wire
 
-@Suite("Stories: administrators", .timeLimit(.minutes(2)))
+@Suite("Stories: administrators", .timeLimit(.minutes(10)))
 struct AdminStories {
     @Test("2 admin.user.bypass: one use, checked by check like any other code", arguments: StoreKind.allCases)
     func bypass(_ kind: StoreKind) async throws {

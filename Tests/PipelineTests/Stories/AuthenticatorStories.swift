@@ -6,7 +6,7 @@ import TestKit
 import Testing
 import Wire
 
-@Suite("Stories: signing in with an authenticator", .timeLimit(.minutes(2)))
+@Suite("Stories: signing in with an authenticator", .timeLimit(.minutes(10)))
 struct AuthenticatorStories {
     @Test("2 check: method authenticator, or the only registered method", arguments: StoreKind.allCases)
     func signsIn(_ kind: StoreKind) async throws {

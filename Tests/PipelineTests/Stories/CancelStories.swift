@@ -6,7 +6,7 @@ import TestKit
 import Testing
 import Wire
 
-@Suite("Stories: cancel", .timeLimit(.minutes(2)))
+@Suite("Stories: cancel", .timeLimit(.minutes(10)))
 struct CancelStories {
     private func cancel(
         _ desk: Desk, _ login: String = "sign-in-1", job: String? = nil

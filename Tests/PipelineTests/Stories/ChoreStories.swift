@@ -8,7 +8,7 @@ import Wire
 
 @testable import Pipeline
 
-@Suite("Stories: what a reset could not end at Twilio", .timeLimit(.minutes(2)))
+@Suite("Stories: what a reset could not end at Twilio", .timeLimit(.minutes(10)))
 struct ChoreStories {
     private let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 

@@ -5,7 +5,7 @@ import TestKit
 import Testing
 import Wire
 
-@Suite("Stories: workers that die", .timeLimit(.minutes(2)))
+@Suite("Stories: workers that die", .timeLimit(.minutes(10)))
 struct CrashStories {
     @Test("5.3 a crash after the call: found out by reading, one effect", arguments: StoreKind.allCases)
     func send(_ kind: StoreKind) async throws {

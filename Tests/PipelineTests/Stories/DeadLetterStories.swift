@@ -7,7 +7,7 @@ import Wire
 
 @testable import Pipeline
 
-@Suite("Stories: dead letters", .timeLimit(.minutes(2)))
+@Suite("Stories: dead letters", .timeLimit(.minutes(10)))
 struct DeadLetterStories {
     private func letters(_ desk: Desk) async throws -> [Reply.Letter] {
         try #require(try await desk.admin(.adminDeadShow).letters)

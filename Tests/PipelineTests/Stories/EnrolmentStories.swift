@@ -6,7 +6,7 @@ import TestKit
 import Testing
 import Wire
 
-@Suite("Stories: registering an authenticator", .timeLimit(.minutes(2)))
+@Suite("Stories: registering an authenticator", .timeLimit(.minutes(10)))
 struct EnrolmentStories {
     @Test("6 an authenticator counts once its first code did", arguments: StoreKind.allCases)
     func registers(_ kind: StoreKind) async throws {

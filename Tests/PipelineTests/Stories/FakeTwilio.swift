@@ -1,6 +1,7 @@
 import Basics
 import Foundation
 import TestKit
+import Testing
 import TwilioVerify
 
 /// Twilio Verify as far as the pipeline speaks to it: one verification per number, and calls that go wrong as told.
@@ -44,10 +45,6 @@ final class FakeTwilio: Transport {
         var underWay: [@Sendable (inout State) -> Void] = []
         /// The operation whose next call is held back once it is done.
         var holds: Operation?
-        var held: [CheckedContinuation<Void, Never>] = []
-        /// How many were held that nobody has waited for yet, and who waits for the next.
-        var arrived = 0
-        var watcher: CheckedContinuation<Void, Never>?
 
         mutating func answer(
             _ operation: Operation, _ path: String, _ form: [(String, String)], at now: Timestamp
@@ -57,7 +54,15 @@ final class FakeTwilio: Transport {
         }
     }
 
+    /// How many calls were held so far, how many of those were waited for, and how many may go on.
+    private struct Holding {
+        var held = 0
+        var seen = 0
+        var letGo = 0
+    }
+
     private let state = Locked(State())
+    private let holding = Watched(Holding())
     private let time: TestClocks
 
     init(time: TestClocks) {
@@ -97,25 +102,16 @@ final class FakeTwilio: Transport {
     /// The next call of this kind is done at once and answered when let go.
     func hold(_ operation: Operation) { state.withLock { $0.holds = operation } }
 
+    /// A call that does not come is a failure of the test, which goes on.
     func waitUntilHeld() async {
-        await withCheckedContinuation { continuation in
-            let isHeld = state.withLock { state in
-                let isHeld = state.arrived > 0
-                if isHeld { state.arrived -= 1 } else { state.watcher = continuation }
-                return isHeld
-            }
-            if isHeld { continuation.resume() }
-        }
+        do {
+            try await Wait.bounded("a call that is held") { [holding] in await holding.wait { $0.held > $0.seen } }
+        } catch { Issue.record(error) }
+        holding.update { $0.seen += 1 }
     }
 
     /// Answers all that is held.
-    func letGo() {
-        let held = state.withLock { state in
-            defer { state.held = [] }
-            return state.held
-        }
-        for continuation in held { continuation.resume() }
-    }
+    func letGo() { holding.update { $0.letGo = $0.held } }
 
     func perform(
         _ request: TransportRequest, gate: @escaping @Sendable () -> Bool
@@ -159,16 +155,14 @@ final class FakeTwilio: Transport {
 
     private func holdIfAsked(_ operation: Operation) async {
         guard state.withLock({ $0.holds == operation }) else { return }
-        await withCheckedContinuation { continuation in
-            let watcher = state.withLock { state in
-                state.holds = nil
-                state.held.append(continuation)
-                if state.watcher == nil { state.arrived += 1 }
-                defer { state.watcher = nil }
-                return state.watcher
-            }
-            watcher?.resume()
+        state.withLock { $0.holds = nil }
+        var number = 0
+        holding.update {
+            $0.held += 1
+            number = $0.held
         }
+        // Or until the task is cancelled, so that a test that fails meanwhile ends.
+        await holding.wait { [number] in $0.letGo >= number }
     }
 
     private static func read(_ request: TransportRequest) -> (Operation, String) {

@@ -6,7 +6,7 @@ import TestKit
 import Testing
 import Wire
 
-@Suite("Stories: limits", .timeLimit(.minutes(2)))
+@Suite("Stories: limits", .timeLimit(.minutes(10)))
 struct LimitStories {
     private func time(_ text: String?) throws -> Timestamp { try #require(text.flatMap { Timestamp(rfc3339: $0) }) }
 

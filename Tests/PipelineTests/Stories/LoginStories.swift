@@ -4,7 +4,7 @@ import TestKit
 import Testing
 import Wire
 
-@Suite("Stories: a person signs in", .timeLimit(.minutes(2)))
+@Suite("Stories: a person signs in", .timeLimit(.minutes(10)))
 struct LoginStories {
     @Test("2 to 6: options, register.phone, check, and from then on verify", arguments: StoreKind.allCases)
     func register(_ kind: StoreKind) async throws {

@@ -6,7 +6,7 @@ import TestKit
 import Testing
 import Wire
 
-@Suite("Stories: answers that are lost", .timeLimit(.minutes(2)))
+@Suite("Stories: answers that are lost", .timeLimit(.minutes(10)))
 struct LostAnswerStories {
     @Test(
         "5.3 a send whose answer is lost is found out by reading, and never made again", arguments: StoreKind.allCases)

@@ -6,7 +6,7 @@ import TestKit
 import Testing
 import Wire
 
-@Suite("Stories: lost answers about authenticators", .timeLimit(.minutes(2)))
+@Suite("Stories: lost answers about authenticators", .timeLimit(.minutes(10)))
 struct LostFactorStories {
     @Test("The factor was made: found again by list, with our secret", arguments: StoreKind.allCases)
     func made(_ kind: StoreKind) async throws {

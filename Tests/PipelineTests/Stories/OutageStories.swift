@@ -6,7 +6,7 @@ import TestKit
 import Testing
 import Wire
 
-@Suite("Stories: an outage of one of Twilio's operations", .timeLimit(.minutes(2)))
+@Suite("Stories: an outage of one of Twilio's operations", .timeLimit(.minutes(10)))
 struct OutageStories {
     /// Sends that Twilio answers badly, until it is left alone.
     private func fail(_ site: Site, _ desk: Desk) async throws {

@@ -5,7 +5,7 @@ import TestKit
 import Testing
 import Wire
 
-@Suite("Stories: repeats", .timeLimit(.minutes(2)))
+@Suite("Stories: repeats", .timeLimit(.minutes(10)))
 struct RepeatStories {
     @Test(
         "5.2 the same id with the same body has one effect, answered to the repeat's own address",

@@ -6,7 +6,7 @@ import TestKit
 import Testing
 import Wire
 
-@Suite("Stories: reset and erased while something is under way", .timeLimit(.minutes(2)))
+@Suite("Stories: reset and erased while something is under way", .timeLimit(.minutes(10)))
 struct ResetStories {
     @Test(
         "4 expired / reset: a check that was under way when its person was reset lets nobody in",

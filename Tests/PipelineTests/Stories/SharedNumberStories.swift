@@ -6,7 +6,7 @@ import TestKit
 import Testing
 import Wire
 
-@Suite("Stories: one number, several people", .timeLimit(.minutes(2)))
+@Suite("Stories: one number, several people", .timeLimit(.minutes(10)))
 struct SharedNumberStories {
     @Test(
         "6 Whose code: two owners of one number share its code, and each checks in their own login",

@@ -5,7 +5,7 @@ import TestKit
 import Testing
 import Wire
 
-@Suite("Stories: workers that are stopped", .timeLimit(.minutes(2)))
+@Suite("Stories: workers that are stopped", .timeLimit(.minutes(10)))
 struct StoppingStories {
     /// Processes a job in a task that is cancelled from the start.
     private func processCancelled(_ desk: Desk, _ job: Envelope) async -> Result<Disposition, any Error> {

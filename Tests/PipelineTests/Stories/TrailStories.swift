@@ -5,7 +5,7 @@ import TestKit
 import Testing
 import Wire
 
-@Suite("Stories: the audit trail", .timeLimit(.minutes(2)))
+@Suite("Stories: the audit trail", .timeLimit(.minutes(10)))
 struct TrailStories {
     private static let bodies: [JobKind: [String: JSONValue]] = [
         .adminOptionsSet: ["options": .object(["2FA_VER_SMS": "Enabled"])], .adminUserErase: ["reason": "r"],

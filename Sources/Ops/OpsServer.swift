@@ -96,10 +96,11 @@ public struct OpsServer: Service {
             eventLoopGroup: MultiThreadedEventLoopGroup.singleton, logger: quiet)
     }
 
-    /// A scraper that hangs up early is no news.
+    /// Neither a scraper that hangs up early is news, nor that the listening ends with the worker, which the library calls
+    /// an error.
     private var quiet: Logger {
         var logger = logger
-        logger.logLevel = max(logger.logLevel, .warning)
+        logger.logLevel = max(logger.logLevel, .critical)
         return logger
     }
 

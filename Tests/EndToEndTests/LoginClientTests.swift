@@ -83,7 +83,7 @@ private final class ClientScene: Sendable {
         defer { running.cancel() }
         // With an end of its own it would be waited out, and end otherwise.
         let error = await #expect(throws: ClientError.self) {
-            try await client.options(of: Job.Login(user: "ada"), AskOptions(patience: .seconds(120)))
+            try await client.options(of: Job.Login(user: "ada"), AskOptions(patience: .seconds(3600)))
         }
         #expect(error?.code == .refused)
         #expect(error?.message.contains("refuses us") == true && error?.message.contains("ACCESS_REFUSED") == true)

@@ -69,17 +69,15 @@ import Testing
         }
     }
 
-    @Test("a connection that was answered may ask again, and ends once it has been idle")
+    @Test("a connection that was answered may ask again")
     func keptAlive() async throws {
-        try await serving {
-            $0.exchange = .milliseconds(500)
-        } _: { port in
+        try await serving { port in
             try await blocking {
                 let peer = try RawPeer(port: port)
                 for _ in 0..<3 {
                     #expect(peer.write("GET /live HTTP/1.1\r\nHost: localhost\r\n\r\n"))
+                    #expect(peer.read(until: "\r\n\r\nlive\n").hasPrefix("HTTP/1.1 200 OK"))
                 }
-                #expect(peer.readToEnd().ranges(of: "200 OK").count == 3)
             }
         }
     }

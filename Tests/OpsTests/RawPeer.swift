@@ -42,6 +42,16 @@ final class RawPeer: Sendable {
         return recv(descriptor, &byte, 1, Int32(MSG_PEEK)) <= 0
     }
 
+    /// What comes until it ends so, or the peer closes.
+    func read(until end: String) -> String {
+        var text = ""
+        var byte: UInt8 = 0
+        while !text.hasSuffix(end), recv(descriptor, &byte, 1, 0) == 1 {
+            text.unicodeScalars.append(Unicode.Scalar(byte))
+        }
+        return text
+    }
+
     /// What comes until the peer closes.
     func readToEnd() -> String {
         var text: [UInt8] = []

@@ -8,7 +8,6 @@ set -uo pipefail
 limit=$1
 shift
 grace=${VERIFY_COURIER_BOUNDED_GRACE:-60}
-command= alarm=
 
 # PID: it and what it started and so on, as far as they have not left this session. What has, minds its own end.
 family() {
@@ -17,12 +16,14 @@ family() {
     for pid in $(ps -o pid= --ppid "$1"); do family "$pid"; done
 }
 
+# By the shell's own list: a signal may come before a variable holds the number of what was just started.
 finish() {
-    [ -z "$alarm" ] || kill "$alarm" 2>/dev/null
-    [ -n "$command" ] || return
-    local members
-    members=$(family "$command")
-    kill "$command" 2>/dev/null
+    local started members
+    started=$(jobs -pr)
+    [ -n "$started" ] || return
+    members=$(for pid in $started; do family "$pid"; done)
+    # shellcheck disable=SC2086 # several words
+    kill $started 2>/dev/null
     for _ in $(seq $((grace * 10))); do
         # shellcheck disable=SC2086 # several words
         [ -n "$(ps -o pid= -p ${members//$'\n'/,} 2>/dev/null)" ] || break
@@ -30,7 +31,7 @@ finish() {
     done
     # shellcheck disable=SC2086 # several words
     kill -9 $members 2>/dev/null
-    wait "$command" 2>/dev/null
+    wait
 }
 trap finish EXIT
 trap 'exit 130' INT TERM HUP
@@ -41,6 +42,5 @@ sleep "$limit" &
 alarm=$!
 wait -n -p first "$command" "$alarm"
 status=$?
-[ "$first" != "$alarm" ] || { alarm= && exit 124; }
-command=
+[ "$first" != "$alarm" ] || exit 124
 exit "$status"

@@ -50,7 +50,7 @@ public final class SQLiteStore: LoginStore {
         self.pool = pool
         self.context = context
         self.watch = watch
-        unreadable = UnreadableLog(watch: watch, logger: logger)
+        unreadable = UnreadableLog(watch: watch, clocks: context.clocks, logger: logger)
         drops = DropLog(watch: watch, clocks: context.clocks, logger: logger)
         path = file.path
         writes = GroupCommit(pool, writer: writer, file: file, watch: watch)

@@ -216,6 +216,24 @@ struct UnreadableTests {
         await world.end(store)
     }
 
+    @Test("of many at once a hundred a minute are told, each once")
+    func flood() async throws {
+        let world = try await World(.sqlite)
+        let log = Lines()
+        let store = try await SQLiteStore.open(
+            world.configuration, clocks: world.time.clocks, logger: Logger(label: "test") { _ in log })
+        for _ in 0..<150 { try await store.write([.deadLetter(Sample.letter("{}"))]) }
+        try await world.otherProgram().write { try $0.execute(sql: "UPDATE dead_letter SET body = x'00'") }
+        var told: [Int] = []
+        for pause in [0, 1, 60, 60] {
+            world.time.advance(.seconds(pause))
+            _ = try await store.letters(LetterQuery(DeadSelection(), limit: 1000, withBodies: true))
+            told.append(log.lines.withLock { $0 }.count { $0.contains("cannot be read") })
+        }
+        #expect(told == [100, 100, 150, 150])
+        await store.close()
+    }
+
     @Test("what is under way on a number and cannot be read waits for its own message, and holds up nobody else")
     func locked() async throws {
         let (world, queue) = try await filled()

@@ -118,7 +118,7 @@ extension SQLiteRows {
                 at: try row.time(1), begunAt: try row.time(11), kind: try row.choice(2), frontEnd: try row.at(3),
                 messageID: try row.at(4), user: try row.at(5), application: try row.choice(6), masked: try row.at(8),
                 outcome: try row.choice(9), reason: try row.choiceIfAny(10),
-                providerCode: try row.decode(forKey: "provider_code"))
+                providerCode: try row.at(12))
         }
     }
 

@@ -2,7 +2,7 @@ import Basics
 import Glibc
 import Testing
 
-@Suite("Writing to streams that others made", .timeLimit(.minutes(2)))
+@Suite("Writing to streams that others made", .timeLimit(.minutes(10)))
 struct DescriptorOutputTests {
     private func failure(_ count: Int, _ descriptor: Int32, within patience: Duration? = nil) -> WriteFailure? {
         do throws(WriteFailure) {

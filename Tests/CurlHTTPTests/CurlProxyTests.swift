@@ -5,7 +5,7 @@ import TestKit
 import Testing
 
 /// Through an HTTP proxy: TLS goes end to end, and what the proxy refuses has surely not been sent.
-@Suite("Contract 7: twilio.proxy", .timeLimit(.minutes(2))) struct CurlProxyTests {
+@Suite("Contract 7: twilio.proxy", .timeLimit(.minutes(10))) struct CurlProxyTests {
     private func client(
         by proxy: ConnectProxy, trusting authority: String = "ca", connectTimeout: Duration = .seconds(20)
     ) async throws -> CurlClient {

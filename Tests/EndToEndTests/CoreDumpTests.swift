@@ -3,7 +3,7 @@ import Glibc
 import TestKit
 import Testing
 
-@Suite("Core dumps", .timeLimit(.minutes(3))) struct CoreDumpTests {
+@Suite("Core dumps", .timeLimit(.minutes(10))) struct CoreDumpTests {
     /// The soft limit of core files as `/proc/PID/limits` tells it.
     private func coreLimit(_ worker: WorkerProcess) throws -> String {
         let limits = try String(contentsOfFile: "/proc/\(worker.id)/limits", encoding: .utf8)

@@ -6,7 +6,7 @@ import Testing
 @testable import Ops
 
 /// What strangers who reach the port can do to it.
-@Suite("Contract 7: limits of ops.listen", .timeLimit(.minutes(2))) struct OpsServerLimitsTests {
+@Suite("Contract 7: limits of ops.listen", .timeLimit(.minutes(10))) struct OpsServerLimitsTests {
     private func serving(
         _ change: (inout OpsLimits) -> Void = { _ in }, _ body: @escaping @Sendable (Int) async throws -> Void
     ) async throws {

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Worker
 
-@Suite("A bound in time", .timeLimit(.minutes(1))) struct WithinTests {
+@Suite("A bound in time", .timeLimit(.minutes(10))) struct WithinTests {
     @Test("what ends in time has ended by itself")
     func ends() async {
         let ran = Locked(false)

@@ -63,7 +63,7 @@ private final class LogPipe: Sendable {
     }
 }
 
-@Suite("The log's writer", .timeLimit(.minutes(2)))
+@Suite("The log's writer", .timeLimit(.minutes(10)))
 struct LogWriterTests {
     @Test(
         "never makes anybody wait for a reader: whole lines are dropped, counted and told of",

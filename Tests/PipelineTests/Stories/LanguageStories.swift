@@ -5,7 +5,7 @@ import TestKit
 import Testing
 import Wire
 
-@Suite("Stories: a language never costs a code", .timeLimit(.minutes(2)))
+@Suite("Stories: a language never costs a code", .timeLimit(.minutes(10)))
 struct LanguageStories {
     private func register(_ desk: Desk, _ locale: JSONValue) async throws -> Reply {
         try await desk.startPhone(Number.anna, "anna", "sign-in-1", ["locale": locale])

@@ -9,7 +9,7 @@ import Wire
 
 @testable import Pipeline
 
-@Suite("Stories: a record that cannot be read", .timeLimit(.minutes(2)))
+@Suite("Stories: a record that cannot be read", .timeLimit(.minutes(10)))
 struct UnreadableStories {
     private func damage(_ site: Site, _ sql: String) async throws {
         var other = Configuration()

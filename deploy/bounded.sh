@@ -7,7 +7,7 @@ set -uo pipefail
 [ $# -ge 2 ] || { sed -n '4s/^# *//p' "$0" >&2; exit 64; }
 limit=$1
 shift
-grace=${VERIFY_COURIER_BOUNDED_GRACE:-60}
+grace=${VERIFY_COURIER_TEST_GRACE:-60}
 
 # PID: it and what it started and so on, as far as they have not left this session. What has, minds its own end.
 family() {

@@ -9,7 +9,7 @@
 #   broker.sh kill DIR           kill -9, as in a crash; start then brings it up again, on the same ports
 #   broker.sh stop DIR           ends the node and, after the last one, its port mapper
 #   broker.sh ctl DIR ARG...     rabbitmqctl for that node
-# VERIFY_COURIER_RABBITMQ_ROOT names a folder with another RabbitMQ than the machine's, as deploy/rabbitmq4.sh makes it. Its
+# VERIFY_COURIER_TEST_RABBITMQ_ROOT names a folder with another RabbitMQ than the machine's, as deploy/rabbitmq4.sh makes it. Its
 # nodes need a mount namespace: root, or user namespaces.
 set -euo pipefail
 
@@ -25,7 +25,7 @@ bin=/usr/lib/rabbitmq/bin
 
 # With another RabbitMQ, what its programs are started by: they see its /usr in place of the machine's, and all else as it is.
 launcher=()
-root=${VERIFY_COURIER_RABBITMQ_ROOT:-}
+root=${VERIFY_COURIER_TEST_RABBITMQ_ROOT:-}
 if [ -n "$root" ]; then
     root=$(cd "$root" && pwd)
     [ -x "$root$bin/rabbitmq-server" ] || { echo "there is no RabbitMQ in $root" >&2; exit 69; }

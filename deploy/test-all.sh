@@ -25,7 +25,7 @@ leg_rabbitmq4() {
     deploy/rabbitmq4.sh .build/rabbitmq4
     swift build --build-tests
     (
-        export VERIFY_COURIER_RABBITMQ_ROOT=$PWD/.build/rabbitmq4
+        export VERIFY_COURIER_TEST_RABBITMQ_ROOT=$PWD/.build/rabbitmq4
         deploy/bounded.sh 2700 swift test --skip-build --filter 'AMQPTests|EndToEndTests|AppTests'
         deploy/bounded.sh 1200 deploy/outside-clients.sh
         deploy/bounded.sh 1200 deploy/chaos.sh --seed 6 --minutes 1.25

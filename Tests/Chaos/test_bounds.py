@@ -31,7 +31,7 @@ class Bounded(unittest.TestCase):
     def run_bounded(self, limit, *command, grace="60"):
         return subprocess.run(
             [ROOT / "deploy/bounded.sh", limit, *command], timeout=300, check=False,
-            env={**os.environ, "VERIFY_COURIER_BOUNDED_GRACE": grace})
+            env={**os.environ, "VERIFY_COURIER_TEST_GRACE": grace})
 
     def test_passes_the_exit_code_on(self):
         self.assertEqual(self.run_bounded("300", "bash", "-c", "exit 7").returncode, 7)

@@ -215,7 +215,13 @@ stop() {
         done
         kill -9 "$node" 2>/dev/null || true
     fi
-    "${launcher[@]}" epmd -kill >/dev/null 2>&1 || true
+    # It lists a node that was killed for a moment yet, and ends for none that it lists.
+    for _ in $(seq 30); do
+        (exec 3<>"/dev/tcp/127.0.0.1/$BROKER_EPMD_PORT") 2>/dev/null || break
+        "${launcher[@]}" epmd -kill >/dev/null 2>&1 || true
+        epmd -names 2>/dev/null | grep '^name courier-' | grep -qv "name courier-$BROKER_PORT " && break
+        sleep 0.1
+    done
     rm -f "$dir/env"
 }
 

@@ -18,9 +18,10 @@ extension App {
             Finding("schema", well: "up to date", migration),
             Finding(
                 "key", well: "it fits, and opens all of \(report.sealed) sealed values",
-                report.unreadable.sorted { $0.key < $1.key }.map {
-                    .fail("\($0.value) values in \($0.key) cannot be opened: restore them from a backup")
-                }),
+                (report.isBound ? [] : [.warn("values are not bound to their rows yet: 'store rekey' binds them")])
+                    + report.unreadable.sorted { $0.key < $1.key }.map {
+                        .fail("\($0.value) values in \($0.key) cannot be opened: restore them from a backup")
+                    }),
             Finding(
                 "rows", well: "they agree with each other",
                 report.violations.sorted { $0.key < $1.key }.map { .fail("\($0.value) rows break this: \($0.key)") }),

@@ -5,16 +5,24 @@ import Glibc
 /// The file that holds a store's keys: JSON, made for its owner only, and taken where a group may read it too.
 public enum KeyFile {
     private struct Content: Codable {
+        /// 2 once a key binds values to their places: older versions, which cannot open those, refuse the file.
         var version: Int
         var current: Int
         var keys: [String: String]
+        /// The first id whose key binds values to their places; 0 once no other value is left.
+        var bindingFrom: Int?
+
+        enum CodingKeys: String, CodingKey {
+            case version, current, keys
+            case bindingFrom = "binding_from"
+        }
     }
 
     /// Makes a file with one fresh key. Never replaces one: what is sealed with a lost key is lost.
     public static func create(_ path: String) throws(StoreError) -> Sealing {
         let key = fresh()
-        guard let sealing = Sealing(keys: [1: Array(key)], current: 1) else { throw notEncoded(path) }
-        try make(path, Content(version: 1, current: 1, keys: ["1": key.base64EncodedString()]))
+        guard let sealing = Sealing(keys: [1: Array(key)], current: 1, bindingFrom: 0) else { throw notEncoded(path) }
+        try make(path, Content(version: 2, current: 1, keys: ["1": key.base64EncodedString()], bindingFrom: 0))
         return sealing
     }
 
@@ -24,17 +32,21 @@ public enum KeyFile {
         let id = (content.keys.keys.compactMap { UInt8($0) }.max() ?? 0).addingReportingOverflow(1)
         guard !id.overflow else { throw StoreError(.failed, "The key file \(path) has no room for one more key id.") }
         content.current = Int(id.partialValue)
+        content.version = 2
+        content.bindingFrom = content.bindingFrom ?? content.current
         content.keys[String(id.partialValue)] = fresh().base64EncodedString()
         guard let sealing = sealing(of: content) else { throw notEncoded(path) }
         try replace(path, content)
         return sealing
     }
 
-    /// Takes out every key but the current and the oldest, which look-up hashes come from.
+    /// Takes out every key but the current and the oldest, which look-up hashes come from, once everything is sealed with the
+    /// current one. From then on no value is taken that is not bound to its place, not even the oldest key's.
     package static func removeUnused(_ path: String) throws(StoreError) {
         var content = try readContent(path)
         let oldest = content.keys.keys.compactMap { UInt8($0) }.min().map { Int($0) }
         content.keys = content.keys.filter { Int($0.key) == content.current || Int($0.key) == oldest }
+        if let from = content.bindingFrom, content.current >= from { content.bindingFrom = 0 }
         try replace(path, content)
     }
 
@@ -122,7 +134,7 @@ public enum KeyFile {
             )
         }
         guard let content = try? JSONDecoder().decode(Content.self, from: Data(readAll(file))),
-            content.version == 1
+            content.version == (content.bindingFrom == nil ? 1 : 2)
         else { throw notOurs(path) }
         return content
     }
@@ -133,7 +145,9 @@ public enum KeyFile {
             guard let id = UInt8(id), let key = Data(base64Encoded: text) else { return nil }
             keys[id] = Array(key)
         }
-        return UInt8(exactly: content.current).flatMap { Sealing(keys: keys, current: $0) }
+        guard let current = UInt8(exactly: content.current) else { return nil }
+        guard let from = content.bindingFrom else { return Sealing(keys: keys, current: current, bindingFrom: nil) }
+        return UInt8(exactly: from).flatMap { Sealing(keys: keys, current: current, bindingFrom: $0) }
     }
 
     private static func write(_ bytes: [UInt8], to file: Int32) -> Bool {

@@ -5,19 +5,27 @@ public import Wire
 
 /// Hides what the store keeps of people: seals values, and makes keyed hashes to find them by.
 ///
-/// Each sealed value begins with the id of its key, so that a store can be moved to a new key value by value.
+/// Each sealed value begins with the id of its key, so that a store can be moved to a new key value by value. Keys bind what
+/// they seal to its place, except those that older versions sealed with. Which ones do is written beside the keys and not in
+/// the store: whoever writes the store's file must not be able to say that a value needs no place.
+///
 /// Look-up hashes always come from the oldest key: rows are found by them, so they must stay what they are.
 public struct Sealing: Sendable {
     /// The id of the key that values are sealed with.
     public let current: UInt8
+    /// Keys from this id on bind values to their places; `nil` before a store's first key that does.
+    private let bindingFrom: UInt8?
     private let sealingKeys: [UInt8: SymmetricKey]
     private let lookupKey: SymmetricKey
 
     /// `nil` unless every key has 32 bytes and `current` is one of them.
-    public init?(keys: [UInt8: [UInt8]], current: UInt8) {
+    ///
+    /// - Parameter bindingFrom: The first id whose key binds values to their places; `nil` if none does.
+    public init?(keys: [UInt8: [UInt8]], current: UInt8, bindingFrom: UInt8? = 0) {
         guard keys[current] != nil, keys.values.allSatisfy({ $0.count == 32 }) else { return nil }
         guard let oldest = keys.min(by: { $0.key < $1.key })?.value else { return nil }
         self.current = current
+        self.bindingFrom = bindingFrom
         sealingKeys = keys.mapValues { Self.derive("verify-courier sealing", from: $0) }
         lookupKey = Self.derive("verify-courier lookup", from: oldest)
     }
@@ -30,6 +38,7 @@ public struct Sealing: Sendable {
 
     private init(current: UInt8, sealingKeys: [UInt8: SymmetricKey], lookupKey: SymmetricKey) {
         self.current = current
+        bindingFrom = 0
         self.sealingKeys = sealingKeys
         self.lookupKey = lookupKey
     }
@@ -39,21 +48,38 @@ public struct Sealing: Sendable {
             inputKeyMaterial: SymmetricKey(data: key), info: Array(purpose.utf8), outputByteCount: 32)
     }
 
+    /// How many bytes a sealed value is longer than what is in it: key id, nonce, tag.
+    package static let overhead = 1 + 12 + 16
+
+    /// Whether what is sealed from now on opens at its place only.
+    package var isBinding: Bool { isBinding(current) }
+
+    /// Whether there is no other value that opens: nothing that an older version wrote is taken any more.
+    package var isBindingAll: Bool { sealingKeys.keys.allSatisfy(isBinding) }
+
+    private func isBinding(_ id: UInt8) -> Bool { bindingFrom.map { id >= $0 } ?? false }
+
+    private func authenticated(_ id: UInt8, _ place: SealedPlace) -> [UInt8] {
+        isBinding(id) ? place.authenticated(with: id) : [id]
+    }
+
     /// Key id, nonce, ciphertext, tag.
-    public func seal(_ plain: [UInt8]) throws(StoreError) -> [UInt8] {
-        guard let key = sealingKeys[current], let box = try? AES.GCM.seal(plain, using: key, authenticating: [current]),
+    package func seal(_ plain: [UInt8], at place: SealedPlace) throws(StoreError) -> [UInt8] {
+        guard let key = sealingKeys[current],
+            let box = try? AES.GCM.seal(plain, using: key, authenticating: authenticated(current, place)),
             let combined = box.combined
         else { throw StoreError(.failed, "A value could not be encrypted.") }
         return [current] + combined
     }
 
-    public func open(_ sealed: [UInt8]) throws(StoreError) -> [UInt8] {
+    /// - Throws: ``StoreError``, `.wrongKey` without the value's key, `.corrupt` for one that was changed or moved.
+    package func open(_ sealed: [UInt8], at place: SealedPlace) throws(StoreError) -> [UInt8] {
         guard let id = sealed.first, let key = sealingKeys[id] else {
             throw StoreError(.wrongKey, "A value in the store is sealed with a key that the key file does not hold.")
         }
         guard let box = try? AES.GCM.SealedBox(combined: sealed.dropFirst()),
-            let plain = try? AES.GCM.open(box, using: key, authenticating: [id])
-        else { throw StoreError(.corrupt, "A sealed value in the store was changed or is damaged.") }
+            let plain = try? AES.GCM.open(box, using: key, authenticating: authenticated(id, place))
+        else { throw StoreError(.corrupt, "A sealed value in the store was changed, moved or is damaged.") }
         return Array(plain)
     }
 

@@ -38,7 +38,7 @@ extension SQLiteRows {
             let ticket: Data? = try row.at(12)
             var enrolment = Enrolment(
                 login: LoginKey(user: user, application: try row.choice(1), login: try row.at(2)),
-                identity: try row.at(3), secret: try secret.map { Redacted(try sealing.open(Array($0))) },
+                identity: try row.at(3), secret: try secret.map { Redacted(try open($0, in: .seed, user)) },
                 label: try row.at(6), expiresAt: try row.time(10), ticket: ticket.map { Array($0) },
                 wasConfirmed: try row.at(13), ended: try row.choiceIfAny(14))
             enrolment.factorSID = try row.at(4)
@@ -110,7 +110,8 @@ extension SQLiteRows {
             "REPLACE INTO enrolment VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [
                 login.user, login.application.rawValue, login.login, enrolment.identity, enrolment.factorSID,
-                try enrolment.secret.map { Data(try sealing.seal($0.revealed)) }, enrolment.label, enrolment.issuer,
+                try enrolment.secret.map { try seal($0.revealed, in: .seed, login.user) }, enrolment.label,
+                enrolment.issuer,
                 enrolment.digits, enrolment.period, enrolment.expiresAt.milliseconds, enrolment.tries,
                 enrolment.ticket.map { Data($0) }, enrolment.wasConfirmed, enrolment.ended?.rawValue,
                 enrolment.checksBegun, enrolment.checksDenied, enrolment.lostCallOverAt?.milliseconds,

@@ -69,7 +69,8 @@ extension SQLiteRows {
             "REPLACE INTO user VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [
                 user.name, user.isKnown, user.required, user.graceUntil?.milliseconds,
-                try user.phone.map { try seal($0.place) }, user.phone?.registeredAt.milliseconds,
+                try user.phone.map { try seal(Array($0.place.packed.utf8), in: .phone, user.name) },
+                user.phone?.registeredAt.milliseconds,
                 user.authenticator?.factorSID, user.authenticator?.identity,
                 user.authenticator?.registeredAt.milliseconds, user.generation, user.lastApprovedAt?.milliseconds,
             ])
@@ -90,7 +91,10 @@ extension SQLiteRows {
         try run(
             "REPLACE INTO pending VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [
-                login.user, login.application.rawValue, login.login, hash(pending.number), try seal(pending.place),
+                login.user, login.application.rawValue, login.login, hash(pending.number),
+                try seal(
+                    Array(pending.place.packed.utf8), in: .pendingPlace, login.user, login.application.rawValue,
+                    login.login),
                 pending.sid, pending.purpose.rawValue, pending.ticket.map { Data($0) }, pending.ended?.rawValue,
                 (clocks.wall() + .seconds(86_400)).milliseconds, pending.wasConfirmed,
             ])

@@ -28,7 +28,7 @@ extension SQLiteRows {
             ) { row in
                 let id: Int64 = row[0]
                 return try reading("provider_chore", String(id)) {
-                    let payload = try sealing.open(try row.bytes(1))
+                    let payload = try open(try row.at(1), in: .chore, String(id))
                     return ProviderChoreRow(
                         id: id, chore: try JSONDecoder().decode(ProviderChore.self, from: Data(payload)),
                         dueAt: try row.time(2), tries: try row.at(3))
@@ -46,11 +46,12 @@ extension SQLiteRows {
     func applyChore(_ change: Change, _ now: Timestamp) throws {
         switch change {
         case .chore(let chore):
-            let payload = Data(try sealing.seal(Array(try JSONEncoder().encode(chore))))
+            let id = try nextID("provider_chore")
+            let payload = try seal(Array(try JSONEncoder().encode(chore)), in: .chore, String(id))
             let due = now + ProviderChoreRow.pause(after: 0)
             try run(
-                "INSERT INTO provider_chore (kind, payload, due_at, tries, priority) VALUES (?, ?, ?, 0, ?)",
-                [chore.kind, payload, due.milliseconds, chore.priority.rawValue])
+                "INSERT INTO provider_chore (id, kind, payload, due_at, tries, priority) VALUES (?, ?, ?, ?, 0, ?)",
+                [id, chore.kind, payload, due.milliseconds, chore.priority.rawValue])
         case .choreDone(let id): try run("DELETE FROM provider_chore WHERE id = ?", [id])
         case .endCode(let sid, let reason):
             try run("UPDATE code SET ended = ? WHERE sid = ? AND ended IS NULL", [reason.rawValue, sid])

@@ -9,21 +9,23 @@ extension SQLiteRows {
         let entry = NameIndex.entry(ofBody: letter.body.revealed)
         var letter = letter
         letter.body = Redacted(entry.body)
-        let sealed = Data(try sealing.seal(entry.body))
-        if letter.mayBeKnown, try recent(like: letter, sealed.count).contains(where: { $0.letter.isSame(as: letter) }) {
+        let length = entry.body.count + Sealing.overhead
+        if letter.mayBeKnown, try recent(like: letter, length).contains(where: { $0.letter.isSame(as: letter) }) {
             return
         }
+        let id = try nextID("dead_letter")
         try run(
             """
             INSERT INTO dead_letter
-            (at, reason, routing_key, front_end, message_id, properties, body, deadline, state, replays, named)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'waiting', 0, 1)
+            (id, at, reason, routing_key, front_end, message_id, properties, body, deadline, state, replays, named)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'waiting', 0, 1)
             """,
             [
-                letter.at.milliseconds, letter.reason.rawValue, letter.routingKey, letter.frontEnd, letter.messageID,
-                letter.properties, sealed, letter.deadline?.milliseconds,
+                id, letter.at.milliseconds, letter.reason.rawValue, letter.routingKey, letter.frontEnd,
+                letter.messageID, letter.properties, try seal(entry.body, in: .letter, String(id)),
+                letter.deadline?.milliseconds,
             ])
-        try index(entry.keys, ofLetter: db.lastInsertedRowID)
+        try index(entry.keys, ofLetter: id)
         try dropOldest(of: letter.frontEnd)
     }
 
@@ -61,10 +63,13 @@ extension SQLiteRows {
             arguments: [limit])
         for row in rows {
             let id: Int64 = row[0]
-            if let body = try readable({ try reading("dead_letter", String(id)) { try sealing.open(row.bytes(1)) } }) {
+            if let body = try readable({
+                try reading("dead_letter", String(id)) { try open(row.at(1), in: .letter, String(id)) }
+            }) {
                 let entry = NameIndex.entry(ofBody: body)
                 if entry.body != body {
-                    try run("UPDATE dead_letter SET body = ? WHERE id = ?", [Data(try sealing.seal(entry.body)), id])
+                    let body = try seal(entry.body, in: .letter, String(id))
+                    try run("UPDATE dead_letter SET body = ? WHERE id = ?", [body, id])
                 }
                 try index(entry.keys, ofLetter: id)
             }
@@ -159,7 +164,8 @@ extension SQLiteRows {
             let letter = DeadLetter(
                 reason: try row.choice(2), routingKey: try row.at(3), frontEnd: try row.at(4),
                 messageID: try row.at(5), properties: try row.at(6),
-                body: Redacted(withBody ? try sealing.open(try row.bytes(11)) : []), deadline: try row.timeIfAny(7),
+                body: Redacted(withBody ? try open(try row.at(11), in: .letter, String(id)) : []),
+                deadline: try row.timeIfAny(7),
                 at: try row.time(1))
             return DeadLetterRow(
                 id: id, letter: letter, state: try row.choice(8), replays: try row.at(9), dueAt: try row.timeIfAny(10))

@@ -54,11 +54,16 @@ extension SQLiteRows {
         try run("DELETE FROM tally WHERE \(jobs) FROM history WHERE user = ? AND at > ?)", [user, recordsSince])
         try put(.user(user), nil)
         if let number = try self.user(user)?.phone?.number { try put(.number(number, isProven: true), nil) }
-        let ties = try Row.fetchAll(db, sql: "SELECT place, purpose FROM pending WHERE user = ?", arguments: [user])
+        let ties = try Row.fetchAll(
+            db, sql: "SELECT place, purpose, application, login FROM pending WHERE user = ?", arguments: [user])
         for tie in ties {
-            guard let place = try readable({ try reading("pending", user) { try openPlace(try tie.at(0)) } }) else {
-                continue
+            let opened = try readable {
+                try reading("pending", user) {
+                    let login = LoginKey(user: user, application: try tie.choice(2), login: tie[3])
+                    return try openPlace(try tie.at(0), of: login)
+                }
             }
+            guard let place = opened else { continue }
             try put(.number(place.number, isProven: tie[1] == Purpose.login.rawValue), nil)
         }
     }
@@ -95,7 +100,7 @@ extension SQLiteRows {
     private func blank(_ key: JobKey, _ user: String, as pseudonym: String) throws {
         try run(
             """
-            UPDATE job SET user = iif(user = ?, ?, user), reply = x'00'
+            UPDATE job SET user = iif(user = ?, ?, user), reply = \(SealedColumn.blank)
             WHERE front_end = ? AND message_id = ?
             """, [user, pseudonym, key.frontEnd, key.messageID])
     }
@@ -143,7 +148,7 @@ extension SQLiteRows {
                 sql: "SELECT id, body FROM letter_name JOIN dead_letter ON id = letter WHERE hash = ?",
                 arguments: [nameHash(key)])
             for row in rows {
-                let body = try? sealing.open(try row.bytes(1))
+                let body = try? open(try row.at(1), in: .letter, String(row[0] as Int64))
                 // What cannot be opened may name the person.
                 guard body.map({ DeadLetter.isNaming(person, in: $0) }) ?? true else { continue }
                 try run("DELETE FROM dead_letter WHERE id = ?", [row[0] as Int64])
@@ -152,7 +157,7 @@ extension SQLiteRows {
     }
 
     private func rename(_ user: String, to: String) throws {
-        try run("UPDATE user SET name = ? WHERE name = ?", [to, user])
+        try rebind(user, to: to)
         try run(
             """
             UPDATE job SET user = ? WHERE user = ? AND (front_end, message_id) IN
@@ -161,6 +166,27 @@ extension SQLiteRows {
         let kept = AccessGrant.allCases.filter { $0.outlivesRenaming && $0.namesItsPerson }.map(\.table)
         for table in kept + ["history", "audit", "canceled_send"] {
             try db.execute(sql: "UPDATE OR REPLACE \(table) SET user = ? WHERE user = ?", arguments: [to, user])
+        }
+    }
+
+    /// What is bound to a name is sealed anew for the other one. What cannot be opened goes along as it is.
+    private func rebind(_ user: String, to: String) throws {
+        let phone: Data? = try one("SELECT phone FROM user WHERE name = ?", [user])?.at(0)
+        let moved = try phone.map { phone in
+            guard let plain = try? open(phone, in: .phone, user) else { return phone }
+            return try seal(plain, in: .phone, to)
+        }
+        try run("UPDATE user SET name = ?, phone = ? WHERE name = ?", [to, moved, user])
+        let ties = try Row.fetchAll(
+            db, sql: "SELECT application, login, place FROM pending WHERE user = ?", arguments: [user])
+        for tie in ties {
+            let (application, login): (String, String) = (tie[0], tie[1])
+            guard let plain = try? open(try tie.at(2), in: .pendingPlace, user, application, login) else { continue }
+            try run(
+                """
+                UPDATE OR REPLACE pending SET user = ?, place = ? WHERE user = ? AND application = ? AND login = ?
+                """,
+                [to, try seal(plain, in: .pendingPlace, to, application, login), user, application, login])
         }
     }
 }

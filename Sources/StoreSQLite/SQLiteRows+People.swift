@@ -21,7 +21,8 @@ extension SQLiteRows {
             (user.isKnown, user.required) = (try row.at(1), try row.at(2))
             user.graceUntil = try row.timeIfAny(3)
             if let sealed: Data = try row.at(4), let at = try row.timeIfAny(5) {
-                user.phone = Phone(place: try openPlace(sealed), registeredAt: at)
+                user.phone = Phone(
+                    place: try number(open(sealed, in: .phone, user.name)), registeredAt: at)
             }
             if let sid: String = try row.at(6), let identity: String = try row.at(7), let at = try row.timeIfAny(8) {
                 user.authenticator = Authenticator(factorSID: sid, identity: identity, registeredAt: at)
@@ -40,7 +41,8 @@ extension SQLiteRows {
         return try reading("pending", key(login)) {
             let ticket: Data? = try row.at(3)
             return PendingCode(
-                login: login, place: try openPlace(try row.at(0)), sid: try row.at(1), purpose: try row.choice(2),
+                login: login, place: try openPlace(try row.at(0), of: login), sid: try row.at(1),
+                purpose: try row.choice(2),
                 ticket: ticket.map { Array($0) }, wasConfirmed: try row.at(5), ended: try row.choiceIfAny(4))
         }
     }
@@ -95,7 +97,8 @@ extension SQLiteRows {
                     """), arguments: [user, now.milliseconds])
         let codes = try rows.map { row in
             try reading("pending", "\(user)/\(row[2] as String)/\(row[3] as String)") {
-                OpenCode(number: try openPlace(try row.at(0)).number.revealed, sid: try row.at(1))
+                let login = LoginKey(user: user, application: try row.choice(2), login: row[3])
+                return OpenCode(number: try openPlace(try row.at(0), of: login).number.revealed, sid: try row.at(1))
             }
         }
         return Set(codes).sorted { $0.sid < $1.sid }

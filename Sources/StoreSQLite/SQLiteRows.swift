@@ -35,20 +35,49 @@ struct SQLiteRows: StoreRows {
         try db.cachedStatement(sql: sql).execute(arguments: arguments)
     }
 
+    /// The number that the next row of a table gets that never gives one twice: what is sealed is bound to it, so it is taken
+    /// first.
+    func nextID(_ table: String) throws -> Int64 {
+        let last = try one(
+            """
+            SELECT max(ifnull((SELECT seq FROM sqlite_sequence WHERE name = ?), 0),
+                ifnull((SELECT max(id) FROM \(table)), 0))
+            """, [table])
+        let (next, isOver) = ((try last?.at(0) as Int64?) ?? 0).addingReportingOverflow(1)
+        guard !isOver else { throw StoreError(.full, "The store has no number left for a row of \(table).") }
+        return next
+    }
+
     func hash(_ number: E164) -> Data { Data(sealing.lookup(number.revealed)) }
-    func seal(_ place: NumberPlace) throws -> Data { Data(try sealing.seal(Array(place.packed.utf8))) }
-    func openPlace(_ sealed: Data) throws -> NumberPlace {
-        guard let place = NumberPlace(packed: String(decoding: try sealing.open(Array(sealed)), as: UTF8.self))
-        else { throw NotReadable() }
+
+    /// Seals a value for the row with this key.
+    func seal(_ plain: [UInt8], in column: SealedColumn, _ key: String...) throws -> Data {
+        Data(try sealing.seal(plain, at: column.place(key)))
+    }
+
+    /// Opens a value that was sealed for the row with this key.
+    func open(_ sealed: Data, in column: SealedColumn, _ key: String...) throws -> [UInt8] {
+        try sealing.open(Array(sealed), at: column.place(key))
+    }
+
+    func number(_ packed: [UInt8]) throws -> NumberPlace {
+        guard let place = NumberPlace(packed: String(decoding: packed, as: UTF8.self)) else { throw NotReadable() }
         return place
     }
 
-    /// A reply can tell of people what is sealed everywhere else.
-    private func seal(reply: [UInt8]) throws -> Data { reply.isEmpty ? Data() : Data(try sealing.seal(reply)) }
+    func openPlace(_ sealed: Data, of login: LoginKey) throws -> NumberPlace {
+        try number(open(sealed, in: .pendingPlace, login.user, login.application.rawValue, login.login))
+    }
 
-    /// Older versions wrote replies as they are: a brace is no id of a key.
-    private func open(reply: Data) throws -> [UInt8] {
-        reply.isEmpty || reply.first == UInt8(ascii: "{") ? Array(reply) : try sealing.open(Array(reply))
+    /// A reply can tell of people what is sealed everywhere else.
+    private func seal(reply: [UInt8], of key: JobKey) throws -> Data {
+        reply.isEmpty ? Data() : try seal(reply, in: .reply, key.frontEnd, key.messageID)
+    }
+
+    private func open(reply: Data, of key: JobKey) throws -> [UInt8] {
+        let bytes = Array(reply)
+        if bytes.isEmpty || sealing.isPlain(reply: bytes) { return bytes }
+        return try open(reply, in: .reply, key.frontEnd, key.messageID)
     }
 
     func job(_ key: JobKey) throws -> JobRow? {
@@ -93,7 +122,7 @@ struct SQLiteRows: StoreRows {
         job.leaseUntil = MonotonicTime(nanoseconds: try row.at(11))
         // An outcome that this version does not know is one all the same: the job is over, and not to be done again.
         job.outcome = try row.choiceIfAny(17)
-        (job.reply, job.replyState) = (try open(reply: try row.at(18)), try row.choice(19))
+        (job.reply, job.replyState) = (try open(reply: try row.at(18), of: key), try row.choice(19))
         job.recordedAt = try row.timeIfAny(20)
         let withheld: String? = try row.at(21)
         job.withheld = try withheld.map {
@@ -110,7 +139,8 @@ struct SQLiteRows: StoreRows {
             "SELECT call FROM job WHERE front_end = ? AND message_id = ?", [row.key.frontEnd, row.key.messageID])
         let content = try reading("job", key(row.key)) {
             guard let found else { throw NotReadable() }
-            return try JSONDecoder().decode(SealedCall.self, from: Data(sealing.open(try found.bytes(0))))
+            let call = try open(try found.at(0), in: .call, row.key.frontEnd, row.key.messageID)
+            return try JSONDecoder().decode(SealedCall.self, from: Data(call))
         }
         row.call = content.call
         row.login.client = content.client
@@ -120,7 +150,7 @@ struct SQLiteRows: StoreRows {
     private func sealedCall(of row: JobRow) throws -> Data? {
         guard let call = row.call else { return nil }
         let content = SealedCall(call: call, client: row.login.client, locale: row.login.locale)
-        return Data(try sealing.seal(Array(try JSONEncoder().encode(content))))
+        return try seal(Array(try JSONEncoder().encode(content)), in: .call, row.key.frontEnd, row.key.messageID)
     }
 
     func put(_ row: JobRow) throws {
@@ -131,7 +161,7 @@ struct SQLiteRows: StoreRows {
                 row.login.application.rawValue, row.login.login, row.state.rawValue, row.worker, row.fence,
                 row.begins, row.leaseUntil.nanoseconds, row.begunAt.milliseconds, row.deadline.milliseconds,
                 row.generation, (row.call?.lock).map { Data(lookup($0.text)) }, try sealedCall(of: row),
-                row.outcome?.rawValue, try seal(reply: row.reply), row.replyState.rawValue,
+                row.outcome?.rawValue, try seal(reply: row.reply, of: row.key), row.replyState.rawValue,
                 row.recordedAt?.milliseconds, row.withheld?.packed, row.receivedAt?.milliseconds,
                 row.settledAt?.milliseconds,
             ])

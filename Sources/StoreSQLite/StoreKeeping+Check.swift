@@ -10,6 +10,8 @@ extension StoreKeeping {
         public var missingMigrations: [String] = []
         /// Sealed values, and how many of them could not be opened, by table and column.
         public var sealed = 0
+        /// Whether they open at their places only; a new key binds those of older versions.
+        public var isBound = true
         public var unreadable: [String: Int] = [:]
         /// Rows that break a rule, by the rule in words.
         public var violations: [String: Int] = [:]
@@ -42,6 +44,7 @@ extension StoreKeeping {
         if lines != ["ok"] { report.damage = lines }
         let done = try Schema.migrator.completedMigrations(db)
         report.missingMigrations = Schema.migrator.migrations.filter { !done.contains($0) }
+        report.isBound = sealing.isBindingAll
         for column in SealedColumn.all { try open(column, db, sealing, &report) }
         for (rule, query) in rules {
             let count = try Int.fetchOne(db, sql: "SELECT COUNT(*) FROM \(query)") ?? 0
@@ -58,7 +61,7 @@ extension StoreKeeping {
             let rows = try column.rows(db, after: place, limit: 500)
             for row in rows {
                 report.sealed += 1
-                if (try? sealing.open(row.sealed)) == nil {
+                if (try? column.open(row.sealed, of: row.key, sealing)) == nil {
                     report.unreadable["\(column.table).\(column.column)", default: 0] += 1
                 }
             }

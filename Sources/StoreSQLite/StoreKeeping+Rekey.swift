@@ -11,17 +11,19 @@ extension StoreKeeping {
         public var values: Int
     }
 
-    /// Seals every value of a store with a new key. Refused while a worker works on it: workers know the keys that they
+    /// Seals every value of a store with a new key, bound to its place. Refused while a worker works on it: workers know the keys that they
     /// began with.
     ///
     /// Goes in steps, each whole by itself; the key file holds all keys that are still needed at any moment. Called again
     /// after it was interrupted, it goes on with the key that it had made. Keys that nothing is sealed with are taken out
-    /// at the end, but the oldest: look-up hashes come from it, of what the store no longer knows in clear.
+    /// at the end, but the oldest: look-up hashes come from it, of what the store no longer knows in clear. A value that cannot
+    /// be opened ends it, by table and key; only what an erasure has blanked is passed over.
     public static func rekey(
         _ configuration: SQLiteStoreConfiguration, step: Int = 500
     ) async throws(StoreError) -> Rekeying {
         try await atRest(configuration) { pool, before in
-            let isUnfinished = try pool.read { try hasOlder(than: before.current, $0) }
+            // What an older version had begun cannot bind: a key that does is made for it all.
+            let isUnfinished = try pool.read { try before.isBinding && hasOlder(than: before.current, $0) }
             let sealing = isUnfinished ? before : try KeyFile.addKey(configuration.keyFile)
             var values = 0
             for column in SealedColumn.all {
@@ -45,7 +47,7 @@ extension StoreKeeping {
         for column in SealedColumn.all {
             let sql = """
                 SELECT 1 FROM \(column.table) WHERE \(column.column) IS NOT NULL
-                AND substr(\(column.column), 1, 1) <> ? LIMIT 1
+                AND substr(\(column.column), 1, 1) <> ? AND \(column.column) <> \(SealedColumn.blank) LIMIT 1
                 """
             if try Row.fetchOne(db, sql: sql, arguments: [Data([key])]) != nil { return true }
         }
@@ -58,8 +60,12 @@ extension StoreKeeping {
     ) throws -> (Int, [DatabaseValue]?) {
         let rows = try column.rows(db, after: place, limit: step)
         var count = 0
-        for row in rows where row.sealed.first != sealing.current {
-            try column.put(try sealing.seal(try sealing.open(row.sealed)), at: row.key, db)
+        for row in rows where row.sealed.first != sealing.current && row.sealed != [0] {
+            guard let plain = try? column.open(row.sealed, of: row.key, sealing) else {
+                let key = row.key.map { String(describing: $0.storage.value ?? "") }.joined(separator: "/")
+                throw StoreError(unreadable: UnreadableRecord(table: column.table, key: key))
+            }
+            try column.put(try column.seal(plain, of: row.key, sealing), at: row.key, db)
             count += 1
         }
         return (count, rows.count == step ? rows.last?.key : nil)

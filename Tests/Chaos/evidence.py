@@ -30,9 +30,9 @@ def read_store(path):
     keys = Keys(path.with_name(path.name + ".key"))
     store = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
     try:
-        rows = store.execute("SELECT message_id, state, outcome, reply, reply_state FROM job")
-        records = {id: Record(state == 1, outcome, keys.open(reply), STATES[fate])
-                   for id, state, outcome, reply, fate in rows}
+        rows = store.execute("SELECT front_end, message_id, state, outcome, reply, reply_state FROM job")
+        records = {id: Record(state == 1, outcome, keys.open(reply, "job", "reply", front_end, id), STATES[fate])
+                   for front_end, id, state, outcome, reply, fate in rows}
         return records, store.execute("PRAGMA integrity_check").fetchone()[0]
     finally:
         store.close()

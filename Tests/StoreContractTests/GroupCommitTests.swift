@@ -68,17 +68,19 @@ struct SealingTests {
         let keys: [UInt8: [UInt8]] = [1: Array(repeating: 1, count: 32), 2: Array(repeating: 2, count: 32)]
         let (old, new) = (Sealing(keys: [1: keys[1] ?? []], current: 1), Sealing(keys: keys, current: 2))
         let (first, second) = (try #require(old), try #require(new))
-        let sealed = try first.seal(Array("secret".utf8))
-        #expect(try first.seal(Array("secret".utf8)) != sealed)
-        #expect(try second.open(sealed) == Array("secret".utf8))
+        let place = SealedPlace(table: "user", column: "phone", key: ["ada"])
+        let sealed = try first.seal(Array("secret".utf8), at: place)
+        #expect(sealed.count == 6 + Sealing.overhead)
+        #expect(try first.seal(Array("secret".utf8), at: place) != sealed)
+        #expect(try second.open(sealed, at: place) == Array("secret".utf8))
         #expect(second.lookup("a") == first.lookup("a") && first.lookup("a") != first.lookup("b"))
         #expect(first.fingerprint(.send, [1]) != first.fingerprint(.check, [1]))
-        let newer = try second.seal([1])
-        #expect(throws: StoreError.self) { try first.open(newer) }
+        let newer = try second.seal([1], at: place)
+        #expect(throws: StoreError.self) { try first.open(newer, at: place) }
         for index in sealed.indices {
             var changed = sealed
             changed[index] ^= 1
-            #expect(throws: StoreError.self) { try first.open(changed) }
+            #expect(throws: StoreError.self) { try first.open(changed, at: place) }
         }
         #expect(Sealing(keys: [1: [1, 2]], current: 1) == nil)
     }

@@ -107,7 +107,7 @@ struct KeepingTests {
         for column in SealedColumn.all {
             for row in try await queue.read({ try column.rows($0, after: nil, limit: 10) }) {
                 #expect(row.sealed.first == 2)
-                #expect(throws: StoreError.self) { try before.open(row.sealed) }
+                #expect(throws: StoreError.self) { try column.open(row.sealed, of: row.key, before) }
             }
         }
         #expect(try await phone(world.configuration, world) == Sample.text)
@@ -129,7 +129,8 @@ struct KeepingTests {
         try await queue.write { db in
             let column = SealedColumn.all[0]
             let row = try #require(try column.rows(db, after: nil, limit: 1).first)
-            try column.put(try sealing.seal(try sealing.open(row.sealed)), at: row.key, db)
+            let plain = try column.open(row.sealed, of: row.key, sealing)
+            try column.put(try column.seal(plain, of: row.key, sealing), at: row.key, db)
         }
         try queue.close()
         #expect(try await phone(world.configuration, world) == Sample.text)

@@ -86,6 +86,8 @@ enum SQLiteFile {
         configuration.busyMode = .timeout(Double(busyTimeout) / 1000)
         configuration.maximumReaderCount = 2
         configuration.foreignKeysEnabled = false
+        // What a statement puts aside names people, and there may be no folder to write to but the store's.
+        configuration.prepareDatabase { try $0.execute(sql: "PRAGMA temp_store = MEMORY") }
         let pool = try DatabasePool(path: path, configuration: configuration)
         // After GRDB's own setting: with NORMAL, a power cut could take back what was answered.
         // What is deleted is overwritten with zeros, as an erased person may expect; Debian's SQLite does it anyway.

@@ -21,9 +21,17 @@ enum WriteLock {
                 try db.rollback()
                 return nil
             } catch let error as DatabaseError where error.resultCode == .SQLITE_BUSY {
-                return process(path).map { "process \($0)" } ?? "another program"
+                return holder(of: path).map { "process \($0)" } ?? "another program"
             }
         }
+    }
+
+    /// The kernel hands its list out in pieces, and one that others change meanwhile may lack a line.
+    private static func holder(of path: String) -> String? {
+        for _ in 0..<5 {
+            if let found = process(path) { return found }
+        }
+        return nil
     }
 
     /// By the kernel's list of locks. Opening the file to ask by `fcntl` would drop locks of this very process.

@@ -1,3 +1,4 @@
+import Basics
 import Foundation
 import GRDB
 import Glibc
@@ -21,26 +22,19 @@ enum WriteLock {
                 try db.rollback()
                 return nil
             } catch let error as DatabaseError where error.resultCode == .SQLITE_BUSY {
-                return holder(of: path).map { "process \($0)" } ?? "another program"
+                return process(path).map { "process \($0)" } ?? "another program"
             }
         }
-    }
-
-    /// The kernel hands its list out in pieces, and one that others change meanwhile may lack a line.
-    private static func holder(of path: String) -> String? {
-        for _ in 0..<5 {
-            if let found = process(path) { return found }
-        }
-        return nil
     }
 
     /// By the kernel's list of locks. Opening the file to ask by `fcntl` would drop locks of this very process.
     private static func process(_ path: String) -> String? {
         var status = stat()
         guard stat(path + "-shm", &status) == 0,
-            let locks = try? String(contentsOfFile: "/proc/locks", encoding: .utf8)
+            // Foundation takes the end of the kernel's first piece for the end of the list.
+            let locks = try? DescriptorInput.read(path: "/proc/locks", atMost: 16 << 20)
         else { return nil }
-        for line in locks.split(separator: "\n") {
+        for line in String(decoding: locks, as: UTF8.self).split(separator: "\n") {
             // `1: POSIX ADVISORY WRITE 4242 fe:00:1234 120 120`
             let fields = line.split(separator: " ")
             guard fields.count >= 8, fields[3] == "WRITE", fields[5].hasSuffix(":\(status.st_ino)"),

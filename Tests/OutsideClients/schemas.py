@@ -1,5 +1,6 @@
 """The published schemas, ready to validate with: offline, their references to each other resolved."""
 
+import functools
 import json
 import pathlib
 
@@ -43,6 +44,7 @@ class Schemas:
                 (BASE + name, Resource({word: schema[word] for word in schema if word != "$schema"}, specification))
                 for name, schema in self.files.items())
 
+    @functools.cache
     def validator(self, name, draft="2020-12"):
         kind = validators.extend(DRAFTS[draft][0], {"pattern": pattern})
         return kind({"$ref": BASE + name}, registry=self.registries[draft])

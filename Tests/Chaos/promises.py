@@ -121,14 +121,15 @@ def equal_replies(evidence):
             continue
         first = job.replies[0] if job.replies else None
         for reply in job.replies[1:]:
-            finding.that(reply.raw == first.raw or _is_too_late(job, first, reply), name(job))
+            has_ended = _has_lapsed(job, reply) and (first.body["outcome"] == "approved" or _has_lapsed(job, first))
+            finding.that(reply.raw == first.raw or has_ended, name(job))
     return finding
 
 
-def _is_too_late(job, first, reply):
-    """An approval is not repeated for ever."""
+def _has_lapsed(job, reply):
+    """An approval lets nobody in for ever: neither repeated late nor, after a long outage, answered late at first."""
     return (
-        first.body["outcome"] == "approved" and reply.at > job.deadline + APPROVAL_REPEAT
+        reply.at > job.deadline + APPROVAL_REPEAT
         and (reply.body["outcome"], reply.body.get("reason")) == ("expired", "already_used"))
 
 
@@ -162,8 +163,10 @@ def answered_as_recorded(evidence):
         if record is None or not record.is_finished or not job.is_recorded:
             continue
         if job.replies:
-            holds = job.replies[0].raw == record.reply and job.outcome == record.outcome
-            finding.that(holds, name(job, f"recorded {record.outcome}"))
+            first = job.replies[0]
+            is_record = first.raw == record.reply and job.outcome == record.outcome
+            has_ended = record.outcome == "approved" and _has_lapsed(job, first)
+            finding.that(is_record or has_ended, name(job, f"recorded {record.outcome}"))
         if job.address == "missing":
             finding.that(record.reply_state == "undeliverable", name(job, f"its reply is {record.reply_state}"))
     return finding

@@ -10,8 +10,8 @@ from ledger import Evidence, Exit, Fault, Job, Message, Record, Reply
 NUMBER = "+12125550100"
 
 
-def reply(outcome, at=1.0, **more):
-    return Reply(at, json.dumps({"outcome": outcome, **more}).encode())
+def reply(outcome, heard=1.0, **more):
+    return Reply(heard, json.dumps({"outcome": outcome, **more}).encode())
 
 
 def job(kind, outcome, number=NUMBER, **more):
@@ -117,6 +117,12 @@ class Replies(Cases):
         early = reply("expired", 80.0, reason="already_used")
         self.broken(promises.equal_replies, job("check", "approved", replies=[reply("approved"), early]))
 
+    def test_an_approval_that_nobody_heard_in_time(self):
+        ended, again = [reply("expired", at, reason="already_used", at=str(at)) for at in (91.0, 95.0)]
+        self.holds(promises.equal_replies, job("check", "expired", replies=[ended, again]))
+        self.broken(promises.equal_replies, job("check", "expired", replies=[ended, reply("approved", 95.0)]))
+        self.broken(promises.equal_replies, job("check", "denied", replies=[reply("denied"), ended]))
+
     def test_reuse(self):
         refusal = [reply("invalid", reason="message_id_reused")]
         self.holds(promises.other_body_refused, job("send", "invalid", reuses=True, replies=refusal))
@@ -141,6 +147,15 @@ class Records(Cases):
         self.holds(promises.answered_as_recorded, made, records=self.recorded(made))
         self.broken(promises.answered_as_recorded, made, records=self.recorded(made, "uncertain"))
         self.broken(promises.answered_as_recorded, made, records=self.recorded(made, raw=b"{}"))
+
+    def test_an_approval_answered_late(self):
+        def answered(at, reason="already_used"):
+            return job("check", "expired", replies=[reply("expired", at, reason=reason)])
+
+        self.holds(promises.answered_as_recorded, answered(91.0), records=self.recorded(answered(91.0), "approved"))
+        for made in (answered(80.0), answered(91.0, "code_expired")):
+            self.broken(promises.answered_as_recorded, made, records=self.recorded(made, "approved"))
+        self.broken(promises.answered_as_recorded, answered(91.0), records=self.recorded(answered(91.0), "denied"))
 
     def test_returned(self):
         made = job("send", None, address="missing")

@@ -16,7 +16,7 @@ extension App {
         let curl = CurlClient(configuration: http, logger: logger)
         return TwilioClient(
             baseURL: try settings.twilioBaseURL(), account: account, transport: CurlTransport(client: curl),
-            clocks: clocks, observer: observer)
+            timeLimit: twilioTimeLimit, clocks: clocks, observer: observer)
     }
 
     /// One that follows the configured credentials when their files change.

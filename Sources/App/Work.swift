@@ -16,6 +16,8 @@ import Worker
 public struct App: Sendable {
     public let settings: Settings
     public let logger: Logger
+    /// For one exchange with Twilio, connecting included.
+    var twilioTimeLimit: Duration = .seconds(10)
 
     public init(settings: Settings, logger: Logger) {
         self.settings = settings

@@ -18,7 +18,7 @@ import Testing
 
     private func get(
         _ port: Int, host: String = "localhost", path: String = "", by client: CurlClient,
-        limit: Duration = .seconds(20)
+        limit: Duration = .seconds(300)
     ) async throws(CurlError) -> HTTPResponse {
         let request = HTTPRequest(
             method: .get, url: "https://\(host):\(port)/\(path)", user: "u", password: Redacted("the-token"),

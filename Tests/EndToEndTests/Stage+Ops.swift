@@ -16,7 +16,7 @@ struct WatchedWorker: Sendable {
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         let request = HTTPRequest(
             method: .get, url: "http://127.0.0.1:\(port)\(path)", user: "", password: Redacted(""),
-            timeLimit: .seconds(20))
+            timeLimit: .seconds(300))
         guard let response = try? await curl.perform(request, gate: { true }) else { return (0, "") }
         return (response.status, String(decoding: response.body, as: UTF8.self))
     }

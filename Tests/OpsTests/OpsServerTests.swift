@@ -26,7 +26,7 @@ import Testing
         let response = try await curl.perform(
             HTTPRequest(
                 method: .get, url: "http://127.0.0.1:\(port)\(path)", user: "", password: Redacted(""),
-                timeLimit: .seconds(20)), gate: { true })
+                timeLimit: .seconds(300)), gate: { true })
         return (response.status, response.headers["content-type"], String(decoding: response.body, as: UTF8.self))
     }
 

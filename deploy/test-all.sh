@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# What takes too long for every change: deploy/test.sh, then RabbitMQ 4, the sanitizers, fuzzing, the bench at length and over
-# a cluster, how lanes stay apart, its mutations, a soak.
-#   test-all.sh [LEG...]     all of them by default: tests rabbitmq4 address thread fuzz chaos cluster isolation mutations soak
+# What takes too long for every change: deploy/test.sh, then what a job costs in a release build, RabbitMQ 4, the sanitizers,
+# fuzzing, the bench at length and over a cluster, how lanes stay apart, its mutations, a soak.
+#   test-all.sh [LEG...]     all of them by default: tests counts rabbitmq4 address thread fuzz chaos cluster isolation mutations soak
 # FUZZ_MINUTES (5, for each target), CHAOS_MINUTES (30), CLUSTER_MINUTES (15) and SOAK_MINUTES (60) say how long those last;
 # VERIFY_COURIER_CHAOS_JUDGE may hold the command of a second stand-in for Twilio (Tests/Chaos/judges.py), which the bench is
 # then run against as well.
@@ -56,17 +56,29 @@ sanitized() {
     ASAN_OPTIONS=detect_leaks=0 "$build/debug/verify-courierPackageTests.xctest" --testing-library swift-testing --filter "$2"
 }
 
-# OPTION...: the bench with the program as it is released, and what gives that a false clock.
-bench() {
+# The budget, that a statement more is found, and the program as it is released.
+leg_counts() {
+    deploy/counts.sh --prove
+    release
+    VERIFY_COURIER_PRODUCT=$released deploy/counts.sh
+}
+
+# The program as it is released, and what gives that a false clock.
+release() {
     if [ -z "${released:-}" ]; then
         swift build -c release --product verify-courier
         swift build -c release --product FalseClock
         released=$(swift build -c release --show-bin-path)/verify-courier
     fi
+}
+
+# OPTION...: the bench with the released program.
+bench() {
+    release
     VERIFY_COURIER_PRODUCT=$released deploy/chaos.sh "$@"
 }
 
-[ $# -gt 0 ] || set -- tests rabbitmq4 address thread fuzz chaos cluster isolation mutations soak
+[ $# -gt 0 ] || set -- tests counts rabbitmq4 address thread fuzz chaos cluster isolation mutations soak
 for leg in "$@"; do
     declare -F "leg_$leg" >/dev/null || { echo "there is no leg '$leg'" >&2; exit 64; }
 done

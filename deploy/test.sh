@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what is missing, builds, checks the format, runs every test on a private broker, then the clients that others
-# wrote, then a short storm of a fixed seed. Stops everything it started.
+# wrote, counts what a job costs, then a short storm of a fixed seed. Stops everything it started.
 # It ends: each step has so many minutes, all together VERIFY_COURIER_TEST_MINUTES (85). What goes on beyond that is ended,
 # and the tests that had not ended are named.
 set -euo pipefail
@@ -60,6 +60,8 @@ if [ "$status" -ne 0 ]; then
 fi
 echo "== clients of others"
 bounded 20 deploy/outside-clients.sh
+echo "== counts"
+bounded 10 deploy/counts.sh
 echo "== chaos"
 bounded 20 deploy/chaos.sh --seed 6 --minutes 1.25
 echo "done in $((SECONDS - started)) s"

@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
 # Installs the Debian packages that are missing. Services that they bring are not started: a policy-rc.d that forbids
 # it is put there for the time of the installation, unless there is one already.
+#   install.sh [PACKAGE...]     those as well
 set -euo pipefail
 
 packages=(librabbitmq-dev libcurl4-openssl-dev libsqlite3-dev libphonenumber-dev libqrencode-dev libpng-dev
     rabbitmq-server openssl python3-venv patch
     # For the tests: what judges QR codes and one-time passwords, what breaks disks, what speaks HTTP/2, a relay.
-    zbar-tools librsvg2-bin oathtool fiu-utils nghttp2-server socat)
+    zbar-tools librsvg2-bin oathtool fiu-utils nghttp2-server socat "$@")
 
 missing=()
 for package in "${packages[@]}"; do

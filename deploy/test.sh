@@ -62,6 +62,7 @@ echo "== clients of others"
 bounded 20 deploy/outside-clients.sh
 echo "== counts"
 bounded 10 deploy/counts.sh
+bounded 2 env PYTHONDONTWRITEBYTECODE=1 .build/counts/bin/python -m unittest discover --quiet --start-directory Benchmarks
 echo "== chaos"
 bounded 20 deploy/chaos.sh --seed 6 --minutes 1.25
 echo "done in $((SECONDS - started)) s"

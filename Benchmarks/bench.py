@@ -8,7 +8,6 @@ import fcntl
 import json
 import os
 import pathlib
-import platform
 import signal
 import socket
 import struct
@@ -32,11 +31,12 @@ def options():
     parser.add_argument("--drained", type=int, default=1_000_000, help="jobs in the queue that is drained")
     parser.add_argument("--counts", action="store_true", help="the same as the scenario 'counts'")
     parser.add_argument("--short", action="store_true", help="one small round, to see that it works; writes no page")
+    parser.add_argument("--seconds", type=float, help="ends a round of a scenario; by default each has a time of its own")
+    parser.add_argument("--of", help="what is measured, as the tables say it (default: the commit that was built)")
     parser.add_argument("--write", action="store_true", help=f"write the tables into {PAGE}")
     parser.add_argument("--json", type=pathlib.Path, help="keep what was measured there")
     parser.add_argument("--folder", type=pathlib.Path, required=True, help=argparse.SUPPRESS)
     parser.add_argument("--programs", type=pathlib.Path, required=True, help=argparse.SUPPRESS)
-    parser.add_argument("--check", action="store_true", help=argparse.SUPPRESS)
     chosen = parser.parse_args()
     chosen.scenarios += ["counts"] if chosen.counts else []
     unknown = set(chosen.scenarios) - set(SCENARIOS)
@@ -64,10 +64,10 @@ def loopback_up():
             fcntl.ioctl(any_socket, 0x8914, struct.pack("16sh14x", b"lo", flags | 1))
 
 
-def measure(stage, name, sizes):
+def measure(stage, name, sizes, seconds):
     """Figures by variant, and why those that are missing are."""
     scenario, found, failures = SCENARIOS[name], {}, []
-    stage.end = time.monotonic() + scenario.seconds
+    stage.end = time.monotonic() + (seconds or scenario.seconds)
     for variant, measured in scenario.run(stage, sizes):
         try:
             figures = found[variant] = measured()
@@ -82,18 +82,14 @@ def measure(stage, name, sizes):
 
 def where(chosen, begun):
     """Of what, when and on what the tables are."""
-    version = subprocess.run(
-        ["git", "describe", "--always", "--dirty"], capture_output=True, text=True, check=False).stdout.strip()
-    product = os.environ.get("BENCH_PRODUCT_NAME") or version
+    rounds = f"{chosen.rounds} rounds" if chosen.rounds > 1 else "one round"
     return (
-        f"Of {product}, {begun:%Y-%m-%d %H:%M} UTC, {os.cpu_count()} cores, Linux {platform.release()}; {chosen.rounds} rounds of "
-        f"{chosen.logins:,} logins: median (least–most).")
+        f"Of {chosen.of}, {begun:%Y-%m-%d %H:%M} UTC, {os.cpu_count()} cores; {rounds} of {chosen.logins:,} logins: median "
+        "(least–most).")
 
 
 def main():
     chosen = options()
-    if chosen.check:
-        return 0
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     loopback_up()
     begun = datetime.datetime.now(datetime.timezone.utc)
@@ -107,7 +103,7 @@ def main():
             for name in names:
                 if SCENARIOS[name].once and number:
                     continue
-                found, missing = measure(stage, name, sizes)
+                found, missing = measure(stage, name, sizes, chosen.seconds)
                 results[name].append(found)
                 failures[name] += [f"round {number + 1}: {failure}" for failure in missing]
     finally:

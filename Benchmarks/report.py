@@ -57,29 +57,35 @@ def ratios(rounds, reference):
     return lines
 
 
-"""What is to be reached: scenario, variant, figure, the variant that it is divided by, whether more is better, the first goal and
-the next."""
+"""What is to be reached: scenario, variant, figure, how it is compared with which variant, the first goal and the next."""
 GOALS = (
-    ("CPU a job, 64 in flight", "logins", "verify-courier", "CPU", "C", False, 2.5, 1.5),
-    ("jobs/s, 64 in flight", "logins", "verify-courier", "jobs/s", "C", True, 0.75, 0.9),
-    ("median, one in flight", "single", "verify-courier", "p50", "C", False, 1.5, 1.2),
-    ("jobs/s, 256 in flight, 100 ms", "latency", "verify-courier", "jobs/s", "C", True, 0.9, 1),
-    ("p99, 256 in flight, 100 ms", "latency", "verify-courier", "p99", "C", False, 1.1, 1),
-    ("resident MB, 256 in flight", "latency", "verify-courier", "MB", None, False, 60, 40),
-    ("CPU a job, large store against an empty one", "large", "large store", "CPU", "empty store", False, 1.05, 1.02),
+    ("CPU a job, 64 in flight", "logins", "verify-courier", "CPU", "÷", "C", "≤", 2.5, 1.5),
+    ("jobs/s, 64 in flight", "logins", "verify-courier", "jobs/s", "÷", "C", "≥", 0.75, 0.9),
+    ("median, one in flight", "single", "verify-courier", "p50", "÷", "C", "≤", 1.5, 1.2),
+    ("jobs/s, 256 in flight, 100 ms", "latency", "verify-courier", "jobs/s", "÷", "C", "≥", 0.9, 1),
+    ("p99, 256 in flight, 100 ms", "latency", "verify-courier", "p99", "÷", "C", "≤", 1.1, 1),
+    ("resident MB, 256 in flight", "latency", "verify-courier", "MB", "", None, "≤", 60, 40),
+    ("CPU a job, large store against an empty one", "large", "large store", "CPU", "÷", "empty store", "≤", 1.05, 1.02),
+    ("p99 in ms, large store beyond an empty one", "large", "large store", "p99", "−", "empty store", "≤", 20, 20),
+    ("`outcomes find` in ms, large store", "large", "large store", "find", "", None, "≤", 50, 50),
+    ("jobs/s, four processes against one", "processes", "4 processes", "jobs/s", "÷", "1 process", "≥", 1, 1),
+    ("worst commit in ms, four processes", "processes", "4 processes", "worst commit", "", None, "≤", 50, 50),
 )
+COMPARISONS = {
+    "÷": (lambda value, other: value / other, "{:.2f} ×"), "−": (lambda value, other: value - other, "{:.0f}"),
+    "": (lambda value, _: value, "{:.0f}")}
 
 
 def summary(results):
     lines = [row(["", "measured", "at most / at least", "then try"]), row(["---"] * 4)]
-    for name, scenario, variant, figure, reference, is_more_better, first, following in GOALS:
+    for name, scenario, variant, figure, comparison, other, bound, first, following in GOALS:
+        compare, style = COMPARISONS[comparison]
         values = [
-            one[variant][figure] / (one[reference][figure] if reference else 1) for one in results.get(scenario, [])
-            if variant in one and (reference is None or one.get(reference, {}).get(figure))]
-        unit, bound = ("{:.2f} ×", "≥" if is_more_better else "≤") if reference else ("{:.0f}", "≤")
+            compare(one[variant][figure], one[other][figure] if other else None) for one in results.get(scenario, [])
+            if variant in one and (other is None or one.get(other, {}).get(figure))]
         lines.append(row([
-            name, spread(values, unit) if values else "not measured", f"{bound} {unit.format(first)}",
-            f"{bound} {unit.format(following)}"]))
+            name, spread(values, style) if values else "not measured", f"{bound} {style.format(first)}",
+            f"{bound} {style.format(following)}"]))
     return lines
 
 

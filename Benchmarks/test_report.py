@@ -34,6 +34,10 @@ class Tables(unittest.TestCase):
         lines = report.summary(results)
         self.assertIn("| CPU a job, 64 in flight | 2.40 × | ≤ 2.50 × | ≤ 1.50 × |", lines)
         self.assertIn("| jobs/s, 64 in flight | 0.90 × | ≥ 0.75 × | ≥ 0.90 × |", lines)
+        large = {"large": [{"empty store": {"CPU": 100, "p99": 30}, "large store": {"CPU": 104, "p99": 42, "find": 33}}]}
+        lines = report.summary(large)
+        self.assertIn("| p99 in ms, large store beyond an empty one | 12 | ≤ 20 | ≤ 20 |", lines)
+        self.assertIn("| `outcomes find` in ms, large store | 33 | ≤ 50 | ≤ 50 |", lines)
 
 
 class Page(unittest.TestCase):

@@ -13,7 +13,6 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-[ "${1:-}" != --help ] || set -- --help
 rivals=${RIVALS:-}
 for source in peers/limit.c peers/worker.go peers/aio_worker.py load/main.go fake/main.go; do
     [ -e "$rivals/$source" ] || { echo "RIVALS must name a folder that holds $source" >&2; exit 66; }
@@ -28,6 +27,9 @@ unset VERIFY_COURIER_PRODUCT
 if [ -z "$product" ]; then
     swift build -c release --product verify-courier
     product=$(swift build -c release --show-bin-path)/verify-courier
+    set -- --of "$(git describe --always --dirty 2>/dev/null || echo "the sources at hand")" "$@"
+else
+    set -- --of "a program that was at hand" "$@"
 fi
 [ -x "$product" ] || { echo "there is no program at $product" >&2; exit 66; }
 
@@ -50,7 +52,14 @@ built tls_front "$PWD/Benchmarks/tls_front.go" go build -o "$build/tls_front" tl
 work=$(mktemp -d "${TMPDIR:-/var/tmp}/verify-bench.XXXXXX")
 finish() {
     if [ -n "${pid:-}" ]; then
+        # The one that made the namespaces takes no request, but what it started does, and everything in there ends with it.
         kill "$pid" 2>/dev/null || true
+        pkill -P "$pid" || true
+        for _ in $(seq 600); do
+            kill -0 "$pid" 2>/dev/null || break
+            sleep 0.1
+        done
+        kill -9 "$pid" 2>/dev/null || true
         wait "$pid" || true
     fi
     deploy/broker.sh stop "$work/broker" >/dev/null 2>&1 || true

@@ -80,12 +80,10 @@ def measure(stage, name, sizes, seconds):
     return found, failures
 
 
-def where(chosen, begun):
+def where(chosen, begun, rounds):
     """Of what, when and on what the tables are."""
-    rounds = f"{chosen.rounds} rounds" if chosen.rounds > 1 else "one round"
-    return (
-        f"Of {chosen.of}, {begun:%Y-%m-%d %H:%M} UTC, {os.cpu_count()} cores; {rounds} of {chosen.logins:,} logins: median "
-        "(least–most).")
+    spread = f"{rounds} rounds of {chosen.logins:,} logins: median (least–most)" if rounds > 1 else "one round"
+    return f"Of {chosen.of}, {begun:%Y-%m-%d %H:%M} UTC, {os.cpu_count()} cores; {spread}."
 
 
 def main():
@@ -110,18 +108,19 @@ def main():
         subprocess.run(["deploy/broker.sh", "stop", chosen.folder / "broker"], capture_output=True, check=False)
     if chosen.json:
         chosen.json.write_text(json.dumps({"results": results, "failures": failures}, indent=1))
-    page = PAGE.read_text()
+    texts = {}
     for name in names:
         scenario = SCENARIOS[name]
-        text = report.section(scenario.title, results[name], scenario.references, failures[name])
-        text += "\n\n" + where(chosen, begun)
-        print("\n" + text)
-        page = report.placed(page, name, text)
-    summary = "\n".join(report.summary(results))
-    print("\n" + summary)
-    page = report.placed(page, "summary", summary) if len(names) == len(SCENARIOS) else page
+        section = report.section(scenario.title, results[name], scenario.references, failures[name])
+        texts[name] = f"{section}\n\n{where(chosen, begun, len(results[name]))}"
+    if len(names) == len(SCENARIOS):
+        texts["summary"] = "\n".join(report.summary(results))
     if chosen.write and not chosen.short:
+        page = PAGE.read_text()
+        for name, text in texts.items():
+            page = report.placed(page, name, text)
         PAGE.write_text(page)
+    print("", *texts.values(), sep="\n\n")
     return 1 if any(failures.values()) else 0
 
 

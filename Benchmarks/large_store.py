@@ -1,5 +1,5 @@
-"""Makes a store large: rows that the product wrote are multiplied under other keys. What is sealed in them cannot be opened there,
-which nobody tries: they are other people's."""
+"""Makes a store large: rows that the product wrote are multiplied under other keys. What is sealed in them cannot be opened
+there, which nobody tries: they are other people's."""
 
 import sqlite3
 import time
@@ -9,8 +9,8 @@ from stage import LIMITED, Failure
 TEMPLATES = 40
 """People who sign in for the rows that are multiplied."""
 
-"""What is multiplied, with how many rows for each outcome, and the columns that are other in each row, as SQL of its number ``n`` and
-of ``unit``, what a second is in the table's times."""
+"""What is multiplied, with how many rows for each outcome, and the columns that are other in each row, as SQL of its number
+``n`` and of ``unit``, what a second is in the table's times."""
 TABLES = {
     "history": (1, {
         "id": "{next} + n", "message_id": "'large-' || n", "user": "'large-' || (n % ({rows} / 10 + 1))",

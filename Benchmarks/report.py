@@ -13,10 +13,10 @@ HEADS = {
 COMPARED = ("jobs/s", "CPU", "p50", "p99")
 
 
-def spread(values, style):
+def spread(values, style, unit=""):
     """``median (least–most)``, or the value of a single round."""
     low, middle, high = (style.format(value) for value in (min(values), statistics.median(values), max(values)))
-    return middle if len(values) == 1 or low == high else f"{middle} ({low}–{high})"
+    return (middle if len(values) == 1 or low == high else f"{middle} ({low}–{high})") + unit
 
 
 def row(cells):
@@ -52,7 +52,7 @@ def ratios(rounds, reference):
     lines = [row([f"against {reference}", *(HEADS.get(name, name).split(",")[0] for name in COMPARED)])]
     lines.append(row(["---"] * (len(COMPARED) + 1)))
     for variant, by_name in found.items():
-        cells = [spread(by_name[name], "{:.2f}") + " ×" if name in by_name else "" for name in COMPARED]
+        cells = [spread(by_name[name], "{:.2f}", " ×") if name in by_name else "" for name in COMPARED]
         lines.append(row([variant, *cells]))
     return lines
 
@@ -72,20 +72,20 @@ GOALS = (
     ("worst commit in ms, four processes", "processes", "4 processes", "worst commit", "", None, "≤", 50, 50),
 )
 COMPARISONS = {
-    "÷": (lambda value, other: value / other, "{:.2f} ×"), "−": (lambda value, other: value - other, "{:.0f}"),
-    "": (lambda value, _: value, "{:.0f}")}
+    "÷": (lambda value, other: value / other, "{:.2f}", " ×"), "−": (lambda value, other: value - other, "{:.0f}", ""),
+    "": (lambda value, _: value, "{:.0f}", "")}
 
 
 def summary(results):
     lines = [row(["", "measured", "at most / at least", "then try"]), row(["---"] * 4)]
     for name, scenario, variant, figure, comparison, other, bound, first, following in GOALS:
-        compare, style = COMPARISONS[comparison]
+        compare, style, unit = COMPARISONS[comparison]
         values = [
             compare(one[variant][figure], one[other][figure] if other else None) for one in results.get(scenario, [])
             if variant in one and (other is None or one.get(other, {}).get(figure))]
         lines.append(row([
-            name, spread(values, style) if values else "not measured", f"{bound} {style.format(first)}",
-            f"{bound} {style.format(following)}"]))
+            name, spread(values, style, unit) if values else "not measured", f"{bound} {style.format(first)}{unit}",
+            f"{bound} {style.format(following)}{unit}"]))
     return lines
 
 

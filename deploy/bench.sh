@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Measures the release build beside rivals that do the same work, all in one go on a private broker, and writes the tables into
 # docs/performance.md. Meant for a quiet machine; only ratios within one round mean anything.
-#   RIVALS=DIR bench.sh [--rounds N] [--logins N] [--millions N] [--drained N] [--write] [--json FILE] [SCENARIO...]
+#   RIVALS=DIR bench.sh [--rounds N] [--logins N] [--millions N] [--drained N] [--write] [--json FILE] [--of NAME] [SCENARIO...]
 #   RIVALS=DIR bench.sh --short          one small round of everything, to see that it works
 #   RIVALS=DIR bench.sh --counts         what a job costs, counted, and the largest frames
 #   RIVALS=DIR bench.sh --help           all of it, with the scenarios

@@ -30,7 +30,7 @@ finish() {
     rm -rf "$work"
 }
 trap finish EXIT
-trap 'exit 130' INT TERM
+trap 'exit 130' INT TERM HUP
 
 # NAME COMMAND...: in the background, until its line "ready".
 start() {
@@ -74,8 +74,13 @@ export VERIFY_COURIER_TWILIO_BASE_URL=${VERIFY_COURIER_TWILIO_BASE_URL%/}
 : >"$work/totals"
 start worker env LD_PRELOAD="${prove:+$work/extra_statement.so:}$work/counter.so" COUNTER_FILE="$work/totals" "$product" work
 
+# In the background: a signal for this script must not wait for it.
 status=0
-"$environment/bin/python" Tests/Counts/counts.py --counter "$work/totals" --column "$column" "$@" | tee "$work/report" || status=$?
+"$environment/bin/python" Tests/Counts/counts.py --counter "$work/totals" --program "$product" --column "$column" "$@" \
+    >"$work/report" 2>&1 &
+pids+=("$!")
+wait "$!" || status=$?
+cat "$work/report"
 [ -n "$prove" ] || exit "$status"
 if grep -q '^ *[0-9.]*  SELECT .one statement more.' "$work/report" && grep -q '^statements, phone: ' "$work/report"; then
     echo "the statement that was added is found"

@@ -8,6 +8,9 @@ FIGURES = ("statements", "commits", "syncs", "allocations", "bytes", "large")
 """The jobs of a person one at a time, and the jobs of many persons at once."""
 LOADS = {"phone": PHONE, "authenticator": AUTHENTICATOR, "64 at once": None}
 
+"""What is read off the program and not counted."""
+FRAME = "frame", "largest"
+
 Bound = collections.namedtuple("Bound", "figure load unit debug release budget reason")
 
 
@@ -20,7 +23,7 @@ def read(text):
         if len(cells) != len(Bound._fields):
             raise ValueError(f"not {len(Bound._fields)} columns: {row}")
         bounds.append(Bound(*cells[:3], *map(float, cells[3:6]), cells[6]))
-    wanted = {(figure, load) for figure in FIGURES for load in LOADS}
+    wanted = {(figure, load) for figure in FIGURES for load in LOADS} | {FRAME}
     named = [(bound.figure, bound.load) for bound in bounds]
     if len(set(named)) != len(named) or set(named) != wanted:
         raise ValueError(f"rows missing, twice or unknown: {sorted(wanted ^ set(named)) or named}")
@@ -52,7 +55,7 @@ def figures(each, together, jobs):
 def findings(found, bounds, column):
     """A line for each figure that is above what is held."""
     return [
-        f"{bound.figure}, {bound.load}: {found[bound.figure, bound.load]:.2f} a job, {getattr(bound, column):g} at most"
+        f"{bound.figure}, {bound.load}: {found[bound.figure, bound.load]:.2f} {bound.unit}, {getattr(bound, column):g} at most"
         for bound in bounds if not found[bound.figure, bound.load] <= getattr(bound, column)]
 
 
@@ -60,11 +63,12 @@ def slack(found, bounds, column):
     """The bounds that have become a tenth too high, for the table to follow."""
     return [
         f"{bound.figure}, {bound.load}: {getattr(bound, column):g} is held, {found[bound.figure, bound.load]:.2f} was counted"
-        for bound in bounds if found[bound.figure, bound.load] < getattr(bound, column) * 0.9 and not shared(bound)]
+        for bound in bounds
+        if found[bound.figure, bound.load] < getattr(bound, column) * 0.9 and not shared(bound)]
 
 
 def shared(bound):
-    """What depends on how jobs meet: there is no lower bound to what it comes to."""
+    """What depends on how jobs meet: how low it comes says nothing."""
     return bound.load == "64 at once" and bound.figure in ("statements", "commits", "syncs")
 
 

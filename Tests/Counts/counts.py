@@ -9,15 +9,20 @@ import pathlib
 import sys
 
 import budget
+import frames
 from counter import Counter, difference
 from frontend import FrontEnd
 from load import Load
 from people import People
 
 
+SOURCES = pathlib.Path(__file__).parents[2] / "Sources"
+
+
 def options():
     parser = argparse.ArgumentParser(prog="counts.sh", description=__doc__)
     parser.add_argument("--counter", type=pathlib.Path, required=True, help=argparse.SUPPRESS)
+    parser.add_argument("--program", type=pathlib.Path, required=True, help=argparse.SUPPRESS)
     parser.add_argument("--column", choices=("debug", "release"), default="debug", help=argparse.SUPPRESS)
     parser.add_argument("--statements", action="store_true", help="print every statement and how often it runs a job")
     parser.add_argument("--json", type=pathlib.Path, help="write the figures there as well")
@@ -50,6 +55,8 @@ def main():
     counter = Counter(chosen.counter)
     people = People(os.environ["VERIFY_COURIER_TWILIO_BASE_URL"])
     each, found, statements = measure(chosen, counter, people, Load(FrontEnd(), counter))
+    largest = frames.largest(chosen.program, [folder.name for folder in SOURCES.iterdir()], 12)
+    found[budget.FRAME] = largest[0][0]
     if counter.totals()["unnamed"]:
         print("the counter has no room for the names of all statements")
     for name, costs in each.items():
@@ -60,6 +67,8 @@ def main():
     broken = budget.findings(found, bounds, chosen.column)
     for line in budget.slack(found, bounds, chosen.column):
         print(f"lower it in bounds.txt: {line}")
+    if chosen.column == "release":
+        print("largest frames of asynchronous functions, bytes:", *(f"{size:>8} {name}" for size, name in largest), sep="\n")
     if broken or chosen.statements:
         print("statements a job, one at a time:", *statements, sep="\n")
     print(*broken, f"{len(found) - len(broken)} passed, {len(broken)} failed", sep="\n")

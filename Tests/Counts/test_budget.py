@@ -39,10 +39,10 @@ class Held(unittest.TestCase):
         self.assertRaises(KeyError, budget.findings, found, BOUNDS, "debug")
 
     def test_says_which_bounds_are_too_high_but_not_of_what_jobs_share(self):
-        held = self.held("debug")
-        self.assertEqual(budget.slack(held, BOUNDS, "debug"), [])
+        held = self.held("release")
+        self.assertEqual(budget.slack(held, BOUNDS, "release"), [])
         lower = {key: value * 0.8 for key, value in held.items()}
-        told = budget.slack(lower, BOUNDS, "debug")
+        told = budget.slack(lower, BOUNDS, "release")
         self.assertEqual(len(told), len(BOUNDS) - 3)
         self.assertFalse(any(line.startswith("commits, 64 at once") for line in told))
 
@@ -89,7 +89,7 @@ class Figures(unittest.TestCase):
         self.assertEqual(found["statements", "authenticator"], 12)
         self.assertEqual(found["statements", "64 at once"], 15)
         self.assertEqual(found["large", "64 at once"], 0.2)
-        self.assertEqual(set(found), {(bound.figure, bound.load) for bound in BOUNDS})
+        self.assertEqual(set(found) | {budget.FRAME}, {(bound.figure, bound.load) for bound in BOUNDS})
 
     def test_statements_are_listed_by_how_often_they_ran_since(self):
         listed = budget.statements_of({"SELECT 1": 10}, {"SELECT 1": 20, "SELECT\n  2": 30, "SELECT 3": 0}, 10)

@@ -166,6 +166,8 @@ start() {
             descriptor=${descriptor##*/}
             [ "$descriptor" -le 2 ] || eval "exec $descriptor>&-"
         done
+        # Where Mnesia leaves its core, should it give up.
+        cd "$dir"
         exec setsid "${launcher[@]}" "$bin/rabbitmq-server" >"$dir/log/start" 2>&1 </dev/null
     ) &
     local node=$!

@@ -1,5 +1,4 @@
 import Basics
-import FoundationEssentials
 package import Wire
 
 /// What is left of a person's jobs once the person is erased.
@@ -45,38 +44,12 @@ extension AuditEntry {
     /// name them.
     package static let personalDetails = ["phone", "reason"]
 
-    /// The same without the person, who bears one name now and had others before.
-    func anonymised(_ user: String, _ person: Set<String>, as pseudonym: String) -> AuditEntry {
-        var entry = self
-        if self.user == user {
-            entry.user = pseudonym
-            entry.formerUser = formerUser.map { _ in pseudonym }
-            entry.detail = detail(without: Self.personalDetails)
-        } else if case .string(let reason)? = details?["reason"], reason.mentions(person) {
-            entry.detail = detail(without: ["reason"])
-        }
-        return entry
-    }
-
     /// Why, in an administrator's words.
     package static func reason(inDetail detail: String) -> String? {
         guard case .object(let members)? = try? JSONValue(parsing: Array(detail.utf8)),
             case .string(let reason)? = members["reason"]
         else { return nil }
         return reason
-    }
-
-    private var details: [String: JSONValue]? {
-        guard case .object(let members)? = try? JSONValue(parsing: Array(detail.utf8)) else { return nil }
-        return members
-    }
-
-    private func detail(without names: [String]) -> String {
-        guard var members = details else { return detail }
-        for name in names { members[name] = nil }
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return (try? encoder.encode(JSONValue.object(members))).map { String(decoding: $0, as: UTF8.self) } ?? "{}"
     }
 }
 

@@ -30,19 +30,6 @@ public struct Sealing: Sendable {
         lookupKey = Self.derive("verify-courier lookup", from: oldest)
     }
 
-    /// A key of one process's own, for stores that nobody reads later.
-    public static func ephemeral() -> Sealing {
-        let key = SymmetricKey(size: .bits256)
-        return Sealing(current: 0, sealingKeys: [0: key], lookupKey: SymmetricKey(size: .bits256))
-    }
-
-    private init(current: UInt8, sealingKeys: [UInt8: SymmetricKey], lookupKey: SymmetricKey) {
-        self.current = current
-        bindingFrom = 0
-        self.sealingKeys = sealingKeys
-        self.lookupKey = lookupKey
-    }
-
     private static func derive(_ purpose: String, from key: [UInt8]) -> SymmetricKey {
         HKDF<SHA256>.deriveKey(
             inputKeyMaterial: SymmetricKey(data: key), info: Array(purpose.utf8), outputByteCount: 32)

@@ -1,20 +1,19 @@
-import Basics
+public import Basics
 public import Foundation
 import Logging
 public import Store
 public import StoreSQLite
 
-/// The stores that tests run over.
+/// The stores that the contract suite and others run over.
 public enum StoreKind: String, CaseIterable, Sendable {
-    case memory, sqlite
+    case sqlite
 }
 
-/// One store, on which any number of workers can be started and ended.
+/// One store in a folder of its own, on which any number of workers can be started and ended.
 public final class StoreWorld: Sendable {
     public let kind: StoreKind
     public let time = TestClocks()
     public let folder: URL
-    private let shared: InMemoryStore.Shared
     private let letters: LetterBounds
 
     public var configuration: SQLiteStoreConfiguration {
@@ -24,29 +23,27 @@ public final class StoreWorld: Sendable {
     }
 
     public init(
-        _ kind: StoreKind, options: [String: String] = [:], letters: LetterBounds = LetterBounds()
+        _ kind: StoreKind = .sqlite, options: [String: String] = [:], letters: LetterBounds = LetterBounds()
     ) async throws {
         self.kind = kind
         self.letters = letters
         folder = FileManager.default.temporaryDirectory.appendingPathComponent("store-\(RandomID.hex(bytes: 8))")
-        shared = InMemoryStore.Shared(siteOptions: options, letters: letters)
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        if kind == .sqlite { try await SQLiteStore.create(configuration, siteOptions: options) }
+        switch kind {
+        case .sqlite: try await SQLiteStore.create(configuration, siteOptions: options)
+        }
     }
 
     deinit { try? FileManager.default.removeItem(at: folder) }
 
-    public func worker() async throws -> any LoginStore {
+    /// - Parameter clocks: the world's own ``time`` unless told otherwise.
+    public func worker(clocks: Clocks? = nil) async throws -> any LoginStore {
         switch kind {
-        case .memory: InMemoryStore(sharing: shared, clocks: time.clocks)
         case .sqlite:
-            try await SQLiteStore.open(configuration, clocks: time.clocks, logger: Logger(label: "test"))
+            try await SQLiteStore.open(configuration, clocks: clocks ?? time.clocks, logger: Logger(label: "test"))
         }
     }
 
     /// Ends a worker as a crash would: what it began can be taken over at once.
-    public func end(_ worker: any LoginStore) async {
-        (worker as? InMemoryStore)?.die()
-        await (worker as? SQLiteStore)?.close()
-    }
+    public func end(_ worker: any LoginStore) async { await (worker as? SQLiteStore)?.close() }
 }

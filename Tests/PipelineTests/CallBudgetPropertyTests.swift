@@ -19,10 +19,10 @@ struct CallBudgetPropertyTests {
         var chance = Seeded(seed)
         let limits = CallLimits(
             perSecond: .random(in: 0...8, using: &chance), atOnce: .random(in: 1...6, using: &chance))
-        let scene = BudgetScene(limits, workers: .random(in: 1...4, using: &chance))
+        let scene = try await BudgetScene(limits, workers: .random(in: 1...4, using: &chance))
         var calls: [Call] = []
         var departures: [MonotonicTime] = []
-        for step in 0..<3000 {
+        for step in 0..<600 {
             await scene.advance(.milliseconds(.random(in: 0...20, using: &chance)))
             if Int.random(in: 0..<100, using: &chance) == 0 {
                 scene.stores.randomElement(using: &chance)?.setAway(.random(using: &chance))

@@ -24,8 +24,10 @@ private final class NotingTransport: Transport {
 
 /// A site whose only room for a call another worker holds, if it is taken.
 private struct CrowdedSite {
-    let scene = BudgetScene(CallLimits(atOnce: 1), workers: 2)
+    let scene: BudgetScene
     let transport = NotingTransport()
+
+    init() async throws { scene = try await BudgetScene(CallLimits(atOnce: 1), workers: 2) }
 
     var twilio: TwilioClient {
         TwilioClient(
@@ -70,7 +72,7 @@ private struct CrowdedSite {
 struct CallBudgetRoomTests {
     @Test("is throttled by the site when its time is over, was never called, and never was abandoned")
     func throttled() async throws {
-        let site = CrowdedSite()
+        let site = try await CrowdedSite()
         let (scene, transport) = (site.scene, site.transport)
         _ = await site.takeRoom()
         guard case .intent(let intent) = try await site.begin(0) else { throw Unexpected() }
@@ -94,7 +96,7 @@ struct CallBudgetRoomTests {
 
     @Test("is called when a place becomes free")
     func called() async throws {
-        let site = CrowdedSite()
+        let site = try await CrowdedSite()
         let scene = site.scene
         let place = await site.takeRoom()
         guard case .intent(let intent) = try await site.begin(0) else { throw Unexpected() }
@@ -116,7 +118,7 @@ struct CallBudgetRoomTests {
 
     @Test("as a read gives up sooner, before anything left")
     func read() async throws {
-        let site = CrowdedSite()
+        let site = try await CrowdedSite()
         let (scene, number) = (site.scene, try Scene().number)
         let twilio = site.twilio.over { BudgetedTransport(transport: $0, budget: scene.budget) }
         let place = await site.takeRoom()

@@ -46,10 +46,10 @@ final class ManualTime: Sendable {
 
 /// A worker's store that counts what it is asked, and can be away.
 final class WatchedStore: CallStore {
-    let inner: InMemoryStore
+    let inner: any LoginStore
     private let state = Locked((asked: [CallDemand](), isAway: false))
 
-    init(_ inner: InMemoryStore) { self.inner = inner }
+    init(_ inner: any LoginStore) { self.inner = inner }
 
     var asked: [CallDemand] { state.withLock { $0.asked } }
     func setAway(_ isAway: Bool) { state.withLock { $0.isAway = isAway } }
@@ -70,11 +70,14 @@ final class BudgetScene: Sendable {
     let stores: [WatchedStore]
     let budgets: [CallBudget]
     let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+    private let world: StoreWorld
 
-    init(_ limits: CallLimits, workers: Int = 1) {
-        let shared = InMemoryStore.Shared()
+    init(_ limits: CallLimits, workers: Int = 1) async throws {
+        world = try await StoreWorld()
         let (time, logger) = (time, logger)
-        stores = (0..<workers).map { _ in WatchedStore(InMemoryStore(sharing: shared, clocks: time.clocks)) }
+        var stores: [WatchedStore] = []
+        for _ in 0..<workers { stores.append(WatchedStore(try await world.worker(clocks: time.clocks))) }
+        self.stores = stores
         budgets = stores.map { store in
             CallBudget(store: store, limits: limits, clocks: time.clocks, logger: logger) { await time.sleep($0) }
         }

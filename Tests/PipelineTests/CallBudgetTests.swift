@@ -8,8 +8,8 @@ import Wire
 @Suite("CallBudget", .timeLimit(.minutes(10)))
 struct CallBudgetTests {
     @Test("without limits everybody has room, and the store is not asked")
-    func unlimited() async {
-        let scene = BudgetScene(CallLimits())
+    func unlimited() async throws {
+        let scene = try await BudgetScene(CallLimits())
         for _ in 0..<500 {
             let place = scene.budget.lineUp(in: .lane(.send))
             #expect(await scene.hasRoom(place) && place.mayDepart())
@@ -19,8 +19,8 @@ struct CallBudgetTests {
     }
 
     @Test("the first call asks; who finds room in the grant starts at once")
-    func reuse() async {
-        let scene = BudgetScene(CallLimits(atOnce: 100))
+    func reuse() async throws {
+        let scene = try await BudgetScene(CallLimits(atOnce: 100))
         let first = scene.budget.lineUp(in: .lane(.send))
         #expect(await !scene.hasRoom(first))
         await scene.settle()
@@ -39,8 +39,8 @@ struct CallBudgetTests {
     }
 
     @Test("a worker asks ten times a second while calls run, gives back after, and rests")
-    func cost() async {
-        let scene = BudgetScene(CallLimits(atOnce: 100))
+    func cost() async throws {
+        let scene = try await BudgetScene(CallLimits(atOnce: 100))
         let place = await scene.enter(scene.budget)
         await scene.pass(10)
         #expect(scene.store.asked.count == 11)
@@ -55,8 +55,8 @@ struct CallBudgetTests {
     }
 
     @Test("short calls one after the other cost ten transactions a second at most", arguments: [10, 90, 110, 190, 210])
-    func shortCalls(pause: Int) async {
-        let scene = BudgetScene(CallLimits(atOnce: 100))
+    func shortCalls(pause: Int) async throws {
+        let scene = try await BudgetScene(CallLimits(atOnce: 100))
         var passed = 0
         while passed < 5000 {
             let place = await scene.enter(scene.budget)
@@ -70,8 +70,8 @@ struct CallBudgetTests {
     }
 
     @Test("one lane, with all its calls hanging, leaves room for the others")
-    func lanes() async {
-        let scene = BudgetScene(CallLimits(atOnce: 8))
+    func lanes() async throws {
+        let scene = try await BudgetScene(CallLimits(atOnce: 8))
         let sends = (0..<20).map { _ in scene.budget.lineUp(in: .lane(.send)) }
         await scene.pass(5)
         #expect(await count(scene, sends) == 6)
@@ -91,8 +91,8 @@ struct CallBudgetTests {
     }
 
     @Test("lanes take turns at starts")
-    func turns() async {
-        let scene = BudgetScene(CallLimits(perSecond: 4))
+    func turns() async throws {
+        let scene = try await BudgetScene(CallLimits(perSecond: 4))
         let sends = (0..<9).map { _ in scene.budget.lineUp(in: .lane(.send)) }
         let checks = (0..<9).map { _ in scene.budget.lineUp(in: .lane(.check)) }
         await scene.settle()
@@ -101,8 +101,8 @@ struct CallBudgetTests {
     }
 
     @Test("first come, first served, and reads before calls")
-    func order() async {
-        let scene = BudgetScene(CallLimits(atOnce: 1))
+    func order() async throws {
+        let scene = try await BudgetScene(CallLimits(atOnce: 1))
         var running = await scene.enter(scene.budget)
         let calls = (0..<3).map { _ in scene.budget.lineUp(in: .lane(.send)) }
         let read = scene.budget.lineUp(in: .read)
@@ -115,8 +115,8 @@ struct CallBudgetTests {
     }
 
     @Test("who has waited long enough is told, and keeps the place in line")
-    func timeOut() async {
-        let scene = BudgetScene(CallLimits(atOnce: 1))
+    func timeOut() async throws {
+        let scene = try await BudgetScene(CallLimits(atOnce: 1))
         let running = await scene.enter(scene.budget)
         let (second, third) = (scene.budget.lineUp(in: .lane(.send)), scene.budget.lineUp(in: .lane(.send)))
         let wait = await scene.waiting(second, for: .milliseconds(250))
@@ -128,8 +128,8 @@ struct CallBudgetTests {
     }
 
     @Test("a cancelled wait ends, and what was given up goes to the next")
-    func cancellation() async {
-        let scene = BudgetScene(CallLimits(atOnce: 1))
+    func cancellation() async throws {
+        let scene = try await BudgetScene(CallLimits(atOnce: 1))
         let running = await scene.enter(scene.budget)
         let (second, third) = (scene.budget.lineUp(in: .lane(.send)), scene.budget.lineUp(in: .lane(.send)))
         let cancelled = await scene.waiting(second)
@@ -147,8 +147,8 @@ struct CallBudgetTests {
     }
 
     @Test("a task that is cancelled already does not wait")
-    func cancelledBefore() async {
-        let scene = BudgetScene(CallLimits(atOnce: 1))
+    func cancelledBefore() async throws {
+        let scene = try await BudgetScene(CallLimits(atOnce: 1))
         _ = await scene.enter(scene.budget)
         let place = scene.budget.lineUp(in: .lane(.send))
         let until = scene.time.now + .seconds(60)
@@ -160,8 +160,8 @@ struct CallBudgetTests {
     }
 
     @Test("while the store is away nobody gets room, until it is back")
-    func storeAway() async {
-        let scene = BudgetScene(CallLimits(atOnce: 10))
+    func storeAway() async throws {
+        let scene = try await BudgetScene(CallLimits(atOnce: 10))
         scene.store.setAway(true)
         let (first, second) = (scene.budget.lineUp(in: .lane(.send)), scene.budget.lineUp(in: .lane(.send)))
         let short = await scene.waiting(first, for: .seconds(2))
@@ -176,8 +176,8 @@ struct CallBudgetTests {
     }
 
     @Test("a grant that could not be renewed lets nothing leave, not even what has started")
-    func lapse() async {
-        let scene = BudgetScene(CallLimits(perSecond: 10, atOnce: 10))
+    func lapse() async throws {
+        let scene = try await BudgetScene(CallLimits(perSecond: 10, atOnce: 10))
         let (started, left) = (await scene.enter(scene.budget), await scene.enter(scene.budget))
         #expect(left.mayDepart())
         #expect(!left.mayDepart(), "a request leaves once")
@@ -194,8 +194,8 @@ struct CallBudgetTests {
     }
 
     @Test("a start that never left is another's")
-    func returned() async {
-        let scene = BudgetScene(CallLimits(perSecond: 1))
+    func returned() async throws {
+        let scene = try await BudgetScene(CallLimits(perSecond: 1))
         let first = await scene.enter(scene.budget)
         let second = scene.budget.lineUp(in: .lane(.send))
         #expect(await scene.hasRoom(first))
@@ -211,8 +211,8 @@ struct CallBudgetTests {
     }
 
     @Test("two workers share, and room given back at rest is the other's")
-    func sharing() async {
-        let scene = BudgetScene(CallLimits(atOnce: 4), workers: 2)
+    func sharing() async throws {
+        let scene = try await BudgetScene(CallLimits(atOnce: 4), workers: 2)
         let first = (0..<10).map { scene.budgets[0].lineUp(in: .lane($0 % 2 == 0 ? .send : .check)) }
         await scene.settle()
         let second = (0..<10).map { scene.budgets[1].lineUp(in: .lane($0 % 2 == 0 ? .send : .check)) }

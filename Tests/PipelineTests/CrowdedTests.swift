@@ -1,6 +1,7 @@
 import Basics
 import Logging
 import Store
+import TestKit
 import Testing
 import TwilioVerify
 import Wire
@@ -20,11 +21,14 @@ import Wire
         }
     }
 
-    private let store = InMemoryStore()
+    private let world: StoreWorld
+    private let store: any LoginStore
     private let transport = Silent()
     private let pipeline: Pipeline
 
-    init() {
+    init() async throws {
+        world = try await StoreWorld()
+        store = try await world.worker(clocks: .system)
         let account = TwilioAccount(
             user: "AC1", password: Redacted("token"), accountSID: "AC1", serviceSID: "VA1")
         let twilio = TwilioClient(baseURL: "http://127.0.0.1:1", account: { account }, transport: transport)

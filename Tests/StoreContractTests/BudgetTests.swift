@@ -183,7 +183,7 @@ struct BudgetTests {
         let limits = CallLimits(
             perSecond: .random(in: 0...6, using: &chance), atOnce: .random(in: 1...6, using: &chance))
         let crowd = try await Crowd(world, count: .random(in: 2...5, using: &chance), limits)
-        for step in 0..<(kind == .memory ? 20000 : 6000) {
+        for step in 0..<6000 {
             try await crowd.disturb(using: &chance)
             try #require(crowd.isWithin(limits), "seed \(seed), step \(step), \(limits)")
         }

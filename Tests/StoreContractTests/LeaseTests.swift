@@ -4,23 +4,25 @@ import TestKit
 import Testing
 import Wire
 
-/// The row of one job through every transition, without any I/O: unknown, begun, released, recorded; held, taken over,
-/// superseded.
+/// The row of one job through every transition: unknown, begun, released, recorded; held, taken over, superseded.
 @Suite("Design 2: the lease on a job, every transition", .timeLimit(.minutes(10)))
 struct LeaseTests {
-    private let time = TestClocks()
-    private let shared = InMemoryStore.Shared()
+    private let world: World
     private let job = Sample.job("one")
 
-    private func worker() -> InMemoryStore { InMemoryStore(sharing: shared, clocks: time.clocks) }
+    init() async throws { world = try await World() }
 
-    private func begin(_ worker: InMemoryStore) async throws -> Begun {
+    private var time: TestClocks { world.time }
+
+    private func worker() async throws -> any LoginStore { try await world.worker() }
+
+    private func begin(_ worker: any LoginStore) async throws -> Begun {
         try await worker.begin(job, decide: Sample.calling)
     }
 
-    private func began(_ worker: InMemoryStore) async throws -> Intent { try #require(try await begin(worker).intent) }
+    private func began(_ worker: any LoginStore) async throws -> Intent { try #require(try await begin(worker).intent) }
 
-    private func finish(_ worker: InMemoryStore, _ intent: Intent, _ outcome: Outcome = .sent) async throws -> Outcome?
+    private func finish(_ worker: any LoginStore, _ intent: Intent, _ outcome: Outcome = .sent) async throws -> Outcome?
     {
         try await worker.finish(intent) { _ in Sample.answer(outcome) }.recorded?.outcome
     }
@@ -35,7 +37,7 @@ struct LeaseTests {
 
     @Test("unknown, recorded: an answer at once needs no lease")
     func answers() async throws {
-        let first = worker()
+        let first = try await worker()
         let begun = try await first.begin(job) { _ in .answer(Sample.answer(.blocked)) }
         #expect(begun.isFresh && begun.recorded?.outcome == .blocked)
         #expect(try await begin(first).recorded?.outcome == .blocked)
@@ -43,7 +45,7 @@ struct LeaseTests {
 
     @Test("begun, begun: in progress for its own worker and for others, until the lease ends")
     func inProgress() async throws {
-        let (first, second) = (worker(), worker())
+        let (first, second) = (try await worker(), try await worker())
         _ = try await began(first)
         time.advance(.seconds(20) - .nanoseconds(1))
         for worker in [first, second] { #expect(try await begin(worker).isInProgress) }
@@ -54,7 +56,7 @@ struct LeaseTests {
 
     @Test("begun, recorded: once")
     func records() async throws {
-        let first = worker()
+        let first = try await worker()
         let intent = try await began(first)
         #expect(try await finish(first, intent) == .sent)
         #expect(try await finish(first, intent, .blocked) == nil)
@@ -65,7 +67,7 @@ struct LeaseTests {
 
     @Test("begun, recorded: also after the lease, as long as nobody took it over")
     func recordsLate() async throws {
-        let first = worker()
+        let first = try await worker()
         let intent = try await began(first)
         time.advance(.seconds(3600))
         #expect(try await finish(first, intent) == .sent)
@@ -73,7 +75,7 @@ struct LeaseTests {
 
     @Test("begun, released, begun: the fence rises, begins stay counted, by whichever worker")
     func releases() async throws {
-        let workers = [worker(), worker()]
+        let workers = [try await worker(), try await worker()]
         for round in 1...6 {
             let (holder, other) = (workers[round % 2], workers[(round + 1) % 2])
             let intent = try await began(holder)
@@ -88,9 +90,9 @@ struct LeaseTests {
 
     @Test("begun, taken over by death: at once; what the dead left may be under way no more")
     func death() async throws {
-        let (first, second) = (worker(), worker())
+        let (first, second) = (try await worker(), try await worker())
         let former = try await began(first)
-        first.die()
+        await world.end(first)
         let taken = try #require(try await begin(second).abandoned)
         #expect(taken.fence == 2 && taken.begins == 2 && taken.call == former.call)
         #expect(taken.formerLeaseUntil == time.clocks.monotonic())
@@ -101,7 +103,7 @@ struct LeaseTests {
 
     @Test("begun, taken over by time: a call of the former holder may be under way until its lease ended")
     func time() async throws {
-        let (slow, other) = (worker(), worker())
+        let (slow, other) = (try await worker(), try await worker())
         let former = try await began(slow)
         time.advance(.seconds(25))
         let taken = try #require(try await begin(other).abandoned)
@@ -116,7 +118,7 @@ struct LeaseTests {
 
     @Test("begun, renewed: the lease counts from now, the fence stays, the new call is kept")
     func renews() async throws {
-        let (first, second) = (worker(), worker())
+        let (first, second) = (try await worker(), try await worker())
         var intent = try await began(first)
         for _ in 0..<5 {
             time.advance(.seconds(19))
@@ -125,13 +127,13 @@ struct LeaseTests {
             #expect(intent.leaseUntil == time.clocks.monotonic() + .seconds(20) && intent.fence == 1)
         }
         #expect(try await begin(second).isInProgress)
-        first.die()
+        await world.end(first)
         #expect(try await begin(second).abandoned?.call == intent.call)
     }
 
     @Test("begun, renewed: late too, as long as nobody took it over")
     func renewsLate() async throws {
-        let first = worker()
+        let first = try await worker()
         let intent = try await began(first)
         time.advance(.seconds(60))
         #expect(try await first.renew(intent) != nil)
@@ -140,7 +142,7 @@ struct LeaseTests {
 
     @Test("refused: from unknown, released and abandoned; never over the head of who holds it")
     func refuses() async throws {
-        let (first, second) = (worker(), worker())
+        let (first, second) = (try await worker(), try await worker())
         let intent = try await began(first)
         #expect(try await second.refuse(job, answer: Sample.answer(.late))?.isInProgress == true)
         try await first.release(intent)
@@ -151,7 +153,7 @@ struct LeaseTests {
 
     @Test("an intent is its worker's only: a fence that another shows is not enough")
     func foreignIntent() async throws {
-        let (first, second) = (worker(), worker())
+        let (first, second) = (try await worker(), try await worker())
         let intent = try await began(first)
         #expect(try await finish(second, intent) == nil)
         #expect(try await second.renew(intent) == nil)
@@ -161,7 +163,7 @@ struct LeaseTests {
 
     @Test("one number, one job at a time: another job finds it busy, or takes over what was left")
     func numbers() async throws {
-        let (first, second) = (worker(), worker())
+        let (first, second) = (try await worker(), try await worker())
         let intent = try await began(first)
         let other = Sample.job("two", user: "bob")
         #expect(try await second.begin(other, decide: Sample.calling).busy == job.key)
@@ -175,7 +177,7 @@ struct LeaseTests {
 
     @Test("administrators' jobs wait for no number")
     func administration() async throws {
-        let first = worker()
+        let first = try await worker()
         _ = try await began(first)
         let reset = Sample.job("reset", kind: .adminUserReset, user: "bob")
         #expect(try await first.begin(reset, decide: Sample.calling).intent != nil)

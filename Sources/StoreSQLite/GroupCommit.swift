@@ -103,25 +103,25 @@ final class GroupCommit: Sendable {
 
     private func next() -> Operation? { state.withLock { $0.waiting.popFirst()?.element } }
 
+    /// Rules decide before anything is written, so an operation mostly fails before its first change, and alone. One that fails
+    /// behind a change takes the whole transaction back; then each has one of its own. Savepoints would do as well, at the cost
+    /// of a journal of every statement that writes.
     private func commit(_ db: Database) {
         var batch: [Operation] = []
         var errors: [StoreError?] = []
         do {
-            try writer.lock()
-            defer { writer.unlock() }
-            try file.requirePresence()
-            let began = MonotonicTime.now()
-            try db.cachedStatement(sql: "BEGIN IMMEDIATE").execute()
-            let end = began + Self.longestBatch
-            while batch.count < Self.mostOperations, batch.isEmpty || MonotonicTime.now() < end, let operation = next()
-            {
-                batch.append(operation)
-                errors.append(try run(operation, db))
+            try transaction(db) { began in
+                let end = began + Self.longestBatch
+                while batch.count < Self.mostOperations, batch.isEmpty || MonotonicTime.now() < end,
+                    let operation = next()
+                {
+                    batch.append(operation)
+                    errors.append(try run(operation, db))
+                }
             }
-            try db.cachedStatement(sql: "COMMIT").execute()
-            watch.committed(since: began)
+        } catch let half as HalfDone {
+            return commitEach(batch, half, db)
         } catch {
-            if db.isInsideTransaction { try? db.rollback() }
             // Nothing could begin: then nothing that waits can.
             if batch.isEmpty {
                 while batch.count < Self.mostOperations, let operation = next() { batch.append(operation) }
@@ -133,19 +133,51 @@ final class GroupCommit: Sendable {
         for (operation, error) in zip(batch, errors) { operation.end(error) }
     }
 
-    /// A savepoint each: what one operation wrote before it failed is undone, and the others stand.
+    private func transaction(_ db: Database, _ body: (_ began: MonotonicTime) throws -> Void) throws {
+        try writer.lock()
+        defer { writer.unlock() }
+        try file.requirePresence()
+        let began = MonotonicTime.now()
+        try db.cachedStatement(sql: "BEGIN IMMEDIATE").execute()
+        do {
+            try body(began)
+            try db.cachedStatement(sql: "COMMIT").execute()
+        } catch {
+            if db.isInsideTransaction { try? db.rollback() }
+            throw error
+        }
+        watch.committed(since: began)
+    }
+
+    /// What an operation failed of that had changed something by then.
+    private struct HalfDone: Error {
+        var cause: any Error
+    }
+
+    /// - Returns: why the operation failed without having changed anything.
     private func run(_ operation: Operation, _ db: Database) throws -> StoreError? {
-        try db.cachedStatement(sql: "SAVEPOINT operation").execute()
+        let before = db.totalChangesCount
         do {
             try operation.work(db)
-            try db.cachedStatement(sql: "RELEASE operation").execute()
             return nil
         } catch {
             // Some errors (a full disk) end the whole transaction; then the batch has failed.
             guard db.isInsideTransaction else { throw error }
-            try db.cachedStatement(sql: "ROLLBACK TO operation").execute()
-            try db.cachedStatement(sql: "RELEASE operation").execute()
+            guard db.totalChangesCount == before else { throw HalfDone(cause: error) }
             return StoreError(sqlite: error)
+        }
+    }
+
+    private func commitEach(_ batch: [Operation], _ half: HalfDone, _ db: Database) {
+        // Alone, it would fail of the same once more.
+        if batch.count == 1 { return batch[0].end(StoreError(sqlite: half.cause)) }
+        for operation in batch {
+            do {
+                try transaction(db) { _ in try operation.work(db) }
+                operation.end(nil)
+            } catch {
+                operation.end(StoreError(sqlite: error))
+            }
         }
     }
 }

@@ -71,6 +71,7 @@ let package = Package(
             name: "StoreSQLite",
             dependencies: [
                 "Basics", "CLinux", "Store", "Wire",
+                .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Logging", package: "swift-log"),
             ]),

@@ -82,7 +82,7 @@ public struct ReadLimit: Sendable {
 
 /// Where logins are remembered, per use case.
 ///
-/// Every method is one transaction, durable when it returns. `decide` and `conclude` are pure and quick: they run
+/// Every method is one transaction, durable when it returns, unless it says otherwise. `decide` and `conclude` are pure and quick: they run
 /// inside the transaction, and may run more than once. Cancellation of the caller does not undo a transaction that was
 /// queued. All throw ``StoreError`` when the store cannot be used; then nothing was written and nothing may be
 /// answered. They throw one with a ``StoreError/record`` when they need a record that cannot be read; then nothing was
@@ -120,7 +120,8 @@ public protocol LoginStore: CallStore {
 
     func state(of key: JobKey) async throws(StoreError) -> JobState
 
-    /// Notes what became of a reply. May be lazy: losing it costs a second reply.
+    /// Notes what became of a reply. One that nobody got is on disk when this returns. That a reply was confirmed is written
+    /// with whatever is written next, or soon: losing it costs a second reply.
     func settle(_ key: JobKey, as state: ReplyState) async throws(StoreError)
 
     /// The situation of a person, outside any job; reads only.

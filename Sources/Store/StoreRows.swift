@@ -89,7 +89,6 @@ package protocol StoreRows: CallRows {
     /// Loads what ``job(_:)`` leaves out: the call, and the login's client and locale.
     func loadCall(of row: inout JobRow) throws(Failure)
     mutating func put(_ row: JobRow) throws(Failure)
-    mutating func settle(_ key: JobKey, as state: ReplyState) throws(Failure)
     mutating func addHistory(_ row: JobRow, _ answer: Answer, number: E164?) throws(Failure)
 
     func options() throws(Failure) -> [String: String]

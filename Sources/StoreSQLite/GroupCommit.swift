@@ -1,4 +1,5 @@
 import Basics
+import DequeModule
 import GRDB
 import Store
 import Wire
@@ -13,8 +14,18 @@ final class GroupCommit: Sendable {
         var end: @Sendable (StoreError?) -> Void
     }
 
+    /// That a reply was confirmed: goes along with the next transaction, or has one soon, and nobody waits for it.
+    struct Note: Sendable {
+        var key: JobKey
+        var at: Timestamp
+    }
+
     private struct State {
         var waiting = Turns<LaneName?, Operation>()
+        var notes: Deque<Note> = []
+        /// The notes have waited long enough for somebody's transaction.
+        var notesAreDue = false
+        var isTimed = false
         var isRunning = false
         var isClosed = false
         var whenIdle: [CheckedContinuation<Void, Never>] = []
@@ -24,6 +35,10 @@ final class GroupCommit: Sendable {
     private static let mostOperations = 256
     /// Short: who comes with a check's code waits for the batch under way, here and in every other process.
     private static let longestBatch: Duration = .milliseconds(5)
+    /// Beyond so many, while the store cannot be written, the oldest are dropped: each may cost a second reply.
+    static let mostNotes = 4096
+    /// As many need no transaction of their own sooner.
+    private static let notesPause: Duration = .milliseconds(100)
 
     private let pool: DatabasePool
     private let writer: LockFile
@@ -47,8 +62,44 @@ final class GroupCommit: Sendable {
             return (false, starts)
         }
         if isClosed { operation.end(StoreError(.closed, "The store is closed.")) }
-        if starts { pool.asyncWriteWithoutTransaction { self.drain($0) } }
+        if starts { start() }
     }
+
+    /// Leaves a note; lost only with the process, or when there are too many.
+    func leave(_ note: Note) {
+        let isFirst = state.withLock { state in
+            guard !state.isClosed else { return false }
+            if state.notes.count >= Self.mostNotes { state.notes.removeFirst() }
+            state.notes.append(note)
+            defer { state.isTimed = true }
+            return !state.isTimed
+        }
+        if isFirst { writeNotesSoon() }
+    }
+
+    private func writeNotesSoon() {
+        Task {
+            try? await Task.sleep(for: Self.notesPause)
+            let starts = state.withLock { state in
+                state.isTimed = false
+                return Self.startsForNotes(&state)
+            }
+            if starts { start() }
+        }
+    }
+
+    /// Whether the notes need somebody to begin with them.
+    private static func startsForNotes(_ state: inout State) -> Bool {
+        guard !state.notes.isEmpty else { return false }
+        state.notesAreDue = true
+        defer { state.isRunning = true }
+        return !state.isRunning
+    }
+
+    private func start() { pool.asyncWriteWithoutTransaction { self.drain($0) } }
+
+    /// So many notes wait.
+    var noteCount: Int { state.withLock { $0.notes.count } }
 
     /// Has the log emptied behind the next commit: it keeps what was deleted from the database itself.
     func emptyLogSoon() { state.withLock { $0.truncation.want() } }
@@ -56,11 +107,13 @@ final class GroupCommit: Sendable {
     /// Lets no more in, and waits for what is queued.
     func close() async {
         await withCheckedContinuation { continuation in
-            let isIdle = state.withLock { state in
+            let (isIdle, starts) = state.withLock { state in
                 state.isClosed = true
+                let starts = Self.startsForNotes(&state)
                 if state.isRunning { state.whenIdle.append(continuation) }
-                return !state.isRunning
+                return (!state.isRunning, starts)
             }
+            if starts { start() }
             if isIdle { continuation.resume() }
         }
     }
@@ -96,7 +149,7 @@ final class GroupCommit: Sendable {
 
     private func hasWork() -> Bool {
         state.withLock { state in
-            if state.waiting.isEmpty { state.isRunning = false }
+            if state.waiting.isEmpty, !state.notesAreDue { state.isRunning = false }
             return state.isRunning
         }
     }
@@ -134,19 +187,50 @@ final class GroupCommit: Sendable {
     }
 
     private func transaction(_ db: Database, _ body: (_ began: MonotonicTime) throws -> Void) throws {
-        try writer.lock()
-        defer { writer.unlock() }
-        try file.requirePresence()
-        let began = MonotonicTime.now()
-        try db.cachedStatement(sql: "BEGIN IMMEDIATE").execute()
+        let notes = takeNotes()
         do {
+            try writer.lock()
+            defer { writer.unlock() }
+            try file.requirePresence()
+            let began = MonotonicTime.now()
+            try db.cachedStatement(sql: "BEGIN IMMEDIATE").execute()
+            for note in notes { try write(note, db) }
             try body(began)
             try db.cachedStatement(sql: "COMMIT").execute()
+            watch.committed(since: began)
         } catch {
             if db.isInsideTransaction { try? db.rollback() }
+            putBack(notes)
             throw error
         }
-        watch.committed(since: began)
+    }
+
+    private func takeNotes() -> Deque<Note> {
+        state.withLock { state in
+            defer { (state.notes, state.notesAreDue) = ([], false) }
+            return state.notes
+        }
+    }
+
+    /// For the next transaction that somebody needs, or for later; once the store is closed there is none.
+    private func putBack(_ notes: Deque<Note>) {
+        let isFirst = state.withLock { state in
+            guard !notes.isEmpty, !state.isClosed else { return false }
+            state.notes = notes + state.notes
+            state.notes.removeFirst(max(0, state.notes.count - Self.mostNotes))
+            defer { state.isTimed = true }
+            return !state.isTimed
+        }
+        if isFirst { writeNotesSoon() }
+    }
+
+    /// A note that cannot be written is nobody's trouble, unless it ends the transaction.
+    private func write(_ note: Note, _ db: Database) throws {
+        do {
+            try SQLiteRows.settle(note.key, as: .confirmed, at: note.at, db)
+        } catch {
+            guard db.isInsideTransaction else { throw error }
+        }
     }
 
     /// What an operation failed of that had changed something by then.

@@ -167,10 +167,11 @@ struct SQLiteRows: StoreRows {
             ])
     }
 
-    func settle(_ key: JobKey, as state: ReplyState) throws {
-        try run(
-            "UPDATE job SET reply_state = ?, settled_at = ? WHERE front_end = ? AND message_id = ? AND state = 1",
-            [state.rawValue, clocks.wall().milliseconds, key.frontEnd, key.messageID])
+    /// Notes what became of a reply.
+    static func settle(_ key: JobKey, as state: ReplyState, at now: Timestamp, _ db: Database) throws {
+        try db.cachedStatement(
+            sql: "UPDATE job SET reply_state = ?, settled_at = ? WHERE front_end = ? AND message_id = ? AND state = 1"
+        ).execute(arguments: [state.rawValue, now.milliseconds, key.frontEnd, key.messageID])
     }
 
     func reads(_ kind: ReadKind, after: Timestamp) throws -> Int {

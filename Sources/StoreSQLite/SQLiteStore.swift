@@ -193,7 +193,11 @@ public final class SQLiteStore: LoginStore {
     }
 
     public func settle(_ key: JobKey, as state: ReplyState) async throws(StoreError) {
-        try await write { try $0.settle(key, as: state) }
+        let now = context.clocks.wall()
+        switch state {
+        case .confirmed: writes.leave(GroupCommit.Note(key: key, at: now))
+        case .pending, .undeliverable: try await write { try SQLiteRows.settle(key, as: state, at: now, $0.db) }
+        }
     }
 
     public func situation(of login: Job.Login, wanted: Wanted) async throws(StoreError) -> Situation {

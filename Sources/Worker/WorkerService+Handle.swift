@@ -48,7 +48,8 @@ extension WorkerService {
                 logger: logger)
             guard let state = await replies.publish(publication) else { return }
             Failpoint.afterPublish.hit()
-            // Unacknowledged until the note is on disk: nobody would come back to make it.
+            // That nobody got it is on disk before the acknowledgement, since nobody would come back to note it. That somebody did
+            // is noted soon: should the note be lost, they are answered once more.
             let noted: Void? = await persistently(envelope) { () async throws(StoreError) in
                 try await pipeline.settle(disposition, as: state)
             }

@@ -32,6 +32,9 @@ struct TimelineTests {
         #expect(try await timeline(store, "one")?.waitsFor == "a note that its reply was taken")
         world.time.advance(.seconds(1))
         try await store.settle(job.key, as: .confirmed)
+        world.time.advance(.seconds(1))
+        // The note goes along with whatever is written next.
+        try await store.probe()
         let over = try #require(try await timeline(store, "one"))
         #expect(over.events.map(\.name) == ["received", "begun", "concluded", "reply_confirmed"])
         #expect(over.events.map { ($0.at - begun) / .seconds(1) }.suffix(3) == [0, 2, 3])

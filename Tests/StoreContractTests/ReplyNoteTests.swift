@@ -1,0 +1,131 @@
+import Basics
+import Foundation
+import GRDB
+import Store
+import TestKit
+import Testing
+import Wire
+
+@testable import StoreSQLite
+
+/// That a reply was confirmed costs no transaction of its own; that nobody got it does, before its message goes.
+@Suite("Notes of replies", .timeLimit(.minutes(10)))
+struct ReplyNoteTests {
+    /// A store with recorded jobs, by their ids.
+    private func recorded(_ ids: [String]) async throws -> (World, any LoginStore) {
+        let world = try await World()
+        let store = try await world.worker()
+        for id in ids { try await store.write([], as: Sample.job(id, number: nil)) }
+        return (world, store)
+    }
+
+    private func state(_ world: World, _ id: String) throws -> Int? {
+        let other = try world.otherProgram()
+        return try other.read { db in
+            try Int.fetchOne(db, sql: "SELECT reply_state FROM job WHERE message_id = ?", arguments: [id])
+        }
+    }
+
+    private func key(_ id: String) -> JobKey { Sample.job(id).key }
+
+    @Test("a reply that nobody got is noted on disk before anything goes on")
+    func undeliverable() async throws {
+        let (world, store) = try await recorded(["one"])
+        try await store.settle(key("one"), as: .undeliverable)
+        #expect(try state(world, "one") == ReplyState.undeliverable.rawValue)
+        await world.end(store)
+    }
+
+    @Test("a confirmed one goes with the next transaction, whoever's it is")
+    func next() async throws {
+        let (world, store) = try await recorded(["one", "two"])
+        try await store.settle(key("one"), as: .confirmed)
+        try await store.settle(key("two"), as: .confirmed)
+        try await store.probe()
+        #expect(try state(world, "one") == ReplyState.confirmed.rawValue)
+        #expect(try state(world, "two") == ReplyState.confirmed.rawValue)
+        await world.end(store)
+    }
+
+    @Test("or soon by itself when nobody writes")
+    func idle() async throws {
+        let (world, store) = try await recorded(["one"])
+        for round in 1...2 {
+            try await store.settle(key("one"), as: .confirmed)
+            try await Wait.until("the note, round \(round)") {
+                try state(world, "one") == ReplyState.confirmed.rawValue
+            }
+            try await store.settle(key("one"), as: .undeliverable)
+            #expect(try state(world, "one") == ReplyState.undeliverable.rawValue)
+        }
+        await world.end(store)
+    }
+
+    @Test("or at the end of the worker")
+    func closing() async throws {
+        let (world, store) = try await recorded(["one"])
+        try await store.settle(key("one"), as: .confirmed)
+        await world.end(store)
+        #expect(try state(world, "one") == ReplyState.confirmed.rawValue)
+        // There is nothing to be told of, nor to wait for, after that.
+        try await store.settle(key("one"), as: .confirmed)
+    }
+
+    @Test("it waits for a store that cannot be written")
+    func away() async throws {
+        let (world, store) = try await recorded(["one"])
+        let (path, aside) = (world.configuration.path, world.configuration.path + ".aside")
+        try FileManager.default.moveItem(atPath: path, toPath: aside)
+        try await store.settle(key("one"), as: .confirmed)
+        await #expect(throws: StoreError.self) { try await store.probe() }
+        try FileManager.default.moveItem(atPath: aside, toPath: path)
+        try await store.probe()
+        #expect(try state(world, "one") == ReplyState.confirmed.rawValue)
+        await world.end(store)
+    }
+
+    @Test("with a batch that is taken back, it is not lost")
+    func takenBack() async throws {
+        let world = try await World()
+        let path = world.configuration.path
+        let store = try await world.worker()
+        try await store.write([], as: Sample.job("one", number: nil))
+        await world.end(store)
+        let pool = try DatabasePool(path: path)
+        let writer = try LockFile(path + ".writer")
+        let commits = GroupCommit(
+            pool, writer: try LockFile(path + ".writer"), file: try OpenFile(path), watch: StoreWatch())
+        try writer.lock()
+        commits.leave(GroupCommit.Note(key: key("one"), at: Sample.now))
+        for isFailing in [false, true, false] {
+            commits.submit(
+                GroupCommit.Operation(lane: nil) { db in
+                    try db.execute(sql: "REPLACE INTO meta VALUES ('probe', 1)")
+                    if isFailing { throw StoreError(.failed, "as it is told to") }
+                } end: { _ in
+                })
+        }
+        writer.unlock()
+        await commits.close()
+        #expect(try state(world, "one") == ReplyState.confirmed.rawValue)
+    }
+
+    @Test("so many wait while nothing can be written, and no more")
+    func bound() async throws {
+        let world = try await World()
+        let path = world.configuration.path
+        let writer = try LockFile(path + ".writer")
+        let commits = GroupCommit(
+            try DatabasePool(path: path), writer: try LockFile(path + ".writer"), file: try OpenFile(path),
+            watch: StoreWatch())
+        try writer.lock()
+        for number in 0..<(GroupCommit.mostNotes * 2) {
+            commits.leave(GroupCommit.Note(key: key("\(number)"), at: Sample.now))
+        }
+        // Those of a transaction under way are told apart from those that wait.
+        #expect(commits.noteCount <= GroupCommit.mostNotes)
+        writer.unlock()
+        await commits.close()
+        #expect(commits.noteCount == 0)
+    }
+}

@@ -118,7 +118,7 @@ struct Caller: Sendable {
         Failpoint.afterCall.hit()
         switch result {
         case .done(let answer) where answer.approves(sid: sid, to: conclusions.check.place.number):
-            return try await store.finish(intent, wanted: wanted) { conclusions.approved($0) }
+            return try await store.finish(intent, wanted: conclusions.wantedOfApproved) { conclusions.approved($0) }
         case .done(let answer) where answer.sid == sid && answer.status == .pending && !answer.valid:
             return try await store.finish(intent, wanted: wanted) { conclusions.denied($0) }
         case .done:

@@ -80,9 +80,9 @@ package protocol StoreRows: CallRows {
     /// A keyed hash: equal texts are found by it, and nothing is read from it.
     func lookup(_ text: String) -> [UInt8]
 
+    /// Reads what the query names.
+    func load(_ query: JobQuery) throws(Failure) -> Loaded<Failure>
     func job(_ key: JobKey) throws(Failure) -> JobRow?
-    /// The job other than `key` that has begun on that.
-    func begunJob(on lock: CallLock, except key: JobKey) throws(Failure) -> LockHolder?
     /// Lets others work on what that job has begun on. Only for one whose record cannot be read, and whose worker is gone:
     /// nobody here could see it through.
     mutating func dropLock(of key: JobKey) throws(Failure)
@@ -91,61 +91,21 @@ package protocol StoreRows: CallRows {
     mutating func put(_ row: JobRow) throws(Failure)
     mutating func addHistory(_ row: JobRow, _ answer: Answer, number: E164?) throws(Failure)
 
-    func options() throws(Failure) -> [String: String]
-    func user(_ name: String) throws(Failure) -> UserRecord?
-    func pending(_ login: LoginKey) throws(Failure) -> PendingCode?
-    func code(of number: E164) throws(Failure) -> LiveCode?
-    /// Whether another login of the same user is tied to a code that lives.
-    func pendingElsewhere(than login: LoginKey, at now: Timestamp) throws(Failure) -> Bool
-    /// What other people's live ties to this code are for.
-    func strangers(to code: LiveCode, than user: String) throws(Failure) -> Set<Purpose>
-    /// The live codes that a person is tied to.
-    func openCodes(of user: String, at now: Timestamp) throws(Failure) -> [OpenCode]
-    func approval(of login: LoginKey) throws(Failure) -> Timestamp?
-    func clientApproval(of user: String, client: [UInt8]) throws(Failure) -> Timestamp?
-
-    /// The newest times of a tally after a time, newest first.
-    func newest(_ tally: Tally, key: [UInt8], after: Timestamp, limit: Int) throws(Failure) -> [Timestamp]
-    func pace(_ key: PaceKey) throws(Failure) -> Pace?
-    func hasTicket(_ hash: [UInt8], of user: String, at now: Timestamp) throws(Failure) -> Bool
-    /// A person's bypass code, while it lasts.
-    func bypass(of user: String, at now: Timestamp) throws(Failure) -> BypassRow?
     func enrolment(of user: String) throws(Failure) -> Enrolment?
-    func challenge(of factorSID: String, at now: Timestamp) throws(Failure) -> OpenChallenge?
-    /// Whether another job than `key` has reserved the code.
-    func isReserved(_ hash: [UInt8], except key: JobKey, at now: Timestamp) throws(Failure) -> Bool
     /// Enrolments that have run out and are not ended yet.
     func runOutEnrolments(at now: Timestamp, limit: Int) throws(Failure) -> [Enrolment]
-    func cancelsSend(_ key: JobKey, of login: LoginKey) throws(Failure) -> Bool
-
-    func census() throws(Failure) -> [Census]
-    func page(_ page: UserPage) throws(Failure) -> [UserRecord]
     func dueLetters(at now: Timestamp, limit: Int) throws(Failure) -> [DeadLetterRow]
     /// By priority, then the oldest first.
     func dueChores(at now: Timestamp, limit: Int) throws(Failure) -> [ProviderChoreRow]
     /// Replaces when it is due and how often it was tried.
     mutating func put(_ row: ProviderChoreRow) throws(Failure)
 
-    mutating func apply(_ change: Change, _ context: ChangeContext) throws(Failure)
+    mutating func apply(_ changes: [Change], _ context: ChangeContext) throws(Failure)
 
     func reads(_ kind: ReadKind, after: Timestamp) throws(Failure) -> Int
     mutating func addRead(_ kind: ReadKind, at now: Timestamp, forgetting before: Timestamp) throws(Failure)
     /// What to throw when a job's row holds what it cannot.
     func damaged(_ key: JobKey) -> Failure
-    /// How many rows this transaction has passed over because they cannot be read.
-    var unreadable: Int { get }
-}
-
-/// A person's bypass code as a store holds it.
-package struct BypassRow: Sendable {
-    package var hash: [UInt8]
-    /// Wrong guesses so far.
-    package var tries: Int
-
-    package init(hash: [UInt8], tries: Int) {
-        self.hash = hash
-        self.tries = tries
-    }
 }
 
 /// Whose job a change belongs to: counters are kept by it.

@@ -18,14 +18,17 @@ extension StoreRows {
     /// An enrolment that has run out leaves its factor at Twilio.
     private mutating func endEnrolments(at now: Timestamp, limit: Int) throws(Failure) {
         for enrolment in try runOutEnrolments(at: now, limit: limit) {
-            try apply(.enrolment(user: enrolment.login.user, enrolment.ended(.enrolmentExpired)), .nobody(now))
-            try apply(.chore(.removeEnrolment(enrolment.factor)), .nobody(now))
+            let changes: [Change] = [
+                .enrolment(user: enrolment.login.user, enrolment.ended(.enrolmentExpired)),
+                .chore(.removeEnrolment(enrolment.factor)),
+            ]
+            try apply(changes, .nobody(now))
         }
     }
 
     /// What a person's open enrolment leaves at Twilio when the store itself does away with it.
     package mutating func removeFactor(ofEnrolmentOf user: String, at now: Timestamp) throws(Failure) {
         guard let open = try enrolment(of: user), open.ended == nil else { return }
-        try apply(.chore(.removeEnrolment(open.factor)), .nobody(now))
+        try apply([.chore(.removeEnrolment(open.factor))], .nobody(now))
     }
 }

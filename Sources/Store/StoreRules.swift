@@ -11,39 +11,36 @@ extension StoreRows {
             key: job.key, kind: job.kind, fingerprint: print, login: job.login, begunAt: clocks.wall(),
             deadline: job.deadline)
         row.receivedAt = job.receivedAt
-        if let known = try self.job(job.key) {
-            guard known.fingerprint == print else { return .reused }
-            if let reply = known.recorded { return .recorded(reply, fresh: false) }
-            if known.state == .begun {
-                return try leaseIsAlive(known) ? .inProgress : .abandoned(takeOver(known))
+        while true {
+            let loaded = try load(JobQuery(job))
+            if let known = loaded.job {
+                guard known.fingerprint == print else { return .reused }
+                if let reply = known.recorded { return .recorded(reply, fresh: false) }
+                if known.state == .begun {
+                    return try leaseIsAlive(known) ? .inProgress : .abandoned(takeOver(known))
+                }
+                (row.fence, row.begins) = (known.fence, known.begins)
             }
-            (row.fence, row.begins) = (known.fence, known.begins)
+            let situation = try loaded.situation.get()
+            guard let holder = loaded.holder else { return try begin(job, &row, situation, decide) }
+            if try isAlive(holder.worker), clocks.monotonic() < holder.leaseUntil { return .busy(holder.key) }
+            if let abandoned = try takeOver(holder) { return .abandoned(abandoned) }
+            // It waits for its own message, which ends it, and holds up nobody else.
+            try dropLock(of: holder.key)
         }
-        return try beginUnknown(job, row, decide: decide)
     }
 
-    private mutating func beginUnknown(
-        _ job: NewJob, _ fresh: JobRow, decide: (Situation) -> Decision
+    /// Nothing stands in the way: the job is decided.
+    private mutating func begin(
+        _ job: NewJob, _ row: inout JobRow, _ situation: Situation, _ decide: (Situation) -> Decision
     ) throws(Failure) -> Begun {
-        var row = fresh
-        var situation = try situation(of: job.login, kind: job.kind, place: job.place)
-        for lock in locks(job, situation) {
-            while let holder = try begunJob(on: lock, except: job.key) {
-                if try isAlive(holder.worker), clocks.monotonic() < holder.leaseUntil { return .busy(holder.key) }
-                if let abandoned = try takeOver(holder) { return .abandoned(abandoned) }
-                // It waits for its own message, which ends it, and holds up nobody else.
-                try dropLock(of: holder.key)
-            }
-        }
-        try loadCancel(of: job.key, job.kind, job.login, into: &situation)
-        try load(job.wanted, of: job.key, job.login, into: &situation)
         row.generation = situation.user?.generation ?? 0
         let context = ChangeContext(key: job.key, login: job.login, place: situation.place, now: situation.now)
         switch decide(situation) {
         case .answer(let answer):
             return .recorded(try record(row, answer, context), fresh: true)
         case .call(let call, let changes):
-            for change in changes { try apply(change, context) }
+            try apply(changes, context)
             row.call = call
             row.state = .begun
             row.begins += 1
@@ -54,21 +51,14 @@ extension StoreRows {
         }
     }
 
-    /// Work on one number, and on one person's authenticator, goes one after the other. Administrators' jobs call nothing
-    /// that could collide.
-    private func locks(_ job: NewJob, _ situation: Situation) -> [CallLock] {
-        guard !job.kind.isAdministration else { return [] }
-        return (situation.number.map { [.number($0)] } ?? [])
-            + (job.wanted.authenticator ? [.authenticator(user: job.login.user)] : [])
-    }
-
     package mutating func finish(
         _ intent: Intent, wanted: Wanted, conclude: (Situation) -> Answer
     ) throws(Failure) -> Finished {
-        guard let row = try own(intent) else { return .superseded }
-        var situation = try situation(of: intent.login, kind: intent.kind, place: intent.call.place)
-        try loadCancel(of: intent.key, intent.kind, intent.login, into: &situation)
-        try load(wanted, of: intent.key, intent.login, into: &situation)
+        let loaded = try load(
+            JobQuery(
+                key: intent.key, kind: intent.kind, login: intent.login, place: intent.call.place, wanted: wanted))
+        guard let row = loaded.job, isOwn(row, intent) else { return .superseded }
+        var situation = try loaded.situation.get()
         // Erasing and renaming mark the rows of what is under way; a reset raises the person's own number.
         situation.wasReset =
             row.generation != intent.generation || (situation.user?.generation ?? 0) != intent.generation
@@ -136,7 +126,7 @@ extension StoreRows {
     }
 
     private mutating func applyForNobody(_ changes: [Change]) throws(Failure) {
-        for change in changes { try apply(change, .nobody(clocks.wall())) }
+        try apply(changes, .nobody(clocks.wall()))
     }
 
     package func state(of key: JobKey) throws(Failure) -> JobState {
@@ -159,7 +149,7 @@ extension StoreRows {
         let due = try dueLetters(at: now, limit: limit)
         guard !due.isEmpty else { return [] }
         let again = Array(repeating: now + DeadLetterRow.turn, count: due.count)
-        try apply(.letters(due.map(\.id), .replaying, dueAt: again), .nobody(now))
+        try apply([.letters(due.map(\.id), .replaying, dueAt: again)], .nobody(now))
         return due
     }
 }
@@ -167,9 +157,12 @@ extension StoreRows {
 extension StoreRows {
     /// The row of an intent, if it still is the acting worker's.
     private func own(_ intent: Intent) throws(Failure) -> JobRow? {
-        guard let row = try job(intent.key), row.state == .begun, row.fence == intent.fence, row.worker == worker
-        else { return nil }
+        guard let row = try job(intent.key), isOwn(row, intent) else { return nil }
         return row
+    }
+
+    private func isOwn(_ row: JobRow, _ intent: Intent) -> Bool {
+        row.state == .begun && row.fence == intent.fence && row.worker == worker
     }
 
     /// Death wins over the time: after a reboot the clock that leases are written in starts anew.
@@ -211,7 +204,7 @@ extension StoreRows {
     private mutating func record(
         _ begun: JobRow, _ answer: Answer, _ context: ChangeContext
     ) throws(Failure) -> RecordedReply {
-        for change in answer.changes { try apply(change, context) }
+        try apply(answer.changes, context)
         var row = begun
         var number = context.place?.number
         for change in answer.changes {

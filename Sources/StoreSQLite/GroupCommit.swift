@@ -44,13 +44,18 @@ final class GroupCommit: Sendable {
     private let writer: LockFile
     private let file: OpenFile
     private let watch: StoreWatch
+    private let connections: HotConnections
     private let state = Locked(State())
 
-    init(_ pool: DatabasePool, writer: LockFile, file: OpenFile, watch: StoreWatch) {
+    init(
+        _ pool: DatabasePool, writer: LockFile, file: OpenFile, watch: StoreWatch,
+        connections: HotConnections = HotConnections()
+    ) {
         self.pool = pool
         self.writer = writer
         self.file = file
         self.watch = watch
+        self.connections = connections
     }
 
     func submit(_ operation: Operation) {
@@ -194,6 +199,7 @@ final class GroupCommit: Sendable {
             try file.requirePresence()
             let began = MonotonicTime.now()
             try db.cachedStatement(sql: "BEGIN IMMEDIATE").execute()
+            connections.statements(of: db).begin()
             for note in notes { try write(note, db) }
             try body(began)
             try db.cachedStatement(sql: "COMMIT").execute()
@@ -227,7 +233,7 @@ final class GroupCommit: Sendable {
     /// A note that cannot be written is nobody's trouble, unless it ends the transaction.
     private func write(_ note: Note, _ db: Database) throws {
         do {
-            try SQLiteRows.settle(note.key, as: .confirmed, at: note.at, db)
+            try connections.statements(of: db).settle(note.key, as: .confirmed, at: note.at, db)
         } catch {
             guard db.isInsideTransaction else { throw error }
         }

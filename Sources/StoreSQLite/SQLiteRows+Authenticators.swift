@@ -27,42 +27,38 @@ extension Schema {
 
 /// Rows about authenticators.
 extension SQLiteRows {
+    private static let enrolments = "SELECT user, \(RecordColumns.list(RecordColumns.enrolment)) FROM enrolment"
+
     func enrolment(of user: String) throws -> Enrolment? {
-        try one("SELECT * FROM enrolment WHERE user = ?", [user]).map(readEnrolment)
+        try one("\(Self.enrolments) WHERE user = ?", [user]).map { try readEnrolment(user, $0, at: 1) }
     }
 
-    private func readEnrolment(_ row: Row) throws -> Enrolment {
-        let user: String = row[0]
-        return try reading("enrolment", user) {
-            let secret: Data? = try row.at(5)
-            let ticket: Data? = try row.at(12)
+    func readEnrolment(_ user: String, _ row: some Columns, at first: Int) throws -> Enrolment {
+        try reading("enrolment", user) {
+            let secret = try row.bytesIfAny(first + 4).map {
+                Redacted(try sealing.open($0, at: SealedColumn.seed.place([user])))
+            }
             var enrolment = Enrolment(
-                login: LoginKey(user: user, application: try row.choice(1), login: try row.at(2)),
-                identity: try row.at(3), secret: try secret.map { Redacted(try open($0, in: .seed, user)) },
-                label: try row.at(6), expiresAt: try row.time(10), ticket: ticket.map { Array($0) },
-                wasConfirmed: try row.at(13), ended: try row.choiceIfAny(14))
-            enrolment.factorSID = try row.at(4)
-            (enrolment.issuer, enrolment.digits, enrolment.period, enrolment.tries) = (
-                try row.at(7), try row.at(8), try row.at(9), try row.at(11)
+                login: LoginKey(user: user, application: try row.choice(first), login: try row.text(first + 1)),
+                identity: try row.text(first + 2), secret: secret, label: try row.text(first + 5),
+                expiresAt: try row.time(first + 9), ticket: try row.bytesIfAny(first + 11),
+                wasConfirmed: try row.flag(first + 12), ended: try row.choiceIfAny(first + 13))
+            (enrolment.factorSID, enrolment.issuer) = (try row.textIfAny(first + 3), try row.text(first + 6))
+            (enrolment.digits, enrolment.period) = (try row.number(first + 7), try row.number(first + 8))
+            enrolment.tries = try row.number(first + 10)
+            (enrolment.checksBegun, enrolment.checksDenied) = (
+                try row.number(first + 14), try row.number(first + 15)
             )
-            (enrolment.checksBegun, enrolment.checksDenied) = (try row.at(15), try row.at(16))
-            enrolment.lostCallOverAt = try row.timeIfAny(17)
+            enrolment.lostCallOverAt = try row.timeIfAny(first + 16)
             return enrolment
         }
     }
 
-    func challenge(of factorSID: String, at now: Timestamp) throws -> OpenChallenge? {
-        try one(
-            """
-            SELECT sid, expires_at, tries, checks_begun, checks_denied FROM challenge
-            WHERE factor_sid = ? AND expires_at > ?
-            """, [factorSID, now.milliseconds]
-        ).map { row in
-            try reading("challenge", factorSID) {
-                OpenChallenge(
-                    sid: try row.at(0), expiresAt: try row.time(1), tries: try row.at(2), checksBegun: try row.at(3),
-                    checksDenied: try row.at(4))
-            }
+    func readChallenge(_ factorSID: String, _ row: some Columns, at first: Int) throws -> OpenChallenge {
+        try reading("challenge", factorSID) {
+            OpenChallenge(
+                sid: try row.text(first), expiresAt: try row.time(first + 1), tries: try row.number(first + 2),
+                checksBegun: try row.number(first + 3), checksDenied: try row.number(first + 4))
         }
     }
 
@@ -75,8 +71,9 @@ extension SQLiteRows {
 
     func runOutEnrolments(at now: Timestamp, limit: Int) throws -> [Enrolment] {
         try firstReadable(
-            limit, "SELECT * FROM enrolment WHERE ended IS NULL AND expires_at <= ? ORDER BY expires_at",
-            [now.milliseconds], readEnrolment)
+            limit, "\(Self.enrolments) WHERE ended IS NULL AND expires_at <= ? ORDER BY expires_at",
+            [now.milliseconds]
+        ) { try readEnrolment($0[0], $0, at: 1) }
     }
 
     func applyAuthenticator(_ change: Change, _ context: ChangeContext) throws {

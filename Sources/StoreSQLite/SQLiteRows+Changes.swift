@@ -5,7 +5,22 @@ import Store
 import Wire
 
 extension SQLiteRows {
-    func apply(_ change: Change, _ context: ChangeContext) throws {
+    /// One after the other; paces that are changed in a row are written together.
+    func apply(_ changes: [Change], _ context: ChangeContext) throws {
+        var paces: [(PaceKey, Pace?)] = []
+        for change in changes {
+            if case .pace(let key, let pace) = change {
+                paces.append((key, pace))
+            } else {
+                try put(paces)
+                paces = []
+                try apply(change, context)
+            }
+        }
+        try put(paces)
+    }
+
+    private func apply(_ change: Change, _ context: ChangeContext) throws {
         switch change {
         case .user(let user): try put(user)
         case .code(let code): try put(code)
@@ -15,7 +30,7 @@ extension SQLiteRows {
         case .refusedAudit(let entry): try refuse(entry)
         case .count(let tallies): try count(tallies, context)
         case .uncount(let tallies): try uncount(tallies, context)
-        case .pace(let key, let pace): try put(key, pace)
+        case .pace(let key, let pace): try put([(key, pace)])
         case .approval(let login, let client): try approve(login, client, context.now)
         case .reserveCode, .releaseCode, .enrolment, .challenge:
             try applyAuthenticator(change, context)
@@ -51,53 +66,74 @@ extension SQLiteRows {
     }
 
     private func put(option name: String, _ value: String?) throws {
+        statements.options = nil
         guard let value else { return try run("DELETE FROM site_option WHERE name = ?", [name]) }
         try run("REPLACE INTO site_option VALUES (?, ?)", [name, value])
     }
 
     private func approve(_ login: LoginKey, _ client: String?, _ now: Timestamp) throws {
-        try run(
-            "REPLACE INTO approval VALUES (?, ?, ?, ?)",
-            [login.user, login.application.rawValue, login.login, now.milliseconds])
+        try hot(.putApproval).run {
+            $0.text(login.user)
+            $0.text(login.application.rawValue)
+            $0.text(login.login)
+            $0.time(now)
+        }
         guard let client else { return }
         try run(
             "REPLACE INTO client VALUES (?, ?, ?)", [login.user, Data(hash(ofClient: client)), now.milliseconds])
     }
 
     private func put(_ user: UserRecord) throws {
-        try run(
-            "REPLACE INTO user VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            [
-                user.name, user.isKnown, user.required, user.graceUntil?.milliseconds,
-                try user.phone.map { try seal(Array($0.place.packed.utf8), in: .phone, user.name) },
-                user.phone?.registeredAt.milliseconds,
-                user.authenticator?.factorSID, user.authenticator?.identity,
-                user.authenticator?.registeredAt.milliseconds, user.generation, user.lastApprovedAt?.milliseconds,
-            ])
+        let phone = try user.phone.map {
+            try sealing.seal(Array($0.place.packed.utf8), at: SealedColumn.phone.place([user.name]))
+        }
+        try hot(.putUser).run {
+            $0.text(user.name)
+            $0.flag(user.isKnown)
+            $0.flag(user.required)
+            $0.time(user.graceUntil)
+            $0.bytes(phone)
+            $0.time(user.phone?.registeredAt)
+            $0.text(user.authenticator?.factorSID)
+            $0.text(user.authenticator?.identity)
+            $0.time(user.authenticator?.registeredAt)
+            $0.integer(user.generation)
+            $0.time(user.lastApprovedAt)
+        }
     }
 
     private func put(_ code: LiveCode) throws {
-        try run(
-            "REPLACE INTO code VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            [
-                hash(code.number), code.sid, code.channel.rawValue, code.expiresAt.milliseconds,
-                code.attempts.joined(separator: ","), code.checksBegun, code.checksDenied, code.ended?.rawValue,
-                code.checksExcused,
-            ])
+        try hot(.putCode).run {
+            $0.bytes(lookup(code.number.revealed))
+            $0.text(code.sid)
+            $0.text(code.channel.rawValue)
+            $0.time(code.expiresAt)
+            $0.text(code.attempts.joined(separator: ","))
+            $0.integer(code.checksBegun)
+            $0.integer(code.checksDenied)
+            $0.integer(code.checksExcused)
+            $0.text(code.ended?.rawValue)
+        }
     }
 
     private func put(_ pending: PendingCode) throws {
         let login = pending.login
-        try run(
-            "REPLACE INTO pending VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            [
-                login.user, login.application.rawValue, login.login, hash(pending.number),
-                try seal(
-                    Array(pending.place.packed.utf8), in: .pendingPlace, login.user, login.application.rawValue,
-                    login.login),
-                pending.sid, pending.purpose.rawValue, pending.ticket.map { Data($0) }, pending.ended?.rawValue,
-                (clocks.wall() + .seconds(86_400)).milliseconds, pending.wasConfirmed,
-            ])
+        let place = try sealing.seal(
+            Array(pending.place.packed.utf8),
+            at: SealedColumn.pendingPlace.place([login.user, login.application.rawValue, login.login]))
+        try hot(.putPending).run {
+            $0.text(login.user)
+            $0.text(login.application.rawValue)
+            $0.text(login.login)
+            $0.text(pending.sid)
+            $0.bytes(place)
+            $0.text(pending.purpose.rawValue)
+            $0.bytes(pending.ticket)
+            $0.text(pending.ended?.rawValue)
+            $0.flag(pending.wasConfirmed)
+            $0.bytes(lookup(pending.number.revealed))
+            $0.time(clocks.wall() + .seconds(86_400))
+        }
     }
 
     func put(_ entry: AuditEntry) throws {

@@ -52,8 +52,8 @@ extension SQLiteRows {
         let jobs = "(front_end, message_id) IN (SELECT front_end, message_id"
         try run("DELETE FROM tally WHERE \(jobs) FROM job WHERE user = ? AND state <> 1)", [user])
         try run("DELETE FROM tally WHERE \(jobs) FROM history WHERE user = ? AND at > ?)", [user, recordsSince])
-        try put(.user(user), nil)
-        if let number = try self.user(user)?.phone?.number { try put(.number(number, isProven: true), nil) }
+        var paces: [(key: PaceKey, pace: Pace?)] = [(.user(user), nil)]
+        if let number = try self.user(user)?.phone?.number { paces.append((.number(number, isProven: true), nil)) }
         let ties = try Row.fetchAll(
             db, sql: "SELECT place, purpose, application, login FROM pending WHERE user = ?", arguments: [user])
         for tie in ties {
@@ -64,8 +64,9 @@ extension SQLiteRows {
                 }
             }
             guard let place = opened else { continue }
-            try put(.number(place.number, isProven: tie[1] == Purpose.login.rawValue), nil)
+            paces.append((.number(place.number, isProven: tie[1] == Purpose.login.rawValue), nil))
         }
+        try put(paces)
     }
 
     /// What is under way for the person must not bring them back.

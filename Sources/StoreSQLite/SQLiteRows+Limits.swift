@@ -6,65 +6,51 @@ import Wire
 
 /// Rows about limits, one-use codes and tickets.
 extension SQLiteRows {
-    func newest(_ tally: Tally, key: [UInt8], after: Timestamp, limit: Int) throws -> [Timestamp] {
-        let times = try Int64.fetchAll(
-            db.cachedStatement(
-                sql: "SELECT at FROM tally WHERE tally = ? AND key = ? AND at > ? ORDER BY at DESC LIMIT ?"),
-            arguments: [tally.rawValue, Data(key), after.milliseconds, limit])
-        return times.map { Timestamp(milliseconds: $0) }
-    }
-
     func count(_ tallies: [Tally], _ context: ChangeContext) throws {
-        for tally in tallies {
-            guard let key = hash(of: tally, context) else { continue }
-            try run(
-                "INSERT OR REPLACE INTO tally VALUES (?, ?, ?, ?, ?, ?)",
-                [
-                    tally.rawValue, Data(key), context.now.milliseconds, context.key.frontEnd, context.key.messageID,
-                    context.login.user,
-                ])
+        let counted = tallies.compactMap { tally in hash(of: tally, context).map { (tally: tally, key: $0) } }
+        guard !counted.isEmpty else { return }
+        try hot(.count(counted.count)).run {
+            for (tally, key) in counted {
+                $0.text(tally.rawValue)
+                $0.bytes(key)
+                $0.time(context.now)
+                $0.text(context.key.frontEnd)
+                $0.text(context.key.messageID)
+                $0.text(context.login.user)
+            }
         }
     }
 
     func uncount(_ tallies: [Tally], _ context: ChangeContext) throws {
-        for tally in tallies {
-            try run(
-                "DELETE FROM tally WHERE front_end = ? AND message_id = ? AND tally = ?",
-                [context.key.frontEnd, context.key.messageID, tally.rawValue])
+        guard !tallies.isEmpty else { return }
+        try hot(.uncount(tallies.count)).run {
+            $0.text(context.key.frontEnd)
+            $0.text(context.key.messageID)
+            for tally in tallies { $0.text(tally.rawValue) }
         }
     }
 
-    func pace(_ key: PaceKey) throws -> Pace? {
-        let hash = Data(hash(of: key))
-        return try one("SELECT streak, not_before FROM pace WHERE key = ?", [hash]).map { row in
-            try reading("pace", self.key(hash)) { Pace(streak: try row.at(0), notBefore: try row.time(1)) }
+    /// The last word on each counts; `nil` ends it.
+    func put(_ paces: [(key: PaceKey, pace: Pace?)]) throws {
+        guard !paces.isEmpty else { return }
+        let last = Dictionary(paces.map { ($0.key, $0.pace) }) { $1 }
+        let kept = last.compactMap { key, pace in pace.map { (hash: hash(of: key), pace: $0) } }
+        let gone = last.filter { $0.value == nil }.map { hash(of: $0.key) }
+        if !kept.isEmpty {
+            try hot(.putPaces(kept.count)).run {
+                for (hash, pace) in kept {
+                    $0.bytes(hash)
+                    $0.integer(pace.streak)
+                    $0.time(pace.notBefore)
+                }
+            }
         }
-    }
-
-    func put(_ key: PaceKey, _ pace: Pace?) throws {
-        guard let pace else { return try run("DELETE FROM pace WHERE key = ?", [Data(hash(of: key))]) }
-        try run(
-            "REPLACE INTO pace VALUES (?, ?, ?)", [Data(hash(of: key)), pace.streak, pace.notBefore.milliseconds])
+        if !gone.isEmpty { try hot(.dropPaces(gone.count)).run { for hash in gone { $0.bytes(hash) } } }
     }
 
     func hasTicket(_ hash: [UInt8], of user: String, at now: Timestamp) throws -> Bool {
         try one(
             "SELECT 1 FROM ticket WHERE hash = ? AND user = ? AND until > ?", [Data(hash), user, now.milliseconds])
             != nil
-    }
-
-    func bypass(of user: String, at now: Timestamp) throws -> BypassRow? {
-        try one("SELECT hash, tries FROM bypass WHERE user = ? AND until > ?", [user, now.milliseconds]).map { row in
-            let hash: Data = row[0]
-            return BypassRow(hash: Array(hash), tries: row[1])
-        }
-    }
-
-    func cancelsSend(_ key: JobKey, of login: LoginKey) throws -> Bool {
-        try one(
-            """
-            SELECT 1 FROM canceled_send
-            WHERE front_end = ? AND message_id = ? AND user = ? AND application = ? AND login = ?
-            """, [key.frontEnd, key.messageID, login.user, login.application.rawValue, login.login]) != nil
     }
 }

@@ -28,7 +28,11 @@ extension SQLiteRows {
             case .unregistered: "(phone IS NULL AND factor_sid IS NULL)"
             }
         return try firstReadable(
-            page.limit, "SELECT * FROM user WHERE known AND name > ? AND \(condition) ORDER BY name",
-            [page.after ?? ""], readUser)
+            page.limit,
+            """
+            SELECT name, \(RecordColumns.list(RecordColumns.user)) FROM user
+            WHERE known AND name > ? AND \(condition) ORDER BY name
+            """, [page.after ?? ""]
+        ) { try readUser($0[0], $0, at: 1) }
     }
 }

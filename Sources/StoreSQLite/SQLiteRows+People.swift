@@ -6,75 +6,60 @@ import Wire
 
 /// Rows about people and their codes.
 extension SQLiteRows {
+    /// Read once in a transaction.
     func options() throws -> [String: String] {
-        let rows = try Row.fetchAll(db.cachedStatement(sql: "SELECT name, value FROM site_option"))
-        return Dictionary(rows.map { ($0[0], $0[1]) }) { first, _ in first }
+        if let known = statements.options { return known }
+        var options: [String: String] = [:]
+        try hot(.options).each({ _ in }) { options[try $0.text(0)] = try $0.text(1) }
+        statements.options = options
+        return options
     }
 
     func user(_ name: String) throws -> UserRecord? {
-        try one("SELECT * FROM user WHERE name = ?", [name]).map(readUser)
+        try one("SELECT \(RecordColumns.list(RecordColumns.user)) FROM user WHERE name = ?", [name])
+            .map { try readUser(name, $0, at: 0) }
     }
 
-    func readUser(_ row: Row) throws -> UserRecord {
-        var user = UserRecord(name: row[0])
-        return try reading("user", user.name) {
-            (user.isKnown, user.required) = (try row.at(1), try row.at(2))
-            user.graceUntil = try row.timeIfAny(3)
-            if let sealed: Data = try row.at(4), let at = try row.timeIfAny(5) {
-                user.phone = Phone(
-                    place: try number(open(sealed, in: .phone, user.name)), registeredAt: at)
+    func readUser(_ name: String, _ row: some Columns, at first: Int) throws -> UserRecord {
+        var user = UserRecord(name: name)
+        return try reading("user", name) {
+            (user.isKnown, user.required) = (try row.flag(first), try row.flag(first + 1))
+            user.graceUntil = try row.timeIfAny(first + 2)
+            if let sealed = try row.bytesIfAny(first + 3), let at = try row.timeIfAny(first + 4) {
+                let place = try number(sealing.open(sealed, at: SealedColumn.phone.place([name])))
+                user.phone = Phone(place: place, registeredAt: at)
             }
-            if let sid: String = try row.at(6), let identity: String = try row.at(7), let at = try row.timeIfAny(8) {
+            if let sid = try row.textIfAny(first + 5), let identity = try row.textIfAny(first + 6),
+                let at = try row.timeIfAny(first + 7)
+            {
                 user.authenticator = Authenticator(factorSID: sid, identity: identity, registeredAt: at)
             }
-            user.generation = try row.at(9)
-            user.lastApprovedAt = try row.timeIfAny(10)
+            (user.generation, user.lastApprovedAt) = (try row.integer(first + 8), try row.timeIfAny(first + 9))
             return user
         }
     }
 
-    func pending(_ login: LoginKey) throws -> PendingCode? {
-        let found = try one(
-            "SELECT place, sid, purpose, ticket, ended, confirmed FROM pending WHERE user = ? AND application = ? AND login = ?",
-            [login.user, login.application.rawValue, login.login])
-        guard let row = found else { return nil }
-        return try reading("pending", key(login)) {
-            let ticket: Data? = try row.at(3)
+    func readPending(_ login: LoginKey, _ row: some Columns, at first: Int) throws -> PendingCode {
+        try reading("pending", key(login)) {
+            let sealed = try row.bytes(first + 1)
+            let place = SealedColumn.pendingPlace.place([login.user, login.application.rawValue, login.login])
             return PendingCode(
-                login: login, place: try openPlace(try row.at(0), of: login), sid: try row.at(1),
-                purpose: try row.choice(2),
-                ticket: ticket.map { Array($0) }, wasConfirmed: try row.at(5), ended: try row.choiceIfAny(4))
+                login: login, place: try number(sealing.open(sealed, at: place)), sid: try row.text(first),
+                purpose: try row.choice(first + 2), ticket: try row.bytesIfAny(first + 3),
+                wasConfirmed: try row.flag(first + 5), ended: try row.choiceIfAny(first + 4))
         }
     }
 
-    func code(of number: E164) throws -> LiveCode? {
-        let hash = hash(number)
-        let found = try one(
-            """
-            SELECT sid, channel, expires_at, attempts, checks_begun, checks_denied, ended, checks_excused
-            FROM code WHERE number_hmac = ?
-            """, [hash])
-        guard let row = found else { return nil }
-        return try reading("code", key(hash)) {
-            let attempts: String = try row.at(3)
+    func readCode(_ number: E164, _ hash: [UInt8], _ row: some Columns, at first: Int) throws -> LiveCode {
+        try reading("code", key(Data(hash))) {
             var code = LiveCode(
-                number: number, sid: try row.at(0), channel: try row.choice(1), expiresAt: try row.time(2),
-                attempts: attempts.split(separator: ",").map(String.init))
-            (code.checksBegun, code.checksDenied, code.checksExcused) = (
-                try row.at(4), try row.at(5), try row.at(7)
-            )
-            code.ended = try row.choiceIfAny(6)
+                number: number, sid: try row.text(first), channel: try row.choice(first + 1),
+                expiresAt: try row.time(first + 2),
+                attempts: try row.text(first + 3).split(separator: ",").map(String.init))
+            (code.checksBegun, code.checksDenied) = (try row.number(first + 4), try row.number(first + 5))
+            (code.checksExcused, code.ended) = (try row.number(first + 6), try row.choiceIfAny(first + 7))
             return code
         }
-    }
-
-    func pendingElsewhere(than login: LoginKey, at now: Timestamp) throws -> Bool {
-        try one(
-            """
-            SELECT 1 FROM pending JOIN code ON code.number_hmac = pending.number_hmac AND code.sid = pending.sid
-            WHERE pending.user = ? AND NOT (pending.application = ? AND pending.login = ?)
-            AND pending.ended IS NULL AND code.ended IS NULL AND code.expires_at > ? LIMIT 1
-            """, [login.user, login.application.rawValue, login.login, now.milliseconds]) != nil
     }
 
     func strangers(to code: LiveCode, than user: String) throws -> Set<Purpose> {
@@ -102,18 +87,5 @@ extension SQLiteRows {
             }
         }
         return Set(codes).sorted { $0.sid < $1.sid }
-    }
-
-    func approval(of login: LoginKey) throws -> Timestamp? {
-        let row = try one(
-            "SELECT at FROM approval WHERE user = ? AND application = ? AND login = ?",
-            [login.user, login.application.rawValue, login.login])
-        return try row.map { row in try reading("approval", key(login)) { try row.time(0) } }
-    }
-
-    func clientApproval(of user: String, client: [UInt8]) throws -> Timestamp? {
-        let row = try one(
-            "SELECT approved_at FROM client WHERE user = ? AND client_hmac = ?", [user, Data(client)])
-        return try row.map { row in try reading("client", "\(user)/\(key(Data(client)))") { try row.time(0) } }
     }
 }

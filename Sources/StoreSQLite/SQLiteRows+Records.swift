@@ -123,17 +123,19 @@ extension SQLiteRows {
     }
 
     func addHistory(_ row: JobRow, _ answer: Answer, number: E164?) throws {
-        try run(
-            """
-            INSERT INTO history
-            (at, kind, front_end, message_id, user, application, number_hmac, masked, outcome, reason, begun_at,
-             provider_code)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-            """,
-            [
-                row.recordedAt?.milliseconds, row.kind.rawValue, row.key.frontEnd, row.key.messageID, row.login.user,
-                row.login.application.rawValue, number.map(hash), number?.masked, row.outcome?.rawValue,
-                answer.reason?.rawValue, row.begunAt.milliseconds, answer.providerCode,
-            ])
+        try hot(.addHistory).run {
+            $0.time(row.recordedAt)
+            $0.text(row.kind.rawValue)
+            $0.text(row.key.frontEnd)
+            $0.text(row.key.messageID)
+            $0.text(row.login.user)
+            $0.text(row.login.application.rawValue)
+            $0.bytes(number.map { lookup($0.revealed) })
+            $0.text(number?.masked)
+            $0.text(row.outcome?.rawValue)
+            $0.text(answer.reason?.rawValue)
+            $0.time(row.begunAt)
+            $0.integer(answer.providerCode)
+        }
     }
 }

@@ -22,27 +22,6 @@ extension Row {
     func at<Value: DatabaseValueConvertible & StatementColumnConvertible>(_ index: Int) throws -> Value {
         try decode(atIndex: index)
     }
-
-    /// A value of a closed list that a newer version may have made longer.
-    func choice<Value: RawRepresentable>(_ index: Int) throws -> Value
-    where Value.RawValue: DatabaseValueConvertible & StatementColumnConvertible {
-        guard let value = Value(rawValue: try at(index)) else { throw NotReadable() }
-        return value
-    }
-
-    /// The same of a column that may be empty.
-    func choiceIfAny<Value: RawRepresentable>(_ index: Int) throws -> Value?
-    where Value.RawValue: DatabaseValueConvertible & StatementColumnConvertible {
-        hasNull(atIndex: index) ? nil : try choice(index)
-    }
-
-    func bytes(_ index: Int) throws -> [UInt8] { Array(try at(index) as Data) }
-
-    func time(_ index: Int) throws -> Timestamp { Timestamp(milliseconds: try at(index)) }
-
-    func timeIfAny(_ index: Int) throws -> Timestamp? {
-        (try at(index) as Int64?).map { Timestamp(milliseconds: $0) }
-    }
 }
 
 /// A row that cannot be read ends the job that needs it and nothing else: its trouble is told apart from the store's here,

@@ -14,7 +14,10 @@ struct SQLiteRows: StoreRows {
     let sealing: Sealing
     let liveness: Liveness
     let bounds: LetterBounds
+    let statements: HotStatements
     let notes = RowNotes()
+
+    func hot(_ text: HotText) throws -> HotStatement { try statements.statement(text, db) }
 
     /// What is sealed with an intent: all that a takeover needs and nobody else may read.
     private struct SealedCall: Codable {
@@ -70,34 +73,20 @@ struct SQLiteRows: StoreRows {
     }
 
     /// A reply can tell of people what is sealed everywhere else.
-    private func seal(reply: [UInt8], of key: JobKey) throws -> Data {
-        reply.isEmpty ? Data() : try seal(reply, in: .reply, key.frontEnd, key.messageID)
+    private func seal(reply: [UInt8], of key: JobKey) throws -> [UInt8] {
+        reply.isEmpty ? [] : try sealing.seal(reply, at: SealedColumn.reply.place([key.frontEnd, key.messageID]))
     }
 
-    private func open(reply: Data, of key: JobKey) throws -> [UInt8] {
-        let bytes = Array(reply)
-        if bytes.isEmpty || sealing.isPlain(reply: bytes) { return bytes }
-        return try open(reply, in: .reply, key.frontEnd, key.messageID)
+    private func open(reply: [UInt8], of key: JobKey) throws -> [UInt8] {
+        if reply.isEmpty || sealing.isPlain(reply: reply) { return reply }
+        return try sealing.open(reply, at: SealedColumn.reply.place([key.frontEnd, key.messageID]))
     }
 
     func job(_ key: JobKey) throws -> JobRow? {
         try one(
-            "SELECT * FROM job WHERE front_end = ? AND message_id = ?", [key.frontEnd, key.messageID]
-        ).map(readJob)
-    }
-
-    /// Only what does not depend on the version: a newer one's job keeps its number to itself as long as its worker lives.
-    func begunJob(on lock: CallLock, except key: JobKey) throws -> LockHolder? {
-        try one(
-            """
-            SELECT front_end, message_id, worker, lease_until FROM job
-            WHERE lock_hmac = ? AND state = 0 AND NOT (front_end = ? AND message_id = ?) LIMIT 1
-            """, [Data(lookup(lock.text)), key.frontEnd, key.messageID]
-        ).map { row in
-            LockHolder(
-                key: JobKey(frontEnd: row[0], messageID: row[1]), worker: (try? row.at(2)) ?? 0,
-                leaseUntil: MonotonicTime(nanoseconds: (try? row.at(3)) ?? 0))
-        }
+            "SELECT \(RecordColumns.list(RecordColumns.job)) FROM job WHERE front_end = ? AND message_id = ?",
+            [key.frontEnd, key.messageID]
+        ).map { try readJob(key, $0, at: 0) }
     }
 
     func dropLock(of key: JobKey) throws {
@@ -105,33 +94,30 @@ struct SQLiteRows: StoreRows {
             "UPDATE job SET lock_hmac = NULL WHERE front_end = ? AND message_id = ?", [key.frontEnd, key.messageID])
     }
 
-    func readJob(_ row: Row) throws -> JobRow {
-        let key = JobKey(frontEnd: row[0], messageID: row[1])
-        return try reading("job", self.key(key)) { try readJob(row, key) }
-    }
-
-    private func readJob(_ row: Row, _ key: JobKey) throws -> JobRow {
-        var job = JobRow(
-            key: key, kind: try row.choice(2), fingerprint: try row.bytes(3),
-            login: Job.Login(user: try row.at(4), application: try row.choice(5), login: try row.at(6)),
-            begunAt: try row.time(12), deadline: try row.time(13))
-        job.state = try row.choice(7)
-        (job.worker, job.fence, job.begins, job.generation) = (
-            try row.at(8), try row.at(9), try row.at(10), try row.at(14)
-        )
-        job.leaseUntil = MonotonicTime(nanoseconds: try row.at(11))
-        // An outcome that this version does not know is one all the same: the job is over, and not to be done again.
-        job.outcome = try row.choiceIfAny(17)
-        (job.reply, job.replyState) = (try open(reply: try row.at(18), of: key), try row.choice(19))
-        job.recordedAt = try row.timeIfAny(20)
-        let withheld: String? = try row.at(21)
-        job.withheld = try withheld.map {
-            guard let field = WithheldField(packed: $0) else { throw NotReadable() }
-            return field
+    func readJob(_ key: JobKey, _ row: some Columns, at first: Int) throws -> JobRow {
+        try reading("job", self.key(key)) {
+            var job = JobRow(
+                key: key, kind: try row.choice(first), fingerprint: try row.bytes(first + 1),
+                login: Job.Login(
+                    user: try row.text(first + 2), application: try row.choice(first + 3),
+                    login: try row.text(first + 4)),
+                begunAt: try row.time(first + 10), deadline: try row.time(first + 11))
+            job.state = try row.choice(first + 5)
+            (job.worker, job.fence) = (try row.integer(first + 6), try row.integer(first + 7))
+            (job.begins, job.generation) = (try row.number(first + 8), try row.integer(first + 12))
+            job.leaseUntil = MonotonicTime(nanoseconds: try row.integer(first + 9))
+            // An outcome that this version does not know is one all the same: the job is over, and not to be done again.
+            job.outcome = try row.choiceIfAny(first + 13)
+            job.reply = try open(reply: try row.bytes(first + 14), of: key)
+            (job.replyState, job.recordedAt) = (try row.choice(first + 15), try row.timeIfAny(first + 16))
+            job.withheld = try row.textIfAny(first + 17).map {
+                guard let field = WithheldField(packed: $0) else { throw NotReadable() }
+                return field
+            }
+            (job.receivedAt, job.settledAt) = (try row.timeIfAny(first + 18), try row.timeIfAny(first + 19))
+            if job.state == .recorded, job.outcome == nil { throw NotReadable() }
+            return job
         }
-        (job.receivedAt, job.settledAt) = (try row.timeIfAny(22), try row.timeIfAny(23))
-        if job.state == .recorded, job.outcome == nil { throw NotReadable() }
-        return job
     }
 
     func loadCall(of row: inout JobRow) throws {
@@ -147,31 +133,47 @@ struct SQLiteRows: StoreRows {
         row.login.locale = content.locale
     }
 
-    private func sealedCall(of row: JobRow) throws -> Data? {
+    private func sealedCall(of row: JobRow) throws -> [UInt8]? {
         guard let call = row.call else { return nil }
         let content = SealedCall(call: call, client: row.login.client, locale: row.login.locale)
-        return try seal(Array(try JSONEncoder().encode(content)), in: .call, row.key.frontEnd, row.key.messageID)
+        return try sealing.seal(
+            Array(try JSONEncoder().encode(content)),
+            at: SealedColumn.call.place([row.key.frontEnd, row.key.messageID]))
     }
 
     func put(_ row: JobRow) throws {
-        try run(
-            "REPLACE INTO job VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            [
-                row.key.frontEnd, row.key.messageID, row.kind.rawValue, Data(row.fingerprint), row.login.user,
-                row.login.application.rawValue, row.login.login, row.state.rawValue, row.worker, row.fence,
-                row.begins, row.leaseUntil.nanoseconds, row.begunAt.milliseconds, row.deadline.milliseconds,
-                row.generation, (row.call?.lock).map { Data(lookup($0.text)) }, try sealedCall(of: row),
-                row.outcome?.rawValue, try seal(reply: row.reply, of: row.key), row.replyState.rawValue,
-                row.recordedAt?.milliseconds, row.withheld?.packed, row.receivedAt?.milliseconds,
-                row.settledAt?.milliseconds,
-            ])
+        let (reply, call) = (try seal(reply: row.reply, of: row.key), try sealedCall(of: row))
+        try hot(.putJob).run {
+            $0.text(row.key.frontEnd)
+            $0.text(row.key.messageID)
+            $0.text(row.kind.rawValue)
+            $0.bytes(row.fingerprint)
+            $0.text(row.login.user)
+            $0.text(row.login.application.rawValue)
+            $0.text(row.login.login)
+            $0.integer(row.state.rawValue)
+            $0.integer(row.worker)
+            $0.integer(row.fence)
+            $0.integer(row.begins)
+            $0.integer(row.leaseUntil.nanoseconds)
+            $0.time(row.begunAt)
+            $0.time(row.deadline)
+            $0.integer(row.generation)
+            $0.text(row.outcome?.rawValue)
+            $0.bytes(reply)
+            $0.integer(row.replyState.rawValue)
+            $0.time(row.recordedAt)
+            $0.text(row.withheld?.packed)
+            $0.time(row.receivedAt)
+            $0.time(row.settledAt)
+            $0.bytes((row.call?.lock).map { lookup($0.text) })
+            $0.bytes(call)
+        }
     }
 
     /// Notes what became of a reply.
-    static func settle(_ key: JobKey, as state: ReplyState, at now: Timestamp, _ db: Database) throws {
-        try db.cachedStatement(
-            sql: "UPDATE job SET reply_state = ?, settled_at = ? WHERE front_end = ? AND message_id = ? AND state = 1"
-        ).execute(arguments: [state.rawValue, now.milliseconds, key.frontEnd, key.messageID])
+    func settle(_ key: JobKey, as state: ReplyState, at now: Timestamp) throws {
+        try statements.settle(key, as: state, at: now, db)
     }
 
     func reads(_ kind: ReadKind, after: Timestamp) throws -> Int {

@@ -37,10 +37,12 @@ public final class SQLiteStore: LoginStore {
         var sealing: Sealing
         var liveness: Liveness
         var letters = LetterBounds()
+        let connections = HotConnections()
 
         func rows(_ db: Database) -> SQLiteRows {
             SQLiteRows(
-                db: db, worker: liveness.worker, clocks: clocks, sealing: sealing, liveness: liveness, bounds: letters)
+                db: db, worker: liveness.worker, clocks: clocks, sealing: sealing, liveness: liveness, bounds: letters,
+                statements: connections.statements(of: db))
         }
     }
 
@@ -53,7 +55,8 @@ public final class SQLiteStore: LoginStore {
         unreadable = UnreadableLog(watch: watch, clocks: context.clocks, logger: logger)
         drops = DropLog(watch: watch, clocks: context.clocks, logger: logger)
         path = file.path
-        writes = GroupCommit(pool, writer: writer, file: file, watch: watch)
+        writes = GroupCommit(
+            pool, writer: writer, file: file, watch: watch, connections: context.connections)
     }
 
     /// Makes the key file and the store; throws `.exists` if either is there.
@@ -79,6 +82,8 @@ public final class SQLiteStore: LoginStore {
     public func close() async {
         await writes.close()
         _ = try? await SQLiteFile.blocking { [self] in
+            // Readers are waited for: a connection that is in use cannot lose its statements.
+            try? pool.barrierWriteWithoutTransaction { _ in context.connections.end() }
             try? pool.close()
             context.liveness.end()
         }
@@ -120,6 +125,7 @@ public final class SQLiteStore: LoginStore {
         do {
             let (value, passedOver) = try await pool.read { [context] db in
                 let rows = context.rows(db)
+                rows.statements.begin()
                 return (try body(rows), rows.notes.passedOver)
             }
             watch.end(observed, nil, wrote: false)
@@ -196,15 +202,15 @@ public final class SQLiteStore: LoginStore {
         let now = context.clocks.wall()
         switch state {
         case .confirmed: writes.leave(GroupCommit.Note(key: key, at: now))
-        case .pending, .undeliverable: try await write { try SQLiteRows.settle(key, as: state, at: now, $0.db) }
+        case .pending, .undeliverable: try await write { try $0.settle(key, as: state, at: now) }
         }
     }
 
     public func situation(of login: Job.Login, wanted: Wanted) async throws(StoreError) -> Situation {
         try await read { rows in
-            var situation = try rows.situation(of: login, kind: nil, place: nil)
-            try rows.load(wanted, of: JobKey(frontEnd: "", messageID: ""), login, into: &situation)
-            return situation
+            let nobody = JobKey(frontEnd: "", messageID: "")
+            return try rows.load(JobQuery(key: nobody, kind: nil, login: login, place: nil, wanted: wanted))
+                .situation.get()
         }
     }
 

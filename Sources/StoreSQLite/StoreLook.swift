@@ -67,7 +67,7 @@ public final class StoreLook: Sendable {
                 try body(
                     SQLiteRows(
                         db: db, worker: liveness.worker, clocks: clocks, sealing: sealing, liveness: liveness,
-                        bounds: LetterBounds()))
+                        bounds: LetterBounds(), statements: HotStatements()))
             }
         } catch {
             throw StoreError(sqlite: error)

@@ -45,7 +45,7 @@ struct AgreementTests {
                 let other = try await Snapshot.of(store)
                 let difference = zip(told, other).first { $0 != $1 }
                 try #require(difference == nil && told.count == other.count, "seed \(seed), step \(step)")
-                let seen = try await store.look(Sample.job(RandomID.uuid(), kind: .options, number: nil)).options
+                let seen = try await store.situation(of: Job.Login(user: "ada")).options
                 try #require(seen == options.filter { !$0.value.isEmpty }, "seed \(seed), step \(step)")
             }
             await world.end(late)

@@ -32,7 +32,8 @@ struct PlanTests {
             }
             let rows = SQLiteRows(
                 db: db, worker: 1, clocks: clocks, sealing: sealing,
-                liveness: Liveness(watching: world.configuration.path + ".live"), bounds: LetterBounds())
+                liveness: Liveness(watching: world.configuration.path + ".live"), bounds: LetterBounds(),
+                statements: HotStatements())
             try body(rows)
             db.trace(options: [])
             return try Set(seen.withLock { $0 }).filter { !$0.hasPrefix("--") && !$0.hasPrefix("PRAGMA") }.flatMap {

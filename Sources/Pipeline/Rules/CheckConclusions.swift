@@ -34,6 +34,14 @@ struct CheckConclusions: Sendable {
         return wanted
     }
 
+    /// An approval is told without what is left of tries.
+    var wantedOfApproved: Wanted {
+        var wanted = Wanted()
+        wanted.approval = true
+        wanted.begunTicket = check.ticket
+        return wanted
+    }
+
     private var registration: RegistrationRules { RegistrationRules(needsTicket: settings.ticketsRequired) }
 
     /// The same for one more call, under a renewed lease.

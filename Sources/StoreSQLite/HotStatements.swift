@@ -1,0 +1,232 @@
+import Basics
+import GRDB
+import Store
+
+/// What nearly every job runs. Everything else goes through GRDB.
+enum HotText: Hashable {
+    /// A job with all that its decision rests on.
+    case look
+    /// A number's code, and who works on it: for a number that only the person's sealed phone tells.
+    case lookAtNumber
+    /// The newest times of so many tallies, then so many paces.
+    case limits(tallies: Int, paces: Int)
+    case options
+    case putJob, addHistory, settle
+    case putUser, putPending, putCode, putApproval
+    /// So many rows at once.
+    case count(Int), uncount(Int), putPaces(Int), dropPaces(Int)
+}
+
+/// The hot statements of one connection, and what it has read in its transaction that does not change.
+///
+/// `@unchecked`: like the connection's `Database`, it is used on the connection's own queue only, one operation at a time.
+final class HotStatements: @unchecked Sendable {
+    private var prepared: [HotText: HotStatement] = [:]
+    /// The site options as this transaction sees them, its own changes included.
+    var options: [String: String]?
+
+    func statement(_ text: HotText, _ db: Database) throws -> HotStatement {
+        if let known = prepared[text] { return known }
+        let statement = try HotStatement(text.sql, db)
+        prepared[text] = statement
+        return statement
+    }
+
+    /// Notes what became of a reply.
+    func settle(_ key: JobKey, as state: ReplyState, at now: Timestamp, _ db: Database) throws {
+        try statement(.settle, db).run {
+            $0.integer(state.rawValue)
+            $0.time(now)
+            $0.text(key.frontEnd)
+            $0.text(key.messageID)
+        }
+    }
+
+    /// At the beginning of a transaction: what others have written meanwhile is seen from here on.
+    func begin() { options = nil }
+}
+
+/// The hot statements of all connections of a pool. A connection cannot be closed before its statements are gone.
+final class HotConnections: Sendable {
+    private let statements = Locked<[ObjectIdentifier: HotStatements]>([:])
+
+    func statements(of db: Database) -> HotStatements {
+        statements.withLock { statements in
+            let id = ObjectIdentifier(db)
+            if let known = statements[id] { return known }
+            let new = HotStatements()
+            statements[id] = new
+            return new
+        }
+    }
+
+    /// While nobody uses any connection.
+    func end() { statements.withLock { $0 = [:] } }
+}
+
+/// The columns that records are made of, in the order in which they are read.
+enum RecordColumns {
+    static let job = [
+        "kind", "fingerprint", "user", "application", "login", "state", "worker", "fence", "begins", "lease_until",
+        "begun_at", "deadline", "generation", "outcome", "reply", "reply_state", "recorded_at", "withheld",
+        "received_at", "settled_at",
+    ]
+    static let user = [
+        "known", "required", "grace_until", "phone", "phone_registered_at", "factor_sid", "factor_identity",
+        "factor_registered_at", "generation", "last_approved_at",
+    ]
+    static let pending = ["sid", "place", "purpose", "ticket", "ended", "confirmed", "number_hmac"]
+    static let code = [
+        "sid", "channel", "expires_at", "attempts", "checks_begun", "checks_denied", "checks_excused", "ended",
+    ]
+    static let enrolment = [
+        "application", "login", "identity", "factor_sid", "seed", "label", "issuer", "digits", "period", "expires_at",
+        "tries", "ticket", "confirmed", "ended", "checks_begun", "checks_denied", "lost_call_over_at",
+    ]
+    static let challenge = ["sid", "expires_at", "tries", "checks_begun", "checks_denied"]
+    static let bypass = ["hash", "tries"]
+    static let holder = ["front_end", "message_id", "worker", "lease_until"]
+
+    static func list(_ columns: [String], of table: String = "") -> String {
+        columns.map { table.isEmpty ? $0 : "\(table).\($0)" }.joined(separator: ", ")
+    }
+}
+
+/// Where each record begins in a row of ``HotText/look``. Of one that is not there all columns are empty.
+enum LookColumns {
+    static let job = 0
+    static let user = job + RecordColumns.job.count
+    static let pending = user + RecordColumns.user.count
+    static let pendingNumber = code - 1
+    static let code = pending + RecordColumns.pending.count
+    static let holder = code + RecordColumns.code.count
+    static let enrolment = holder + RecordColumns.holder.count
+    static let challenge = enrolment + RecordColumns.enrolment.count
+    static let bypass = challenge + RecordColumns.challenge.count
+    static let approvedAt = bypass + RecordColumns.bypass.count
+    static let clientApprovedAt = approvedAt + 1
+    static let pendingElsewhere = clientApprovedAt + 1
+    static let isCanceled = pendingElsewhere + 1
+}
+
+/// Where each record begins in a row of ``HotText/lookAtNumber``.
+enum NumberColumns {
+    static let code = 0
+    static let holder = RecordColumns.code.count
+}
+
+extension HotText {
+    var sql: String {
+        switch self {
+        case .look: Self.lookText
+        case .lookAtNumber: Self.numberText
+        case .limits(let tallies, let paces): Self.limitsText(tallies, paces)
+        case .options: "SELECT name, value FROM site_option"
+        case .putJob:
+            """
+            REPLACE INTO job (front_end, message_id, \(RecordColumns.list(RecordColumns.job)), lock_hmac, call)
+            VALUES \(Self.marks(RecordColumns.job.count + 4))
+            """
+        case .addHistory:
+            """
+            INSERT INTO history
+            (at, kind, front_end, message_id, user, application, number_hmac, masked, outcome, reason, begun_at,
+             provider_code)
+            VALUES \(Self.marks(12))
+            """
+        case .settle:
+            "UPDATE job SET reply_state = ?, settled_at = ? WHERE front_end = ? AND message_id = ? AND state = 1"
+        case .putUser:
+            """
+            REPLACE INTO user (name, \(RecordColumns.list(RecordColumns.user)))
+            VALUES \(Self.marks(RecordColumns.user.count + 1))
+            """
+        case .putPending:
+            """
+            REPLACE INTO pending (user, application, login, \(RecordColumns.list(RecordColumns.pending)), until)
+            VALUES \(Self.marks(RecordColumns.pending.count + 4))
+            """
+        case .putCode:
+            """
+            REPLACE INTO code (number_hmac, \(RecordColumns.list(RecordColumns.code)))
+            VALUES \(Self.marks(RecordColumns.code.count + 1))
+            """
+        case .putApproval: "REPLACE INTO approval (user, application, login, at) VALUES \(Self.marks(4))"
+        case .count(let rows):
+            """
+            INSERT OR REPLACE INTO tally (tally, key, at, front_end, message_id, owner)
+            VALUES \(Self.rows(rows, of: 6))
+            """
+        case .uncount(let rows):
+            "DELETE FROM tally WHERE front_end = ? AND message_id = ? AND tally IN \(Self.marks(rows))"
+        case .putPaces(let rows): "REPLACE INTO pace (key, streak, not_before) VALUES \(Self.rows(rows, of: 3))"
+        case .dropPaces(let rows): "DELETE FROM pace WHERE key IN \(Self.marks(rows))"
+        }
+    }
+
+    private static func marks(_ count: Int) -> String {
+        "(" + Array(repeating: "?", count: count).joined(separator: ", ") + ")"
+    }
+
+    private static func rows(_ count: Int, of columns: Int) -> String {
+        Array(repeating: marks(columns), count: count).joined(separator: ", ")
+    }
+
+    /// `?1` and `?2` are the job, `?3` to `?5` its login, `?6` its number where that is known, `?7` whether it is the
+    /// pending code's otherwise, `?8` the client, `?9` now; then, each empty unless it is wanted, the person whose bypass code,
+    /// enrolment and approvals are looked at, what else nobody may have begun on, and whether numbers are told apart so.
+    private static let lookText = """
+        SELECT \(RecordColumns.list(RecordColumns.job, of: "job")),
+            \(RecordColumns.list(RecordColumns.user, of: "user")),
+            \(RecordColumns.list(RecordColumns.pending, of: "pending")),
+            \(RecordColumns.list(RecordColumns.code, of: "code")),
+            \(RecordColumns.list(RecordColumns.holder, of: "holder")),
+            \(RecordColumns.list(RecordColumns.enrolment, of: "enrolment")),
+            \(RecordColumns.list(RecordColumns.challenge, of: "challenge")),
+            \(RecordColumns.list(RecordColumns.bypass, of: "bypass")),
+            approval.at, client.approved_at,
+            EXISTS (
+                SELECT 1 FROM pending AS other
+                JOIN code ON code.number_hmac = other.number_hmac AND code.sid = other.sid
+                WHERE other.user = ?3 AND NOT (other.application = ?4 AND other.login = ?5)
+                AND other.ended IS NULL AND code.ended IS NULL AND code.expires_at > ?9),
+            EXISTS (
+                SELECT 1 FROM canceled_send
+                WHERE front_end = ?1 AND message_id = ?2 AND user = ?3 AND application = ?4 AND login = ?5)
+        FROM (SELECT 1)
+        LEFT JOIN job ON job.front_end = ?1 AND job.message_id = ?2
+        LEFT JOIN user ON user.name = ?3
+        LEFT JOIN pending ON pending.user = ?3 AND pending.application = ?4 AND pending.login = ?5
+        LEFT JOIN code ON code.number_hmac = ifnull(?6, iif(?7, pending.number_hmac, NULL))
+        LEFT JOIN bypass ON bypass.user = ?10 AND bypass.until > ?9
+        LEFT JOIN enrolment ON enrolment.user = ?11
+        LEFT JOIN challenge ON challenge.factor_sid = iif(?11 IS NULL, NULL, user.factor_sid) AND challenge.expires_at > ?9
+        LEFT JOIN approval ON approval.user = ?12 AND approval.application = ?4 AND approval.login = ?5
+        LEFT JOIN client ON client.user = ?12 AND client.client_hmac = ?8
+        LEFT JOIN job AS holder ON holder.lock_hmac IN (?13, iif(?14, ifnull(?6, iif(?7, pending.number_hmac, NULL)), NULL))
+            AND holder.state = 0 AND NOT (holder.front_end = ?1 AND holder.message_id = ?2)
+        LIMIT 1
+        """
+
+    /// `?1` is the number, `?2` the same where nobody may have begun on it, `?3` and `?4` the job that asks.
+    private static let numberText = """
+        SELECT \(RecordColumns.list(RecordColumns.code, of: "code")), \(RecordColumns.list(RecordColumns.holder, of: "holder"))
+        FROM (SELECT 1)
+        LEFT JOIN code ON code.number_hmac = ?1
+        LEFT JOIN job AS holder ON holder.lock_hmac = ?2
+            AND holder.state = 0 AND NOT (holder.front_end = ?3 AND holder.message_id = ?4)
+        LIMIT 1
+        """
+
+    /// Rows of which, and a time; a pace has its streak besides.
+    private static func limitsText(_ tallies: Int, _ paces: Int) -> String {
+        let times = (0..<tallies).map {
+            """
+            SELECT \($0), at, NULL FROM
+            (SELECT at FROM tally WHERE tally = ? AND key = ? AND at > ? ORDER BY at DESC LIMIT ?)
+            """
+        }
+        let pauses = (0..<paces).map { "SELECT \(tallies + $0), not_before, streak FROM pace WHERE key = ?" }
+        return (times + pauses).joined(separator: " UNION ALL ")
+    }
+}

@@ -121,7 +121,7 @@ public protocol LoginStore: CallStore {
     func state(of key: JobKey) async throws(StoreError) -> JobState
 
     /// Notes what became of a reply. One that nobody got is on disk when this returns. That a reply was confirmed is written
-    /// with whatever is written next, or soon: losing it costs a second reply.
+    /// soon, with others: losing it costs a second reply.
     func settle(_ key: JobKey, as state: ReplyState) async throws(StoreError)
 
     /// The situation of a person, outside any job; reads only.

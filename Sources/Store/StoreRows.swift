@@ -140,6 +140,18 @@ package struct ChangeContext: Sendable {
     }
 }
 
+extension Tally {
+    /// Whether it is kept by a number, or by what is known of one.
+    package var isOfNumber: Bool {
+        switch self {
+        case .numberSends, .unprovenNumberSends, .unprovenCountrySends: true
+        case .userSends, .clientSends, .unprovenSiteSends, .userEnrolments, .clientEnrolments,
+            .wrongCodesOfUserAndClient, .wrongCodesOfUser:
+            false
+        }
+    }
+}
+
 extension StoreRows {
     /// The hash that a ticket is found by.
     package func hash(ofTicket text: String) -> [UInt8] { lookup("ticket \(text)") }

@@ -14,7 +14,7 @@ final class GroupCommit: Sendable {
         var end: @Sendable (StoreError?) -> Void
     }
 
-    /// That a reply was confirmed: goes along with the next transaction, or has one soon, and nobody waits for it.
+    /// That a reply was confirmed. Nobody waits for it: it is written a little later, with others of its kind.
     struct Note: Sendable {
         var key: JobKey
         var at: Timestamp
@@ -23,7 +23,7 @@ final class GroupCommit: Sendable {
     private struct State {
         var waiting = Turns<LaneName?, Operation>()
         var notes: Deque<Note> = []
-        /// The notes have waited long enough for somebody's transaction.
+        /// The notes have waited long enough for each other.
         var notesAreDue = false
         var isTimed = false
         var isRunning = false
@@ -37,8 +37,8 @@ final class GroupCommit: Sendable {
     private static let longestBatch: Duration = .milliseconds(5)
     /// Beyond so many, while the store cannot be written, the oldest are dropped: each may cost a second reply.
     static let mostNotes = 4096
-    /// As many need no transaction of their own sooner.
-    private static let notesPause: Duration = .milliseconds(100)
+    /// So long they wait for each other; then they go with the next transaction, or have one of their own.
+    private static let notesPause: Duration = .milliseconds(50)
 
     private let pool: DatabasePool
     private let writer: LockFile
@@ -199,41 +199,49 @@ final class GroupCommit: Sendable {
             try file.requirePresence()
             let began = MonotonicTime.now()
             try db.cachedStatement(sql: "BEGIN IMMEDIATE").execute()
-            connections.statements(of: db).begin()
-            for note in notes { try write(note, db) }
+            let statements = connections.statements(of: db)
+            statements.begin(db)
+            try write(notes, statements, db)
             try body(began)
             try db.cachedStatement(sql: "COMMIT").execute()
+            statements.committed(db)
             watch.committed(since: began)
         } catch {
             if db.isInsideTransaction { try? db.rollback() }
-            putBack(notes)
+            connections.statements(of: db).forget()
+            putBack(notes, isTriedAtOnce: error is HalfDone)
             throw error
         }
     }
 
+    /// Those that are due. The others wait for more, which are written as quickly.
     private func takeNotes() -> Deque<Note> {
         state.withLock { state in
+            guard state.notesAreDue else { return [] }
             defer { (state.notes, state.notesAreDue) = ([], false) }
             return state.notes
         }
     }
 
-    /// For the next transaction that somebody needs, or for later; once the store is closed there is none.
-    private func putBack(_ notes: Deque<Note>) {
+    /// For another transaction: the next one, or a later one, of which there are none once the store is closed.
+    private func putBack(_ notes: Deque<Note>, isTriedAtOnce: Bool) {
         let isFirst = state.withLock { state in
-            guard !notes.isEmpty, !state.isClosed else { return false }
+            guard !notes.isEmpty, isTriedAtOnce || !state.isClosed else { return false }
             state.notes = notes + state.notes
             state.notes.removeFirst(max(0, state.notes.count - Self.mostNotes))
-            defer { state.isTimed = true }
-            return !state.isTimed
+            if isTriedAtOnce { state.notesAreDue = true }
+            guard !isTriedAtOnce, !state.isTimed else { return false }
+            state.isTimed = true
+            return true
         }
         if isFirst { writeNotesSoon() }
     }
 
-    /// A note that cannot be written is nobody's trouble, unless it ends the transaction.
-    private func write(_ note: Note, _ db: Database) throws {
+    /// Notes that cannot be written are nobody's trouble, unless they end the transaction.
+    private func write(_ notes: Deque<Note>, _ statements: HotStatements, _ db: Database) throws {
+        guard let oldest = notes.first else { return }
         do {
-            try connections.statements(of: db).settle(note.key, as: .confirmed, at: note.at, db)
+            try statements.confirm(notes.map(\.key), at: oldest.at, db)
         } catch {
             guard db.isInsideTransaction else { throw error }
         }

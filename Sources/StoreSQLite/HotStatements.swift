@@ -1,17 +1,20 @@
 import Basics
 import GRDB
+import GRDBSQLite
 import Store
 
 /// What nearly every job runs. Everything else goes through GRDB.
 enum HotText: Hashable {
-    /// A job with all that its decision rests on.
-    case look
+    /// A job with all that its decision rests on, and the newest times of so many tallies, and so many paces.
+    case look(tallies: Int, paces: Int)
     /// A number's code, and who works on it: for a number that only the person's sealed phone tells.
     case lookAtNumber
-    /// The newest times of so many tallies, then so many paces.
+    /// Tallies and paces alone, where what they go by had to be looked up first.
     case limits(tallies: Int, paces: Int)
     case options
     case putJob, addHistory, settle
+    /// That the replies of so many jobs were confirmed.
+    case confirm(Int)
     case putUser, putPending, putCode, putApproval
     /// So many rows at once.
     case count(Int), uncount(Int), putPaces(Int), dropPaces(Int)
@@ -24,6 +27,8 @@ final class HotStatements: @unchecked Sendable {
     private var prepared: [HotText: HotStatement] = [:]
     /// The site options as this transaction sees them, its own changes included.
     var options: [String: String]?
+    /// SQLite's own count of the changes that this connection has seen, behind its latest commit.
+    private var seen: UInt32?
 
     func statement(_ text: HotText, _ db: Database) throws -> HotStatement {
         if let known = prepared[text] { return known }
@@ -42,8 +47,43 @@ final class HotStatements: @unchecked Sendable {
         }
     }
 
-    /// At the beginning of a transaction: what others have written meanwhile is seen from here on.
-    func begin() { options = nil }
+    /// Notes that replies were confirmed: many at once, in as few statements as powers of two make up. What became of a
+    /// job's reply later than that is left alone.
+    func confirm(_ keys: [JobKey], at now: Timestamp, _ db: Database) throws {
+        var rest = keys[...]
+        while !rest.isEmpty {
+            var count = Self.mostConfirmed
+            while count > rest.count { count /= 2 }
+            try statement(.confirm(count), db).run {
+                $0.time(now)
+                for key in rest.prefix(count) {
+                    $0.text(key.frontEnd)
+                    $0.text(key.messageID)
+                }
+            }
+            rest = rest.dropFirst(count)
+        }
+    }
+
+    private static let mostConfirmed = 64
+
+    /// At the beginning of a transaction that writes: what was read stays known unless others have written since.
+    func begin(_ db: Database) {
+        if seen == nil || Self.changes(db) != seen { options = nil }
+    }
+
+    func committed(_ db: Database) { seen = Self.changes(db) }
+
+    /// After a transaction that was taken back, and before one of which it is not known what it sees.
+    func forget() { (options, seen) = (nil, nil) }
+
+    private static func changes(_ db: Database) -> UInt32? {
+        var count: UInt32 = 0
+        guard let connection = db.sqliteConnection,
+            sqlite3_file_control(connection, "main", SQLITE_FCNTL_DATA_VERSION, &count) == SQLITE_OK
+        else { return nil }
+        return count
+    }
 }
 
 /// The hot statements of all connections of a pool. A connection cannot be closed before its statements are gone.
@@ -107,6 +147,8 @@ enum LookColumns {
     static let clientApprovedAt = approvedAt + 1
     static let pendingElsewhere = clientApprovedAt + 1
     static let isCanceled = pendingElsewhere + 1
+    /// One for each tally, then one for each pace.
+    static let limits = isCanceled + 1
 }
 
 /// Where each record begins in a row of ``HotText/lookAtNumber``.
@@ -118,7 +160,7 @@ enum NumberColumns {
 extension HotText {
     var sql: String {
         switch self {
-        case .look: Self.lookText
+        case .look(let tallies, let paces): Self.lookText(tallies, paces)
         case .lookAtNumber: Self.numberText
         case .limits(let tallies, let paces): Self.limitsText(tallies, paces)
         case .options: "SELECT name, value FROM site_option"
@@ -136,6 +178,13 @@ extension HotText {
             """
         case .settle:
             "UPDATE job SET reply_state = ?, settled_at = ? WHERE front_end = ? AND message_id = ? AND state = 1"
+        case .confirm(let rows):
+            """
+            UPDATE job SET reply_state = 1, settled_at = ?1
+            WHERE (front_end, message_id) IN (SELECT column1, column2 FROM (VALUES \(Self.rows(rows, of: 2))))
+            AND state = 1
+            AND ifnull(settled_at, ?1) <= ?1
+            """
         case .putUser:
             """
             REPLACE INTO user (name, \(RecordColumns.list(RecordColumns.user)))
@@ -172,10 +221,27 @@ extension HotText {
         Array(repeating: marks(columns), count: count).joined(separator: ", ")
     }
 
-    /// `?1` and `?2` are the job, `?3` to `?5` its login, `?6` its number where that is known, `?7` whether it is the
+    /// A look's parameters: `?1` and `?2` are the job, `?3` to `?5` its login, `?6` its number where that is known, `?7` whether it is the
     /// pending code's otherwise, `?8` the client, `?9` now; then, each empty unless it is wanted, the person whose bypass code,
-    /// enrolment and approvals are looked at, what else nobody may have begun on, and whether numbers are told apart so.
-    private static let lookText = """
+    /// enrolment and approvals are looked at, what else nobody may have begun on, and whether the same goes for the number; at last those of the limits.
+    private static func lookText(_ tallies: Int, _ paces: Int) -> String {
+        let values = 14
+        let limits =
+            (0..<tallies).map { index in
+                let first = values + 4 * index
+                return """
+                    , (SELECT group_concat(at) FROM (SELECT at FROM tally
+                    WHERE tally = ?\(first + 1) AND key = ?\(first + 2) AND at > ?\(first + 3)
+                    ORDER BY at DESC LIMIT ?\(first + 4)))
+                    """
+            }
+            + (0..<paces).map { index in
+                ", (SELECT streak || ' ' || not_before FROM pace WHERE key = ?\(values + 4 * tallies + index + 1))"
+            }
+        return "\(lookColumns)\(limits.joined()) \(lookSources)"
+    }
+
+    private static let lookColumns = """
         SELECT \(RecordColumns.list(RecordColumns.job, of: "job")),
             \(RecordColumns.list(RecordColumns.user, of: "user")),
             \(RecordColumns.list(RecordColumns.pending, of: "pending")),
@@ -193,6 +259,9 @@ extension HotText {
             EXISTS (
                 SELECT 1 FROM canceled_send
                 WHERE front_end = ?1 AND message_id = ?2 AND user = ?3 AND application = ?4 AND login = ?5)
+        """
+
+    private static let lookSources = """
         FROM (SELECT 1)
         LEFT JOIN job ON job.front_end = ?1 AND job.message_id = ?2
         LEFT JOIN user ON user.name = ?3

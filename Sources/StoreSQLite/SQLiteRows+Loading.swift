@@ -9,7 +9,8 @@ import Wire
 extension SQLiteRows {
     func load(_ query: JobQuery) throws -> Loaded<any Error> {
         let ask = LookArguments(query, self)
-        let loaded = try hot(.look).first({ ask.bind(&$0) }) { row in
+        let text = HotText.look(tallies: ask.limits?.tallies.count ?? 0, paces: ask.limits?.paces.count ?? 0)
+        let loaded = try hot(text).first({ ask.bind(&$0) }) { row in
             let job = row.isNull(LookColumns.job) ? nil : try readJob(query.key, row, at: LookColumns.job)
             var holder = readHolder(row, at: LookColumns.holder)
             let situation = Result<Situation, any Error> { try readSituation(query, ask, row, &holder) }
@@ -42,6 +43,11 @@ extension SQLiteRows {
         try readApprovals(query, row, into: &situation)
         if query.wanted.authenticator { try readAuthenticator(query, row, into: &situation) }
         try readBypass(query, row, into: &situation)
+        if let limits = ask.limits {
+            try readLimits(limits, row, into: &situation)
+        } else {
+            try loadLimits(LimitQuery(query, situation.place, situation.now, self), into: &situation)
+        }
         try loadRest(query, into: &situation)
         return situation
     }
@@ -115,8 +121,10 @@ extension SQLiteRows {
     /// What has statements of its own.
     private func loadRest(_ query: JobQuery, into situation: inout Situation) throws {
         let (wanted, user, now) = (query.wanted, query.login.user, situation.now)
-        try loadLimits(query, into: &situation)
-        if wanted.strangers, let code = situation.code { situation.strangers = try strangers(to: code, than: user) }
+        // Nobody waits for a code that is over.
+        if wanted.strangers, let code = situation.code, code.ended == nil {
+            situation.strangers = try strangers(to: code, than: user)
+        }
         if wanted.openCodes { situation.openCodes = try openCodes(of: user, at: now) }
         if let ticket = wanted.ticket {
             let hash = hash(ofTicket: ticket.revealed)
@@ -132,23 +140,38 @@ extension SQLiteRows {
         if let other = wanted.otherUser { situation.otherUserExists = try self.user(other) != nil }
     }
 
-    private func loadLimits(_ query: JobQuery, into situation: inout Situation) throws {
-        let context = ChangeContext(
-            key: query.key, login: query.login, place: situation.place, now: situation.now)
-        let tallies = query.wanted.tallies.compactMap { tally, limit in
-            limit > 0 ? hash(of: tally, context).map { (tally: tally, limit: limit, hash: $0) } : nil
+    /// Each tally is a list of times, and each pace two numbers.
+    private func readLimits(_ limits: LimitQuery, _ row: HotRow, into situation: inout Situation) throws {
+        func numbers(_ index: Int, _ separator: Character) throws -> [Int64] {
+            try (row.textIfAny(LookColumns.limits + index) ?? "").split(separator: separator).map {
+                guard let number = Int64($0) else { throw NotReadable() }
+                return number
+            }
         }
-        let paces = query.wanted.paces ? paceKeys(query.login.user, situation.number) : []
+        for (index, (tally, limit, hash)) in limits.tallies.enumerated() {
+            let newest = try reading("tally", "\(tally.rawValue)/\(key(Data(hash)))") {
+                try numbers(index, ",").map { Timestamp(milliseconds: $0) }
+            }
+            situation.tallies[tally] = TallyState(
+                limit: limit, newest: newest.sorted(by: >), window: tally.window)
+        }
+        for (index, (key, hash)) in limits.paces.enumerated() {
+            let isThere = !row.isNull(LookColumns.limits + limits.tallies.count + index)
+            guard isThere else { continue }
+            situation.paces[key] = try reading("pace", self.key(Data(hash))) {
+                let pace = try numbers(limits.tallies.count + index, " ")
+                guard pace.count == 2 else { throw NotReadable() }
+                return Pace(streak: Int(pace[0]), notBefore: Timestamp(milliseconds: pace[1]))
+            }
+        }
+    }
+
+    private func loadLimits(_ limits: LimitQuery, into situation: inout Situation) throws {
+        let (tallies, paces) = (limits.tallies, limits.paces)
         guard !tallies.isEmpty || !paces.isEmpty else { return }
         var newest = Array(repeating: [Timestamp](), count: tallies.count)
         try hot(.limits(tallies: tallies.count, paces: paces.count)).each {
-            for (tally, limit, hash) in tallies {
-                $0.text(tally.rawValue)
-                $0.bytes(hash)
-                $0.time(situation.now - tally.window)
-                $0.integer(limit)
-            }
-            for (_, hash) in paces { $0.bytes(hash) }
+            limits.bind(&$0)
         } _: { row in
             let index = try row.number(0)
             if index < tallies.count { return newest[index].append(try row.time(1)) }
@@ -163,17 +186,40 @@ extension SQLiteRows {
         }
     }
 
-    private func paceKeys(_ user: String, _ number: E164?) -> [(key: PaceKey, hash: [UInt8])] {
-        let numbers = number.map { [PaceKey.number($0, isProven: true), .number($0, isProven: false)] } ?? []
-        return ([.user(user)] + numbers).map { ($0, hash(of: $0)) }
-    }
-
     /// Only what does not depend on the version: a newer one's job keeps its number to itself as long as its worker lives.
     private func readHolder(_ row: HotRow, at first: Int) -> LockHolder? {
         guard let frontEnd = try? row.text(first), let messageID = try? row.text(first + 1) else { return nil }
         return LockHolder(
             key: JobKey(frontEnd: frontEnd, messageID: messageID), worker: (try? row.integer(first + 2)) ?? 0,
             leaseUntil: MonotonicTime(nanoseconds: (try? row.integer(first + 3)) ?? 0))
+    }
+}
+
+/// The counters that a job wants to know of, by the hashes that they are found by.
+private struct LimitQuery {
+    let tallies: [(tally: Tally, limit: Int, hash: [UInt8])]
+    let paces: [(key: PaceKey, hash: [UInt8])]
+    private let now: Timestamp
+
+    init(_ query: JobQuery, _ place: NumberPlace?, _ now: Timestamp, _ rows: SQLiteRows) {
+        let context = ChangeContext(key: query.key, login: query.login, place: place, now: now)
+        tallies = query.wanted.tallies.compactMap { tally, limit in
+            limit > 0 ? rows.hash(of: tally, context).map { (tally: tally, limit: limit, hash: $0) } : nil
+        }
+        let numbers = place.map { [PaceKey.number($0.number, isProven: true), .number($0.number, isProven: false)] }
+        let keys = query.wanted.paces ? [.user(query.login.user)] + (numbers ?? []) : []
+        paces = keys.map { ($0, rows.hash(of: $0)) }
+        self.now = now
+    }
+
+    func bind(_ values: inout HotStatement.Values) {
+        for (tally, limit, hash) in tallies {
+            values.text(tally.rawValue)
+            values.bytes(hash)
+            values.time(now - tally.window)
+            values.integer(limit)
+        }
+        for (_, hash) in paces { values.bytes(hash) }
     }
 }
 
@@ -184,6 +230,8 @@ private struct LookArguments {
     let number: [UInt8]?
     /// The number is the pending code's, as far as there is one.
     let isPendings: Bool
+    /// `nil` where they go by a number that has to be read first.
+    let limits: LimitQuery?
     private let query: JobQuery
     private let client: [UInt8]?
     private let authenticatorLock: [UInt8]?
@@ -195,6 +243,8 @@ private struct LookArguments {
         number = login.user.isEmpty ? nil : query.place.map { rows.lookup($0.number.revealed) }
         isPendings = query.place == nil && query.kind?.lane == .check
         client = wanted.approval ? login.client.map { rows.hash(ofClient: $0) } : nil
+        let isOfNumber = wanted.paces || wanted.tallies.contains { $0.value > 0 && $0.key.isOfNumber }
+        limits = query.place != nil || !isOfNumber ? LimitQuery(query, query.place, now, rows) : nil
         let isLocked = query.isLocking && wanted.authenticator
         authenticatorLock = isLocked ? rows.lookup(CallLock.authenticator(user: login.user).text) : nil
     }
@@ -215,5 +265,6 @@ private struct LookArguments {
         values.text(wanted.approval ? login.user : nil)
         values.bytes(authenticatorLock)
         values.flag(query.isLocking)
+        limits?.bind(&values)
     }
 }

@@ -19,7 +19,9 @@ extension SQLiteRows {
     }
 
     private func newest(_ table: String, _ conditions: Conditions, limit: Int) throws -> [Row] {
-        let sql = "SELECT * FROM \(table) WHERE \(conditions.text.joined(separator: " AND ")) ORDER BY id DESC LIMIT ?"
+        // In the order of the indices, so that no more is read than is told.
+        let condition = conditions.text.joined(separator: " AND ")
+        let sql = "SELECT * FROM \(table) WHERE \(condition) ORDER BY at DESC, id DESC LIMIT ?"
         return try Row.fetchAll(db, sql: sql, arguments: StatementArguments(conditions.arguments + [limit]))
     }
 

@@ -25,8 +25,6 @@ public final class SQLiteStore: LoginStore {
     private let context: Context
     private let unreadable: UnreadableLog
     private let drops: DropLog
-    /// How far this worker's sweep has come in each table.
-    private let walks = Locked<[SweepStep: SweepWalk]>([:])
     /// How its operations end.
     public let watch: StoreWatch
     let path: String
@@ -125,7 +123,7 @@ public final class SQLiteStore: LoginStore {
         do {
             let (value, passedOver) = try await pool.read { [context] db in
                 let rows = context.rows(db)
-                rows.statements.begin()
+                rows.statements.forget()
                 return (try body(rows), rows.notes.passedOver)
             }
             watch.end(observed, nil, wrote: false)
@@ -242,20 +240,8 @@ public final class SQLiteStore: LoginStore {
 
     public func sweep(_ retention: Retention, limit: Int) async throws(StoreError) -> Int {
         var gone = 0
-        for step in SweepStep.allCases {
-            var walk = walks.withLock { $0[step] ?? SweepWalk() }
-            var seen = 0
-            repeat {
-                let before = walk
-                let (went, after) = try await write { rows in
-                    var walk = before
-                    return (try rows.sweep(step, retention, limit: limit, &walk), walk)
-                }
-                walk = after
-                gone += went
-                seen += limit
-            } while walk.place != nil && seen < walk.quota(limit) && !Task.isCancelled
-            walks.withLock { $0[step] = walk }
+        for step in SweepStep.allCases where !Task.isCancelled {
+            gone += try await write { try $0.sweep(step, retention, limit: limit) }
         }
         return gone
     }

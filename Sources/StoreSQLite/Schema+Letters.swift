@@ -6,7 +6,7 @@ extension Schema {
     /// not indexed by name, nor are those from before; the sweep makes up for that.
     ///
     /// What is written with every job gets no index for the sake of what is rare: a person's jobs are found by the history,
-    /// which is kept longer, and what has ended by walking through the tables (``SweepStep``).
+    /// which is kept longer.
     ///
     /// An entry of the trail goes to another name only when nobody bears its old one any more: with a person who was renamed
     /// or erased.

@@ -17,6 +17,7 @@ enum Schema {
         migrator.registerMigration("0007-entry") { try $0.execute(sql: entry) }
         migrator.registerMigration("0008-letters") { try $0.execute(sql: letters) }
         migrator.registerMigration("0009-provider-codes") { try $0.execute(sql: providerCodes) }
+        migrator.registerMigration("0010-ends") { try $0.execute(sql: ends) }
         return migrator
     }
 
@@ -74,6 +75,26 @@ enum Schema {
 
     /// Why Twilio refused. A worker of an older version goes on writing its outcomes without.
     private static let providerCodes = "ALTER TABLE history ADD COLUMN provider_code INTEGER"
+
+    /// What has ended is found without a look at the rest, and so is what operators look up. Times are mostly the newest, so an
+    /// index of them is written at its end.
+    private static let ends = """
+        CREATE INDEX code_by_end ON code (expires_at);
+        CREATE INDEX pending_by_end ON pending (until);
+        CREATE INDEX approval_by_time ON approval (at);
+        CREATE INDEX tally_by_time ON tally (at);
+        CREATE INDEX pace_by_end ON pace (not_before);
+        CREATE INDEX client_by_time ON client (approved_at);
+        CREATE INDEX bypass_by_end ON bypass (until);
+        CREATE INDEX ticket_by_end ON ticket (until);
+        CREATE INDEX enrolment_ended ON enrolment (expires_at) WHERE ended IS NOT NULL;
+        CREATE INDEX challenge_by_end ON challenge (expires_at);
+        CREATE INDEX used_code_by_end ON used_code (until);
+        CREATE INDEX canceled_send_by_time ON canceled_send (at);
+        CREATE INDEX history_by_time ON history (at);
+        CREATE INDEX audit_by_administrator ON audit (operator, at);
+        CREATE INDEX audit_by_kind ON audit (kind, at);
+        """
 
     private static let first = """
         CREATE TABLE meta (name TEXT PRIMARY KEY, value ANY) WITHOUT ROWID;

@@ -23,7 +23,9 @@ struct JobTests {
         #expect(again.recorded == reply && !again.isFresh)
         #expect(try await store.finish(intent) { _ in Sample.answer(.blocked) }.recorded == nil)
         try await store.settle(job.key, as: .confirmed)
-        #expect(try await store.begin(job, decide: Sample.calling).recorded?.state == .confirmed)
+        try await Wait.until("the note") {
+            try await store.begin(job, decide: Sample.calling).recorded?.state == .confirmed
+        }
         await world.end(store)
     }
 

@@ -36,18 +36,30 @@ struct ReplyNoteTests {
         await world.end(store)
     }
 
-    @Test("a confirmed one goes with the next transaction, whoever's it is")
-    func next() async throws {
-        let (world, store) = try await recorded(["one", "two"])
-        try await store.settle(key("one"), as: .confirmed)
-        try await store.settle(key("two"), as: .confirmed)
-        try await store.probe()
-        #expect(try state(world, "one") == ReplyState.confirmed.rawValue)
-        #expect(try state(world, "two") == ReplyState.confirmed.rawValue)
+    @Test("confirmed ones are written together, however many, and nobody else's")
+    func together() async throws {
+        let ids = (0..<77).map { "job-\($0)" }
+        let (world, store) = try await recorded(ids + ["other"])
+        for id in ids { try await store.settle(key(id), as: .confirmed) }
+        try await Wait.until("all notes") {
+            try ids.allSatisfy { try state(world, $0) == ReplyState.confirmed.rawValue }
+        }
+        #expect(try state(world, "other") == ReplyState.pending.rawValue)
         await world.end(store)
     }
 
-    @Test("or soon by itself when nobody writes")
+    @Test("one that comes late takes nothing back that became of a reply after it")
+    func late() async throws {
+        let (world, store) = try await recorded(["one", "two"])
+        for id in ["one", "two"] { try await store.settle(key(id), as: .confirmed) }
+        world.time.advance(.milliseconds(1))
+        try await store.settle(key("one"), as: .undeliverable)
+        await world.end(store)
+        #expect(try state(world, "one") == ReplyState.undeliverable.rawValue)
+        #expect(try state(world, "two") == ReplyState.confirmed.rawValue)
+    }
+
+    @Test("soon by itself when nobody writes")
     func idle() async throws {
         let (world, store) = try await recorded(["one"])
         for round in 1...2 {
@@ -55,8 +67,10 @@ struct ReplyNoteTests {
             try await Wait.until("the note, round \(round)") {
                 try state(world, "one") == ReplyState.confirmed.rawValue
             }
+            world.time.advance(.milliseconds(1))
             try await store.settle(key("one"), as: .undeliverable)
             #expect(try state(world, "one") == ReplyState.undeliverable.rawValue)
+            world.time.advance(.milliseconds(1))
         }
         await world.end(store)
     }
@@ -79,8 +93,7 @@ struct ReplyNoteTests {
         try await store.settle(key("one"), as: .confirmed)
         await #expect(throws: StoreError.self) { try await store.probe() }
         try FileManager.default.moveItem(atPath: aside, toPath: path)
-        try await store.probe()
-        #expect(try state(world, "one") == ReplyState.confirmed.rawValue)
+        try await Wait.until("the note") { try state(world, "one") == ReplyState.confirmed.rawValue }
         await world.end(store)
     }
 
@@ -97,6 +110,8 @@ struct ReplyNoteTests {
             pool, writer: try LockFile(path + ".writer"), file: try OpenFile(path), watch: StoreWatch())
         try writer.lock()
         commits.leave(GroupCommit.Note(key: key("one"), at: Sample.now))
+        // The transaction that waits for the lock has the note, and gets these as well.
+        try await Wait.until("a transaction for the note") { commits.noteCount == 0 }
         for isFailing in [false, true, false] {
             commits.submit(
                 GroupCommit.Operation(lane: nil) { db in

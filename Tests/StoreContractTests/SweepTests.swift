@@ -133,8 +133,8 @@ struct SweepTests {
         }
     }
 
-    @Test("a walk through a table goes on where it stopped, and finds what has ended anywhere in it")
-    func walk() async throws {
+    @Test("what has ended is found anywhere in a table, so many rows at a time")
+    func anywhere() async throws {
         try await withStore(.sqlite) { world, store in
             for index in 0..<20 {
                 let until = Sample.now + .seconds(index % 2 == 0 ? 60 : 600)
@@ -142,13 +142,10 @@ struct SweepTests {
             }
             world.time.advance(.seconds(61))
             var gone: [Int] = []
-            for _ in 0..<8 { gone.append(try await store.sweep(Retention(), limit: 3)) }
-            // Twenty rows in steps of three at first, and again from the beginning.
-            #expect(gone.prefix(7).reduce(0, +) == 10 && gone.allSatisfy { $0 <= 3 })
+            for _ in 0..<5 { gone.append(try await store.sweep(Retention(), limit: 3)) }
+            #expect(gone == [3, 3, 3, 1, 0])
             world.time.advance(.seconds(600))
-            var rest = 0
-            for _ in 0..<8 { rest += try await store.sweep(Retention(), limit: 3) }
-            #expect(rest == 10)
+            #expect(try await store.sweep(Retention(), limit: 100) == 10)
         }
     }
 

@@ -33,8 +33,7 @@ struct TimelineTests {
         world.time.advance(.seconds(1))
         try await store.settle(job.key, as: .confirmed)
         world.time.advance(.seconds(1))
-        // The note goes along with whatever is written next.
-        try await store.probe()
+        try await Wait.until("the note") { try await timeline(store, "one")?.waitsFor == nil }
         let over = try #require(try await timeline(store, "one"))
         #expect(over.events.map(\.name) == ["received", "begun", "concluded", "reply_confirmed"])
         #expect(over.events.map { ($0.at - begun) / .seconds(1) }.suffix(3) == [0, 2, 3])

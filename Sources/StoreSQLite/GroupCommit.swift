@@ -38,7 +38,7 @@ final class GroupCommit: Sendable {
     /// Beyond so many, while the store cannot be written, the oldest are dropped: each may cost a second reply.
     static let mostNotes = 4096
     /// So long they wait for each other; then they go with the next transaction, or have one of their own.
-    private static let notesPause: Duration = .milliseconds(50)
+    private static let notesPause: Duration = .milliseconds(200)
 
     private let pool: DatabasePool
     private let writer: LockFile

@@ -7,10 +7,8 @@ import Store
 enum HotText: Hashable {
     /// A job with all that its decision rests on, and the newest times of so many tallies, and so many paces.
     case look(tallies: Int, paces: Int)
-    /// A number's code, and who works on it: for a number that only the person's sealed phone tells.
-    case lookAtNumber
-    /// Tallies and paces alone, where what they go by had to be looked up first.
-    case limits(tallies: Int, paces: Int)
+    /// A number's code, and who works on it, with limits: for a number that only the person's sealed phone tells.
+    case lookAtNumber(tallies: Int, paces: Int)
     case options
     case putJob, addHistory, settle
     /// That the replies of so many jobs were confirmed.
@@ -155,14 +153,14 @@ enum LookColumns {
 enum NumberColumns {
     static let code = 0
     static let holder = RecordColumns.code.count
+    static let limits = holder + RecordColumns.holder.count
 }
 
 extension HotText {
     var sql: String {
         switch self {
         case .look(let tallies, let paces): Self.lookText(tallies, paces)
-        case .lookAtNumber: Self.numberText
-        case .limits(let tallies, let paces): Self.limitsText(tallies, paces)
+        case .lookAtNumber(let tallies, let paces): Self.numberText(tallies, paces)
         case .options: "SELECT name, value FROM site_option"
         case .putJob:
             """
@@ -225,20 +223,23 @@ extension HotText {
     /// pending code's otherwise, `?8` the client, `?9` now; then, each empty unless it is wanted, the person whose bypass code,
     /// enrolment and approvals are looked at, what else nobody may have begun on, and whether the same goes for the number; at last those of the limits.
     private static func lookText(_ tallies: Int, _ paces: Int) -> String {
-        let values = 14
-        let limits =
-            (0..<tallies).map { index in
-                let first = values + 4 * index
-                return """
-                    , (SELECT group_concat(at) FROM (SELECT at FROM tally
-                    WHERE tally = ?\(first + 1) AND key = ?\(first + 2) AND at > ?\(first + 3)
-                    ORDER BY at DESC LIMIT ?\(first + 4)))
-                    """
-            }
-            + (0..<paces).map { index in
-                ", (SELECT streak || ' ' || not_before FROM pace WHERE key = ?\(values + 4 * tallies + index + 1))"
-            }
-        return "\(lookColumns)\(limits.joined()) \(lookSources)"
+        "\(lookColumns)\(limitColumns(tallies, paces, behind: 14)) \(lookSources)"
+    }
+
+    /// The limits as columns of another statement that has so many parameters.
+    private static func limitColumns(_ tallies: Int, _ paces: Int, behind values: Int) -> String {
+        let times = (0..<tallies).map { index in
+            let first = values + 4 * index
+            return """
+                , (SELECT group_concat(at) FROM (SELECT at FROM tally
+                WHERE tally = ?\(first + 1) AND key = ?\(first + 2) AND at > ?\(first + 3)
+                ORDER BY at DESC LIMIT ?\(first + 4)))
+                """
+        }
+        let pauses = (0..<paces).map { index in
+            ", (SELECT streak || ' ' || not_before FROM pace WHERE key = ?\(values + 4 * tallies + index + 1))"
+        }
+        return (times + pauses).joined()
     }
 
     private static let lookColumns = """
@@ -277,25 +278,16 @@ extension HotText {
         LIMIT 1
         """
 
-    /// `?1` is the number, `?2` the same where nobody may have begun on it, `?3` and `?4` the job that asks.
-    private static let numberText = """
-        SELECT \(RecordColumns.list(RecordColumns.code, of: "code")), \(RecordColumns.list(RecordColumns.holder, of: "holder"))
+    /// `?1` is the number, `?2` the same where nobody may have begun on it, `?3` and `?4` the job that asks; then the limits.
+    private static func numberText(_ tallies: Int, _ paces: Int) -> String {
+        """
+        SELECT \(RecordColumns.list(RecordColumns.code, of: "code")),
+            \(RecordColumns.list(RecordColumns.holder, of: "holder"))\(limitColumns(tallies, paces, behind: 4))
         FROM (SELECT 1)
         LEFT JOIN code ON code.number_hmac = ?1
         LEFT JOIN job AS holder ON holder.lock_hmac = ?2
             AND holder.state = 0 AND NOT (holder.front_end = ?3 AND holder.message_id = ?4)
         LIMIT 1
         """
-
-    /// Rows of which, and a time; a pace has its streak besides.
-    private static func limitsText(_ tallies: Int, _ paces: Int) -> String {
-        let times = (0..<tallies).map {
-            """
-            SELECT \($0), at, NULL FROM
-            (SELECT at FROM tally WHERE tally = ? AND key = ? AND at > ? ORDER BY at DESC LIMIT ?)
-            """
-        }
-        let pauses = (0..<paces).map { "SELECT \(tallies + $0), not_before, streak FROM pace WHERE key = ?" }
-        return (times + pauses).joined(separator: " UNION ALL ")
     }
 }

@@ -43,11 +43,7 @@ extension SQLiteRows {
         try readApprovals(query, row, into: &situation)
         if query.wanted.authenticator { try readAuthenticator(query, row, into: &situation) }
         try readBypass(query, row, into: &situation)
-        if let limits = ask.limits {
-            try readLimits(limits, row, into: &situation)
-        } else {
-            try loadLimits(LimitQuery(query, situation.place, situation.now, self), into: &situation)
-        }
+        if let limits = ask.limits { try readLimits(limits, row, at: LookColumns.limits, into: &situation) }
         try loadRest(query, into: &situation)
         return situation
     }
@@ -58,26 +54,40 @@ extension SQLiteRows {
         _ query: JobQuery, _ ask: LookArguments, _ row: HotRow, into situation: inout Situation,
         _ holder: inout LockHolder?
     ) throws {
-        guard let number = situation.number else { return }
+        guard let number = situation.number else {
+            // Neither code nor holder, but perhaps counters that go by the person.
+            return ask.limits == nil ? try lookAtNumber(query, ask, nil, into: &situation, &holder) : ()
+        }
         let hash = ask.number ?? lookup(number.revealed)
         // Beside a sealed number its hash stands in the open: what others may have written there is not believed.
         let isPendings = ask.isPendings ? try row.bytesIfAny(LookColumns.pendingNumber) == hash : false
-        if ask.number != nil || isPendings {
-            if !row.isNull(LookColumns.code) { situation.code = try readCode(number, hash, row, at: LookColumns.code) }
-            return
+        if ask.number != nil || isPendings, !row.isNull(LookColumns.code) {
+            situation.code = try readCode(number, hash, row, at: LookColumns.code)
         }
-        let lock = query.isLocking ? hash : nil
-        let found = try hot(.lookAtNumber).first {
-            $0.bytes(hash)
-            $0.bytes(lock)
+        if ask.limits == nil || ask.number == nil && !isPendings {
+            try lookAtNumber(query, ask, (number, hash), into: &situation, &holder)
+        }
+    }
+
+    private func lookAtNumber(
+        _ query: JobQuery, _ ask: LookArguments, _ number: (number: E164, hash: [UInt8])?,
+        into situation: inout Situation, _ holder: inout LockHolder?
+    ) throws {
+        let limits = ask.limits == nil ? LimitQuery(query, situation.place, situation.now, self) : LimitQuery()
+        let text = HotText.lookAtNumber(tallies: limits.tallies.count, paces: limits.paces.count)
+        try hot(text).each {
+            $0.bytes(number?.hash)
+            $0.bytes(query.isLocking ? number?.hash : nil)
             $0.text(query.key.frontEnd)
             $0.text(query.key.messageID)
+            limits.bind(&$0)
         } _: { row in
-            let code = row.isNull(NumberColumns.code) ? nil : try readCode(number, hash, row, at: NumberColumns.code)
-            return (code: code, holder: readHolder(row, at: NumberColumns.holder))
+            if let (number, hash) = number, !row.isNull(NumberColumns.code) {
+                situation.code = try readCode(number, hash, row, at: NumberColumns.code)
+            }
+            holder = holder ?? readHolder(row, at: NumberColumns.holder)
+            try readLimits(limits, row, at: NumberColumns.limits, into: &situation)
         }
-        situation.code = found?.code
-        holder = holder ?? found?.holder
     }
 
     private func readApprovals(_ query: JobQuery, _ row: HotRow, into situation: inout Situation) throws {
@@ -141,9 +151,11 @@ extension SQLiteRows {
     }
 
     /// Each tally is a list of times, and each pace two numbers.
-    private func readLimits(_ limits: LimitQuery, _ row: HotRow, into situation: inout Situation) throws {
+    private func readLimits(
+        _ limits: LimitQuery, _ row: HotRow, at first: Int, into situation: inout Situation
+    ) throws {
         func numbers(_ index: Int, _ separator: Character) throws -> [Int64] {
-            try (row.textIfAny(LookColumns.limits + index) ?? "").split(separator: separator).map {
+            try (row.textIfAny(first + index) ?? "").split(separator: separator).map {
                 guard let number = Int64($0) else { throw NotReadable() }
                 return number
             }
@@ -156,33 +168,13 @@ extension SQLiteRows {
                 limit: limit, newest: newest.sorted(by: >), window: tally.window)
         }
         for (index, (key, hash)) in limits.paces.enumerated() {
-            let isThere = !row.isNull(LookColumns.limits + limits.tallies.count + index)
+            let isThere = !row.isNull(first + limits.tallies.count + index)
             guard isThere else { continue }
             situation.paces[key] = try reading("pace", self.key(Data(hash))) {
                 let pace = try numbers(limits.tallies.count + index, " ")
                 guard pace.count == 2 else { throw NotReadable() }
                 return Pace(streak: Int(pace[0]), notBefore: Timestamp(milliseconds: pace[1]))
             }
-        }
-    }
-
-    private func loadLimits(_ limits: LimitQuery, into situation: inout Situation) throws {
-        let (tallies, paces) = (limits.tallies, limits.paces)
-        guard !tallies.isEmpty || !paces.isEmpty else { return }
-        var newest = Array(repeating: [Timestamp](), count: tallies.count)
-        try hot(.limits(tallies: tallies.count, paces: paces.count)).each {
-            limits.bind(&$0)
-        } _: { row in
-            let index = try row.number(0)
-            if index < tallies.count { return newest[index].append(try row.time(1)) }
-            let (key, hash) = paces[index - tallies.count]
-            situation.paces[key] = try reading("pace", self.key(Data(hash))) {
-                Pace(streak: try row.number(2), notBefore: try row.time(1))
-            }
-        }
-        for (index, (tally, limit, _)) in tallies.enumerated() {
-            situation.tallies[tally] = TallyState(
-                limit: limit, newest: newest[index].sorted(by: >), window: tally.window)
         }
     }
 
@@ -200,6 +192,9 @@ private struct LimitQuery {
     let tallies: [(tally: Tally, limit: Int, hash: [UInt8])]
     let paces: [(key: PaceKey, hash: [UInt8])]
     private let now: Timestamp
+
+    /// None.
+    init() { (tallies, paces, now) = ([], [], Timestamp(milliseconds: 0)) }
 
     init(_ query: JobQuery, _ place: NumberPlace?, _ now: Timestamp, _ rows: SQLiteRows) {
         let context = ChangeContext(key: query.key, login: query.login, place: place, now: now)

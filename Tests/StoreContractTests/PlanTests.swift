@@ -119,7 +119,7 @@ struct PlanTests {
     func hot() async throws {
         let world = try await World(.sqlite)
         let texts: [HotText] = [
-            .look(tallies: 5, paces: 3), .lookAtNumber, .confirm(4), .limits(tallies: 5, paces: 3), .options, .putJob,
+            .look(tallies: 5, paces: 3), .lookAtNumber(tallies: 5, paces: 3), .confirm(4), .options, .putJob,
             .addHistory, .settle, .putUser,
             .putPending, .putCode, .putApproval, .count(5), .uncount(5), .putPaces(2), .dropPaces(3),
         ]

@@ -142,8 +142,8 @@ struct StatementCountTests {
                 }
                 #expect(begun.intent != nil)
             }
-            // The job, the number, the limits, strangers; the count and the job.
-            #expect(begin.count <= 6, "\(begin)")
+            // The job, the number, strangers; the count and the job.
+            #expect(begin.count <= 5, "\(begin)")
         }
     }
 

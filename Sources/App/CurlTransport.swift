@@ -11,20 +11,48 @@ struct CurlTransport: Transport {
         do throws(CurlError) {
             let response = try await client.perform(Self.http(request), gate: gate)
             return TransportResponse(
-                status: response.status, retryAfter: response.headers["retry-after"], date: response.headers["date"],
-                contentType: response.headers["content-type"], body: response.body)
+                status: response.status, retryAfter: response.headers.retryAfter, date: response.headers.date,
+                contentType: response.headers.contentType, body: response.body)
         } catch {
             throw TransportError(
-                reach: error.reach == .surelyNotSent ? .surelyNotSent : .maybeSent,
-                kind: TransportError.Kind(rawValue: error.kind.rawValue) ?? .other, proxyStatus: error.proxyStatus)
+                reach: Self.reach(error.reach), kind: Self.kind(error.kind), proxyStatus: error.proxyStatus)
         }
     }
 
     private static func http(_ request: TransportRequest) -> HTTPRequest {
-        let isPost = request.method == .post
-        return HTTPRequest(
-            method: HTTPRequest.Method(rawValue: request.method.rawValue) ?? .get, url: request.url,
-            user: request.user, password: request.password, body: isPost ? request.encodedForm : nil,
-            contentType: isPost ? "application/x-www-form-urlencoded" : nil, timeLimit: request.timeLimit)
+        var http = HTTPRequest(
+            method: .get, url: request.url, user: request.user, password: request.password,
+            timeLimit: request.timeLimit)
+        switch request.method {
+        case .get: break
+        case .delete: http.method = .delete
+        case .post:
+            http.method = .post
+            http.body = request.encodedForm
+            http.contentType = "application/x-www-form-urlencoded"
+        }
+        return http
+    }
+
+    private static func reach(_ reach: CurlError.Reach) -> TransportError.Reach {
+        switch reach {
+        case .surelyNotSent: .surelyNotSent
+        case .maybeSent: .maybeSent
+        }
+    }
+
+    private static func kind(_ kind: CurlError.Kind) -> TransportError.Kind {
+        switch kind {
+        case .dns: .dns
+        case .connect: .connect
+        case .tls: .tls
+        case .timeout: .timeout
+        case .proxy: .proxy
+        case .reset: .reset
+        case .tooLarge: .tooLarge
+        case .withheld: .withheld
+        case .cancelled: .cancelled
+        case .other: .other
+        }
     }
 }

@@ -8,6 +8,7 @@ public import Logging
 public final class CurlClient: Sendable {
     private let multi: Multi
     private let configuration: CurlConfiguration
+    private let origins = AllowedOrigins()
 
     /// Starts the thread.
     ///
@@ -32,11 +33,16 @@ public final class CurlClient: Sendable {
     public func perform(
         _ request: HTTPRequest, gate: @escaping @Sendable () -> Bool
     ) async throws(CurlError) -> HTTPResponse {
-        guard RequestCheck.isUsable(request, configuration) else { throw .unusable }
-        let ticket = await multi.ticket()
+        guard RequestCheck.isWritable(request, configuration),
+            let origin = origins.allowed(of: request.url, configuration)
+        else { throw .unusable }
         let multi = multi
+        let ticket = multi.ticket()
+        // Empty means none, whatever the environment says: credentials go where the configuration says only, and in the
+        // clear to no proxy.
+        let proxy = origin.isSecure ? configuration.proxy ?? "" : ""
         let result = await withTaskCancellationHandler {
-            await multi.run(request, ticket: ticket, gate: gate)
+            await multi.run(request, proxy: proxy, ticket: ticket, gate: gate)
         } onCancel: {
             // Reaches the actor after `run` has either registered the transfer or seen the cancellation itself.
             Task { await multi.cancel(ticket) }

@@ -10,8 +10,6 @@ struct EasyOptions {
         self.easy = easy
     }
 
-    mutating func fail() { areAllSet = false }
-
     mutating func setLong(_ option: CURLoption, _ value: Int) { note(ccurl_set_long(easy, option, value)) }
 
     mutating func setSize(_ option: CURLoption, _ value: Int) { note(ccurl_set_size(easy, option, curl_off_t(value))) }
@@ -29,6 +27,11 @@ struct EasyOptions {
 }
 
 extension EasyOptions {
+    /// libcurl reads an answer in pieces of this size. Twilio's are a few kilobytes at most, and by default each transfer would
+    /// have a buffer of 16 KiB.
+    private static let bufferSize = 4096
+
+    /// What all requests have in common.
     mutating func apply(_ configuration: CurlConfiguration) {
         // Signals would hit the whole process.
         setLong(CURLOPT_NOSIGNAL, 1)
@@ -37,40 +40,52 @@ extension EasyOptions {
         setLong(CURLOPT_SSL_VERIFYHOST, 2)
         setLong(CURLOPT_SSLVERSION, ccurl_tls_1_2())
         setLong(CURLOPT_HTTP_VERSION, ccurl_http_2_tls())
+        setLong(CURLOPT_BUFFERSIZE, Self.bufferSize)
         setText(CURLOPT_PROTOCOLS_STR, "http,https")
+        // Else the variable no_proxy would count.
+        setText(CURLOPT_NOPROXY, "")
+        setLong(CURLOPT_HTTPPROXYTUNNEL, 1)
         // A proxy's own headers are no answer of the server's.
         setLong(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
         setLong(CURLOPT_MAXAGE_CONN, max(1, Int(configuration.longestIdle.components.seconds)))
+        setLong(CURLOPT_PATH_AS_IS, 1)
+        setLong(CURLOPT_DISALLOW_USERNAME_IN_URL, 1)
+        setLong(CURLOPT_HTTPAUTH, ccurl_auth_basic())
         setText(CURLOPT_USERAGENT, configuration.userAgent)
         if let caFile = configuration.caFile { setText(CURLOPT_CAINFO, caFile) }
     }
 
-    /// Empty means none, whatever the environment says: credentials go where the configuration says only, and in the clear
-    /// to no proxy.
-    mutating func apply(proxy: String?, to request: HTTPRequest) {
-        let isSecure = RequestCheck.Address(request.url)?.scheme == "https"
-        setText(CURLOPT_PROXY, isSecure ? proxy ?? "" : "")
-        // Else the variable no_proxy would count.
-        setText(CURLOPT_NOPROXY, "")
-        setLong(CURLOPT_HTTPPROXYTUNNEL, 1)
+    mutating func apply(user: String, _ password: Redacted<String>) {
+        setText(CURLOPT_USERNAME, user)
+        setText(CURLOPT_PASSWORD, password.revealed)
     }
 
     mutating func apply(_ request: HTTPRequest, connectTimeout: Duration) {
         setText(CURLOPT_URL, request.url)
-        setLong(CURLOPT_PATH_AS_IS, 1)
-        setLong(CURLOPT_DISALLOW_USERNAME_IN_URL, 1)
-        setLong(CURLOPT_HTTPAUTH, ccurl_auth_basic())
-        setText(CURLOPT_USERNAME, request.user)
-        setText(CURLOPT_PASSWORD, request.password.revealed)
         // Zero would mean "for ever".
         let total = max(.milliseconds(1), min(request.timeLimit, .seconds(3600)))
         setLong(CURLOPT_TIMEOUT_MS, Int(total.milliseconds))
         setLong(CURLOPT_CONNECTTIMEOUT_MS, Int(max(.milliseconds(1), min(connectTimeout, total)).milliseconds))
+        // Of another request there may be a word left that would go before the method.
+        setPointer(CURLOPT_CUSTOMREQUEST, nil)
         switch request.method {
         case .get: setLong(CURLOPT_HTTPGET, 1)
         case .post: setLong(CURLOPT_POST, 1)
-        case .delete: setText(CURLOPT_CUSTOMREQUEST, "DELETE")
+        case .delete:
+            setLong(CURLOPT_HTTPGET, 1)
+            setText(CURLOPT_CUSTOMREQUEST, "DELETE")
         }
+    }
+
+    mutating func apply(body: UnsafeMutableBufferPointer<UInt8>) {
+        setSize(CURLOPT_POSTFIELDSIZE_LARGE, body.count)
+        setPointer(CURLOPT_POSTFIELDS, body.baseAddress)
+    }
+
+    mutating func removeCallbacks() {
+        setPointer(CURLOPT_PREREQDATA, nil)
+        setPointer(CURLOPT_WRITEDATA, nil)
+        setPointer(CURLOPT_HEADERDATA, nil)
     }
 
     /// `context` is an unretained ``Transfer`` that outlives its stay in the multi handle.

@@ -40,12 +40,20 @@ public struct HTTPRequest: Sendable, CustomStringConvertible, CustomReflectable 
 
 /// An HTTP answer.
 public struct HTTPResponse: Sendable, CustomStringConvertible, CustomReflectable {
+    /// The header fields that are kept; `nil` where they were not sent. Of several of one name the last counts.
+    public struct Headers: Sendable {
+        public var contentType: String?
+        public var date: String?
+        public var retryAfter: String?
+
+        public init() {}
+    }
+
     public var status: Int
-    /// `content-type`, `date`, `retry-after` and `twilio-request-id`, as far as sent; names in lower case.
-    public var headers: [String: String]
+    public var headers: Headers
     public var body: [UInt8]
 
-    public init(status: Int, headers: [String: String], body: [UInt8]) {
+    public init(status: Int, headers: Headers, body: [UInt8]) {
         self.status = status
         self.headers = headers
         self.body = body

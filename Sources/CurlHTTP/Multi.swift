@@ -2,6 +2,7 @@ import Basics
 import CCurl
 import Logging
 import PollExecutor
+import Synchronization
 
 /// Drives all transfers on one thread.
 actor Multi {
@@ -11,7 +12,8 @@ actor Multi {
     private let logger: Logger
     /// By easy handle, which is what libcurl names in its messages.
     private var transfers: [UnsafeMutableRawPointer: Transfer] = [:]
-    private var lastTicket: UInt64 = 0
+    private var handles = EasyHandlePool()
+    private nonisolated let lastTicket = Atomic<UInt64>(0)
     private var heard = HeardTimes()
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
@@ -37,18 +39,20 @@ actor Multi {
     }
 
     /// A number to cancel by.
-    func ticket() -> UInt64 {
-        lastTicket += 1
-        return lastTicket
+    nonisolated func ticket() -> UInt64 {
+        lastTicket.add(1, ordering: .relaxed).newValue
     }
 
-    func run(_ request: HTTPRequest, ticket: UInt64, gate: @escaping @Sendable () -> Bool) async -> Transfer.Answer {
+    /// - Parameter proxy: Empty for none.
+    func run(
+        _ request: HTTPRequest, proxy: String, ticket: UInt64, gate: @escaping @Sendable () -> Bool
+    ) async -> Transfer.Answer {
         await withCheckedContinuation { continuation in
             // Decided in here: on a custom executor other jobs may run before this body does.
             guard !Task.isCancelled else {
                 return continuation.resume(returning: .failure(CurlError(reach: .surelyNotSent, kind: .cancelled)))
             }
-            begin(request, ticket: ticket, gate: gate, continuation)
+            begin(request, proxy: proxy, ticket: ticket, gate: gate, continuation)
         }
     }
 
@@ -60,12 +64,14 @@ actor Multi {
     }
 
     private func begin(
-        _ request: HTTPRequest, ticket: UInt64, gate: @escaping @Sendable () -> Bool,
+        _ request: HTTPRequest, proxy: String, ticket: UInt64, gate: @escaping @Sendable () -> Bool,
         _ continuation: CheckedContinuation<Transfer.Answer, Never>
     ) {
-        do {
+        do throws(CurlError) {
+            guard let easy = handles.take(configuration) else { throw CurlError.unusable }
             let transfer = try Transfer(
-                request, ticket: ticket, configuration: configuration, gate: gate, continuation: continuation)
+                request, easy, proxy: proxy, ticket: ticket, configuration: configuration, gate: gate,
+                continuation: continuation)
             guard let multi = handle.pointer, curl_multi_add_handle(multi, transfer.easy) == CURLM_OK else {
                 return transfer.fail(.other)
             }
@@ -93,6 +99,8 @@ actor Multi {
             remove(transfer)
             if code != CURLE_OK { logger.debug("transfer failed", metadata: ["curl.code": "\(code.rawValue)"]) }
             transfer.finish(code)
+            // What went wrong may have left something behind.
+            if code == CURLE_OK { handles.giveBack(transfer.handle) }
         }
     }
 

@@ -1,19 +1,19 @@
 import Basics
 import CCurl
 
-/// One request under way: it owns the easy handle and everything libcurl points into.
+/// One request under way: it has an easy handle to itself and owns everything libcurl points into.
 ///
 /// Not Sendable: it lives in ``Multi`` and is touched on its thread only, by the callbacks too.
 final class Transfer {
     typealias Answer = Result<HTTPResponse, CurlError>
 
     let ticket: UInt64
-    let easy: UnsafeMutableRawPointer
+    let handle: EasyHandle
+    var easy: UnsafeMutableRawPointer { handle.pointer }
     private let limit: Int
     private let gate: @Sendable () -> Bool
     private let continuation: CheckedContinuation<Answer, Never>
-    private var headerList: UnsafeMutablePointer<curl_slist>?
-    private var posted: UnsafeMutableBufferPointer<UInt8>?
+    private let posted: UnsafeMutableBufferPointer<UInt8>?
     private var body: [UInt8] = []
     private var headers = HeaderReader()
     private var isTooLarge = false
@@ -29,54 +29,36 @@ final class Transfer {
 
     /// - Throws: When libcurl refuses an option; nothing has been sent, and the continuation is left to the caller.
     init(
-        _ request: HTTPRequest, ticket: UInt64, configuration: CurlConfiguration, gate: @escaping @Sendable () -> Bool,
-        continuation: CheckedContinuation<Answer, Never>
+        _ request: HTTPRequest, _ handle: EasyHandle, proxy: String, ticket: UInt64, configuration: CurlConfiguration,
+        gate: @escaping @Sendable () -> Bool, continuation: CheckedContinuation<Answer, Never>
     ) throws(CurlError) {
-        guard let easy = curl_easy_init() else { throw .unusable }
         self.ticket = ticket
-        self.easy = easy
+        self.handle = handle
         self.gate = gate
         self.continuation = continuation
         limit = configuration.maxResponseBytes
-        var options = EasyOptions(easy)
-        options.apply(configuration)
-        options.apply(proxy: configuration.proxy, to: request)
-        options.apply(request, connectTimeout: configuration.connectTimeout)
-        keepHeaders(of: request, &options)
-        keepBody(of: request, &options)
+        posted = request.method == .post ? Self.copy(request.body ?? []) : nil
         // Unretained: Multi keeps the transfer until its easy handle has left the multi handle.
-        options.setCallbacks(context: Unmanaged.passUnretained(self).toOpaque())
-        guard options.areAllSet else { throw .unusable }
+        let isReady = handle.prepare(
+            request, connectTimeout: configuration.connectTimeout, proxy: proxy,
+            body: posted.map { .init(start: $0.baseAddress, count: $0.count - 1) },
+            context: Unmanaged.passUnretained(self).toOpaque())
+        guard isReady else { throw .unusable }
     }
 
     deinit {
-        curl_easy_cleanup(easy)
-        curl_slist_free_all(headerList)
+        handle.clear()
         // It may hold a code.
         posted?.update(repeating: 0)
         posted?.deallocate()
     }
 
-    private func keepHeaders(of request: HTTPRequest, _ options: inout EasyOptions) {
-        // Without this libcurl would hold a long body back until the server says 100.
-        var lines = ["Expect:", "Accept: application/json"]
-        if let contentType = request.contentType { lines.append("Content-Type: \(contentType)") }
-        for line in lines {
-            guard let longer = curl_slist_append(headerList, line) else { return options.fail() }
-            headerList = longer
-        }
-        options.setPointer(CURLOPT_HTTPHEADER, headerList)
-    }
-
-    private func keepBody(of request: HTTPRequest, _ options: inout EasyOptions) {
-        guard request.method == .post else { return }
-        let bytes = request.body ?? []
-        // One more than needed, so that there is an address for an empty body too.
+    /// One byte more than needed, so that there is an address for an empty body too.
+    private static func copy(_ bytes: [UInt8]) -> UnsafeMutableBufferPointer<UInt8> {
         let buffer = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: bytes.count + 1)
-        _ = buffer.initialize(from: bytes + [0])
-        posted = buffer
-        options.setSize(CURLOPT_POSTFIELDSIZE_LARGE, bytes.count)
-        options.setPointer(CURLOPT_POSTFIELDS, buffer.baseAddress)
+        buffer.initialize(repeating: 0)
+        _ = buffer.update(from: bytes)
+        return buffer
     }
 
     // MARK: Callbacks, on the thread of Multi
@@ -138,6 +120,6 @@ final class Transfer {
         guard ccurl_get_long(easy, CURLINFO_RESPONSE_CODE, &status) == CURLE_OK, status > 0 else {
             return .failure(CurlError(reach: reach, kind: .reset))
         }
-        return .success(HTTPResponse(status: status, headers: headers.values, body: body))
+        return .success(HTTPResponse(status: status, headers: headers.fields, body: body))
     }
 }

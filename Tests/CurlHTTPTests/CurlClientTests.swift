@@ -8,6 +8,8 @@ import Testing
     private func client() -> CurlClient {
         var configuration = CurlConfiguration(userAgent: "test")
         configuration.maxConnectionsPerHost = 400
+        // Among all tests at once, a minute may lie between two requests of one.
+        configuration.longestIdle = .seconds(3600)
         return CurlClient(configuration: configuration, logger: Logger(label: "test"))
     }
 
@@ -89,5 +91,56 @@ import Testing
         try await Wait.bounded("the request to leave") { for await _ in passed { break } }
         task.cancel()
         await #expect(throws: CurlError(reach: .maybeSent, kind: .cancelled)) { try await task.value }
+    }
+
+    /// Handles are used again: what one request had set must not show in the next.
+    @Test func nothingOfARequestIsLeftForTheNext() async throws {
+        let server = try ScriptedServer { _ in .bytes(ScriptedServer.ok()) }
+        defer { server.stop() }
+        let client = client()
+        func request(_ method: HTTPRequest.Method, _ user: String = "u", type: String? = nil) -> HTTPRequest {
+            HTTPRequest(
+                method: method, url: server.url + "/", user: user, password: Redacted("p"),
+                body: method == .post ? Array("a=b".utf8) : nil, contentType: type, timeLimit: .seconds(20))
+        }
+        let requests = [
+            request(.post, type: "text/plain"), request(.delete), request(.get), request(.post), request(.get, "v"),
+            request(.post, "v", type: "text/html"),
+        ]
+        for request in requests {
+            let response = try await client.perform(request, gate: { true })
+            #expect(response.status == 200 && response.headers.contentType == "application/json")
+        }
+        let seen = server.all
+        #expect(seen.map(\.method) == ["POST", "DELETE", "GET", "POST", "GET", "POST"])
+        func field(_ name: String) -> [String?] {
+            seen.map { request in
+                request.head.split(separator: "\r\n").first { $0.lowercased().hasPrefix(name + ":") }
+                    .map { $0.dropFirst(name.count + 2).description }
+            }
+        }
+        #expect(field("content-length") == ["3", nil, nil, "3", nil, "3"])
+        // libcurl's own word where a body has none.
+        let form = "application/x-www-form-urlencoded"
+        #expect(field("content-type") == ["text/plain", nil, nil, form, nil, "text/html"])
+        #expect(Set(field("authorization").prefix(4)).count == 1 && Set(field("authorization")).count == 2)
+        #expect(field("accept") == Array(repeating: "application/json", count: 6))
+    }
+
+    @Test func anOriginThatIsAllowedAllowsNoOther() async throws {
+        let server = try ScriptedServer { _ in .bytes(ScriptedServer.ok()) }
+        defer { server.stop() }
+        let client = client()
+        _ = try await client.perform(post(server.url + "/"), gate: { true })
+        for url in [
+            "http://127.0.0.1:\(server.port).example.invalid/", "http://127.0.0.1@example.invalid/",
+            "http://example.invalid/",
+            server.url + "@example.invalid/",
+        ] {
+            let error = await failure(client, post(url))
+            #expect(
+                error?.reach == .surelyNotSent && error?.kind == .other, "\(url): \(error?.description ?? "answered")")
+        }
+        #expect(server.all.count == 1)
     }
 }

@@ -27,7 +27,7 @@ import Testing
             HTTPRequest(
                 method: .get, url: "http://127.0.0.1:\(port)\(path)", user: "", password: Redacted(""),
                 timeLimit: .seconds(300)), gate: { true })
-        return (response.status, response.headers["content-type"], String(decoding: response.body, as: UTF8.self))
+        return (response.status, response.headers.contentType, String(decoding: response.body, as: UTF8.self))
     }
 
     @Test("it tells health, readiness as it is now, and metrics that name the process")

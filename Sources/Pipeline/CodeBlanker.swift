@@ -1,4 +1,3 @@
-import FoundationEssentials
 import Wire
 
 /// Takes codes out of a body that is kept for an operator: no code is ever stored, not even a mistyped one.
@@ -26,7 +25,7 @@ enum CodeBlanker {
                 safe[blankDigits(name)] = blankDigits(value)
             }
         }
-        return encoded(safe) ?? blankDigits(body)
+        return JSONValue.object(safe).encoded()
     }
 
     /// What was kept, for a reply: numbers are masked outside the store.
@@ -35,13 +34,7 @@ enum CodeBlanker {
             return kept
         }
         members["phone"] = blankDigits(phone)
-        return encoded(members) ?? blankDigits(kept)
-    }
-
-    private static func encoded(_ members: [String: JSONValue]) -> [UInt8]? {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return (try? encoder.encode(JSONValue.object(members))).map { Array($0) }
+        return JSONValue.object(members).encoded()
     }
 
     private static func blankDigits(_ value: JSONValue) -> JSONValue {

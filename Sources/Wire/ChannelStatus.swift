@@ -1,5 +1,4 @@
 public import Basics
-import FoundationEssentials
 
 /// How the channels are doing, for login screens: exchange `verify.status` (contract, sections 1 and 3).
 public struct ChannelStatus: Sendable, Codable, Equatable {
@@ -38,9 +37,17 @@ public struct ChannelStatus: Sendable, Codable, Equatable {
     }
 
     public func encoded() -> [UInt8] {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = .sortedKeys
-        // Strings and lists of them: there is nothing in it that JSON could not hold.
-        return (try? encoder.encode(self)).map { Array($0) } ?? Array("{}".utf8)
+        CanonicalJSON.object { json in
+            json.member("at", at)
+            json.member("channels", object: channels) { json, channels in
+                for (name, channel) in channels.sorted(by: { $0.key < $1.key }) {
+                    json.member(name, object: channel) { json, channel in
+                        json.member("countries_blocked", list: channel.countriesBlocked) { $0.string($1) }
+                        json.member("since", channel.since)
+                        json.member("state", channel.state)
+                    }
+                }
+            }
+        }
     }
 }

@@ -3,7 +3,7 @@ import Basics
 /// Reads the fields of a job's body and notes what is wrong with them. Unknown fields are ignored and counted.
 struct FieldReader {
     private let members: [String: JSONValue]
-    private var known: Set<String> = []
+    private var known: Set<String> = Set(minimumCapacity: 12)
     var problems: [FieldProblem] = []
     var user: String?
     var application: Application?

@@ -1,3 +1,5 @@
+import Basics
+
 /// A JSON value as a job may hold it. Numbers keep their text, so that none is ever rounded.
 public enum JSONValue: Sendable, Equatable {
     case null
@@ -23,19 +25,31 @@ public enum JSONProblem: String, Error, Sendable {
     case duplicateKey = "duplicate_key"
 }
 
-extension JSONValue: Encodable {
-    public func encode(to encoder: any Encoder) throws {
-        var value = encoder.singleValueContainer()
+extension JSONValue {
+    /// With keys sorted: equal values are equal bytes, but for how their numbers were written.
+    public func encoded() -> [UInt8] { CanonicalJSON.value { write(to: &$0) } }
+
+    private func write(to json: inout CanonicalJSON) {
         switch self {
-        case .null: try value.encodeNil()
-        case .bool(let flag): try value.encode(flag)
+        case .null: json.null()
+        case .bool(let flag): json.flag(flag)
         case .number(let text):
-            if let whole = Int64(text) { return try value.encode(whole) }
-            // One beyond all doubles goes as its text: the rest must not be lost for it.
-            if let number = Double(text), number.isFinite { try value.encode(number) } else { try value.encode(text) }
-        case .string(let text): try value.encode(text)
-        case .array(let elements): try value.encode(elements)
-        case .object(let members): try value.encode(members)
+            if let whole = Int64(text) {
+                json.number(whole)
+            } else if let number = Double(text), number.isFinite {
+                json.number(number)
+            } else {
+                // One beyond all doubles goes as its text: the rest must not be lost for it.
+                json.string(text)
+            }
+        case .string(let text): json.string(text)
+        case .array(let elements): json.list(elements) { $1.write(to: &$0) }
+        case .object(let members):
+            json.object { json in
+                for (key, member) in members.sorted(by: { $0.key < $1.key }) {
+                    json.member(key, member) { $1.write(to: &$0) }
+                }
+            }
         }
     }
 }

@@ -1,5 +1,3 @@
-import FoundationEssentials
-
 /// A job's body as a front end writes it: what is `nil` is left out.
 public struct JobBody: Sendable, Equatable {
     public private(set) var members: [String: JSONValue] = [:]
@@ -21,10 +19,5 @@ public struct JobBody: Sendable, Equatable {
     }
 
     /// Keys sorted: the same fields are the same bytes, as a repeat under one message id must be.
-    public func encoded() -> [UInt8] {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        // Every JSONValue is JSON.
-        return (try? encoder.encode(members)).map { Array($0) } ?? Array("{}".utf8)
-    }
+    public func encoded() -> [UInt8] { JSONValue.object(members).encoded() }
 }

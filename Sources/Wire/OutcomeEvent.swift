@@ -1,5 +1,3 @@
-import FoundationEssentials
-
 /// An outcome as those hear of it who only watch: exchange `verify.events` (contract, sections 1 and 3).
 public enum OutcomeEvent {
     /// For the asker only: sentences, secrets, and the bodies of dead letters, which name people.
@@ -21,9 +19,7 @@ public enum OutcomeEvent {
         guard let value = try? JSONParser.parse(bytes, maximumDepth: maximumDepth), case .object = value else {
             return nil
         }
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return (try? encoder.encode(masked(value, pseudonym))).map { Array($0) }
+        return masked(value, pseudonym).encoded()
     }
 
     private static func masked(_ value: JSONValue, _ pseudonym: (String) -> String) -> JSONValue {
@@ -39,7 +35,7 @@ public enum OutcomeEvent {
                 }
             }
             return .object(kept)
-        default: return value
+        case .null, .bool, .number, .string: return value
         }
     }
 }

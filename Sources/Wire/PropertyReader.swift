@@ -33,6 +33,8 @@ struct PropertyReader {
 
     /// `application/json`, in UTF-8 where it says in what; other parameters mean nothing.
     private var isJSON: Bool {
+        // What nearly all write.
+        if envelope.contentType == "application/json" { return true }
         let parts = (envelope.contentType ?? "").lowercased().split(separator: ";", omittingEmptySubsequences: false)
             .map { $0.filter { $0 != " " } }
         return parts.first == "application/json"
@@ -55,12 +57,12 @@ struct PropertyReader {
     private mutating func readType() {
         guard let type = envelope.type else { return }
         let prefix = "verify.\(envelope.routingKey).v"
-        let number = type.dropFirst(prefix.count)
-        let isNumber = number.utf8.allSatisfy { (0x30...0x39).contains($0) } && (number == "0" || number.first != "0")
-        guard type.hasPrefix(prefix), isNumber, !number.isEmpty else {
-            return note("type", "disagrees_with_routing_key")
-        }
-        guard number != "1" else { return }
+        guard type.utf8.starts(with: prefix.utf8) else { return note("type", "disagrees_with_routing_key") }
+        let number = type.utf8.dropFirst(prefix.utf8.count)
+        guard !number.isEmpty, number.allSatisfy({ (0x30...0x39).contains($0) }),
+            number.first != UInt8(ascii: "0") || number.count == 1
+        else { return note("type", "disagrees_with_routing_key") }
+        guard !number.elementsEqual("1".utf8) else { return }
         versionUnsupported = true
         note("type", "version_unsupported")
     }

@@ -64,10 +64,7 @@ public struct Reply: Sendable, Codable {
 
     /// The bytes that go over the wire and into the record: keys sorted, so that equal replies are equal bytes.
     public func encoded() -> [UInt8] {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        // Strings, numbers and lists of them: there is nothing in it that JSON could not hold.
-        return (try? encoder.encode(self)).map { Array($0) } ?? Array(#"{"outcome":"unavailable"}"#.utf8)
+        CanonicalJSON.object { write(to: &$0) }
     }
 
     /// Reads a reply, as a front end does; unknown fields are ignored.

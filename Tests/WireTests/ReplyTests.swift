@@ -1,4 +1,5 @@
 import Basics
+import Foundation
 import Testing
 
 @testable import Wire
@@ -65,6 +66,30 @@ struct ReplyTests {
         #expect(reply.checksLeft == 3)
         #expect(reply.methods == full().methods && reply.letters == full().letters)
         #expect(reply.profile == full().profile && reply.effect == full().effect && reply.limits == full().limits)
+    }
+
+    @Test("3 Body: every field is written, byte for byte as its type says")
+    func writer() throws {
+        var all = full()
+        all.letters?[0].cut = true
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        for reply in [all, full(), Reply(.approved, at: now)] {
+            #expect(
+                String(decoding: reply.encoded(), as: UTF8.self)
+                    == String(decoding: try encoder.encode(reply), as: UTF8.self))
+        }
+        // A field that is new is in this test, too; as are those of what replies list.
+        let parts: [Any?] = [
+            all, all.profile, all.limits?.first, all.letters?.first, all.methods?.first, all.qr, all.effect,
+            all.errors?.first, all.options?.first?.value,
+        ]
+        for part in parts {
+            let part = try #require(part)
+            for child in Mirror(reflecting: part).children {
+                #expect("\(child.value)" != "nil", "\(child.label ?? "") of \(type(of: part))")
+            }
+        }
     }
 
     @Test("3 Body: a reader ignores unknown fields, and refuses what is no reply")

@@ -1,5 +1,4 @@
 import Basics
-import Foundation
 import Pipeline
 import Store
 import Testing
@@ -17,9 +16,7 @@ struct Desk: Sendable {
     }
 
     func envelope(_ kind: JobKind, _ body: [String: JSONValue], id: String = RandomID.uuid()) throws -> Envelope {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = .sortedKeys
-        return envelope(kind, bytes: Array(try encoder.encode(JSONValue.object(body))), id: id)
+        envelope(kind, bytes: JSONValue.object(body).encoded(), id: id)
     }
 
     func envelope(_ kind: JobKind, bytes: [UInt8], id: String = RandomID.uuid()) -> Envelope {

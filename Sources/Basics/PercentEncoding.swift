@@ -2,19 +2,28 @@
 public enum PercentEncoding {
     /// One part: a path segment, a name or a value.
     public static func escape(_ text: String) -> String {
+        guard !text.utf8.allSatisfy(isUnreserved) else { return text }
         var escaped: [UInt8] = []
-        escaped.reserveCapacity(text.utf8.count)
+        escape(text, into: &escaped)
+        return String(decoding: escaped, as: UTF8.self)
+    }
+
+    /// The same, behind what is there already.
+    public static func escape(_ text: String, into escaped: inout [UInt8]) {
         for byte in text.utf8 {
             if isUnreserved(byte) {
                 escaped.append(byte)
             } else {
-                escaped += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+                escaped.append(UInt8(ascii: "%"))
+                escaped.append(digit(byte >> 4))
+                escaped.append(digit(byte & 15))
             }
         }
-        return String(decoding: escaped, as: UTF8.self)
     }
 
-    private static let digits = Array("0123456789ABCDEF".utf8)
+    private static func digit(_ value: UInt8) -> UInt8 {
+        value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "A") + value - 10
+    }
 
     private static func isUnreserved(_ byte: UInt8) -> Bool {
         switch byte {

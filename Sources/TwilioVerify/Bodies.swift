@@ -1,42 +1,62 @@
 import Basics
-import FoundationEssentials
 
 /// A JSON object of which every field may be missing, null or of a wrong type: nothing Twilio sends can make decoding
-/// fail for a field nobody needs.
-struct LenientObject: Decodable {
-    private struct Key: CodingKey {
-        var stringValue: String
-        var intValue: Int? { nil }
-        init(stringValue: String) { self.stringValue = stringValue }
-        init?(intValue: Int) { nil }
-    }
+/// fail for a field nobody needs. Of several fields of one name the first counts.
+struct LenientObject {
+    /// Deeper than any answer of Twilio's.
+    private static let maximumDepth = 64
 
-    private let fields: KeyedDecodingContainer<Key>
+    private let value: JSONDocument.Value
 
-    init(from decoder: any Decoder) throws {
-        fields = try decoder.container(keyedBy: Key.self)
+    private init?(_ value: JSONDocument.Value) {
+        guard value.kind == .object else { return nil }
+        self.value = value
     }
 
     /// `nil` unless the bytes are a JSON object of at most 256 KiB.
     static func read<Value>(_ body: [UInt8], _ use: (LenientObject) -> Value?) -> Value? {
-        guard body.count <= 256 * 1024 else { return nil }
-        return (try? JSONDecoder().decode(LenientObject.self, from: Data(body))).flatMap(use)
+        guard body.count <= 256 * 1024, let document = try? JSONDocument(body, maximumDepth: maximumDepth) else {
+            return nil
+        }
+        return LenientObject(document.root).flatMap(use)
     }
 
-    func string(_ name: String) -> String? { value(name) }
-    func bool(_ name: String) -> Bool? { value(name) }
-    func int(_ name: String) -> Int? { value(name) ?? string(name).flatMap { Int($0) } }
+    func string(_ name: String) -> String? {
+        guard let member = value[name], member.kind == .string else { return nil }
+        return member.text
+    }
+
+    func bool(_ name: String) -> Bool? {
+        switch value[name]?.kind {
+        case .true: true
+        case .false: false
+        case .null, .number, .string, .array, .object, nil: nil
+        }
+    }
+
+    /// A whole number, also one that is written with a fraction of nothing, or as text.
+    func int(_ name: String) -> Int? {
+        guard let text = value[name]?.text else { return nil }
+        return Int(text) ?? (value[name]?.kind == .number ? Double(text).flatMap { Int(exactly: $0) } : nil)
+    }
+
     func time(_ name: String) -> Timestamp? { string(name).flatMap { Timestamp(rfc3339: $0) } }
-    func object(_ name: String) -> LenientObject? { value(name) }
-    func objects(_ name: String) -> [LenientObject]? { value(name) }
+    func object(_ name: String) -> LenientObject? { value[name].flatMap { LenientObject($0) } }
+
+    /// `nil` unless it is a list of objects alone.
+    func objects(_ name: String) -> [LenientObject]? {
+        guard let list = value[name], list.kind == .array else { return nil }
+        var objects: [LenientObject] = []
+        var areAll = true
+        list.forEachElement { element in
+            if let object = LenientObject(element) { objects.append(object) } else { areAll = false }
+        }
+        return areAll ? objects : nil
+    }
 
     /// A well-formed SID with this prefix.
     func sid(_ name: String, prefix: String) -> String? {
         string(name).flatMap { TwilioSID.isValid($0, prefix: prefix) ? $0 : nil }
-    }
-
-    private func value<Value: Decodable>(_ name: String) -> Value? {
-        (try? fields.decodeIfPresent(Value.self, forKey: Key(stringValue: name))) ?? nil
     }
 }
 

@@ -45,7 +45,7 @@ public struct TransportRequest: Sendable, CustomStringConvertible, CustomReflect
     }
 
     /// The form as it goes over the wire.
-    public var encodedForm: [UInt8] { Array(FormEncoding.encode(form).utf8) }
+    public var encodedForm: [UInt8] { FormEncoding.bytes(form) }
 
     /// The method only: URL and form may hold numbers and codes.
     public var description: String { "\(method.rawValue) •••" }

@@ -37,6 +37,9 @@ public enum VerificationRef: Sendable, Hashable {
 /// Twilio's identifiers: two letters and 32 hexadecimal digits.
 enum TwilioSID {
     static func isValid(_ text: String, prefix: String) -> Bool {
-        text.utf8.count == 34 && text.hasPrefix(prefix) && text.dropFirst(2).allSatisfy { $0.isASCII && $0.isHexDigit }
+        text.utf8.count == 34 && text.utf8.starts(with: prefix.utf8)
+            && text.utf8.dropFirst(2).allSatisfy {
+                (0x30...0x39).contains($0) || (0x41...0x46).contains($0) || (0x61...0x66).contains($0)
+            }
     }
 }

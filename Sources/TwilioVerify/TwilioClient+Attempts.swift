@@ -21,7 +21,7 @@ extension TwilioClient {
         if let createdAfter { filters.append(("DateCreatedAfter", Self.secondBefore(createdAfter))) }
         let chosen = filters
         return try await list(
-            { _ in "Attempts" }, key: "attempts", query: { [("VerifyServiceSid", $0.serviceSID)] + chosen },
+            .attempts, { _ in "Attempts" }, key: "attempts", query: { [("VerifyServiceSid", $0.serviceSID)] + chosen },
             item: { Attempt($0, clock: $1.clock) })
     }
 

@@ -1,5 +1,4 @@
 public import Basics
-import FoundationEssentials
 
 extension TwilioClient {
     /// Has a code checked with a new challenge: `POST …/Challenges`. https://www.twilio.com/docs/verify/api/challenge
@@ -22,7 +21,7 @@ extension TwilioClient {
         let form = [
             ("FactorSid", factorSID), ("AuthPayload", code.revealed), ("HiddenDetails", Self.hiddenDetails(request)),
         ]
-        let exchange = try await call(.post, { Self.challengesPath($0, identity) }, form: form, gate: gate)
+        let exchange = try await call(.challenge, .post, { Self.challengesPath($0, identity) }, form: form, gate: gate)
         var challenge = try challenge(exchange)
         // The answer is about the challenge that this call has made, repeated name or not; another name is not ours.
         if challenge.request == nil { challenge.request = request }
@@ -45,7 +44,8 @@ extension TwilioClient {
         sid: String, identity: String, code: Redacted<String>, gate: @escaping @Sendable () -> Bool
     ) async throws(CallFailure) -> Challenge {
         let form = [("AuthPayload", code.revealed)]
-        return try challenge(try await call(.post, { Self.challengesPath($0, identity, sid) }, form: form, gate: gate))
+        return try challenge(
+            try await call(.challenge, .post, { Self.challengesPath($0, identity, sid) }, form: form, gate: gate))
     }
 
     /// Lists the newest challenges of a factor, the newest first: `GET …/Challenges`.
@@ -55,7 +55,7 @@ extension TwilioClient {
     public func challenges(identity: String, factorSID: String) async throws(CallFailure) -> [Challenge]? {
         try await unlessMissing { () throws(CallFailure) in
             try await list(
-                { Self.challengesPath($0, identity) }, key: "challenges", isFirstPageEnough: true,
+                .challenge, { Self.challengesPath($0, identity) }, key: "challenges", isFirstPageEnough: true,
                 query: { _ in [("FactorSid", factorSID), ("Order", "desc")] },
                 item: { Challenge($0, serviceSID: $1.account.serviceSID, clock: $1.clock) })
         }
@@ -67,7 +67,7 @@ extension TwilioClient {
 
     /// A JSON object of texts, up to 1024 bytes.
     private static func hiddenDetails(_ request: String) -> String {
-        let json = (try? JSONEncoder().encode([Challenge.requestKey: request])) ?? Data()
+        let json = CanonicalJSON.object { $0.member(Challenge.requestKey, request) }
         return String(decoding: json, as: UTF8.self)
     }
 

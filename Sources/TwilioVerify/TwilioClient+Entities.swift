@@ -13,7 +13,7 @@ extension TwilioClient {
     public func deleteEntity(
         identity: String, gate: @escaping @Sendable () -> Bool
     ) async throws(CallFailure) -> Bool {
-        try await callUnlessMissing(.delete, { Self.entityPath($0, identity) }, gate: gate) != nil
+        try await callUnlessMissing(.entity, .delete, { Self.entityPath($0, identity) }, gate: gate) != nil
     }
 
     /// - Parameter rest: Path segments below the entity.

@@ -21,7 +21,7 @@ extension TwilioClient {
             ("FriendlyName", friendlyName), ("FactorType", "totp"), ("Binding.Secret", secret.revealed),
             ("Config.Alg", "sha1"),
         ]
-        let exchange = try await call(.post, { Self.factorsPath($0, identity) }, form: form, gate: gate) {
+        let exchange = try await call(.factor, .post, { Self.factorsPath($0, identity) }, form: form, gate: gate) {
             $0.ofMissingService
         }
         return try exchange.decode {
@@ -44,7 +44,8 @@ extension TwilioClient {
         sid: String, identity: String, code: Redacted<String>, gate: @escaping @Sendable () -> Bool
     ) async throws(CallFailure) -> TOTPFactor {
         let form = [("AuthPayload", code.revealed)]
-        return try factor(try await call(.post, { Self.factorsPath($0, identity, sid) }, form: form, gate: gate))
+        return try factor(
+            try await call(.factor, .post, { Self.factorsPath($0, identity, sid) }, form: form, gate: gate))
     }
 
     /// Reads a factor: `GET …/Factors/{YF}`.
@@ -52,7 +53,7 @@ extension TwilioClient {
     /// - Returns: `nil` when there is none.
     /// - Throws: Any other failure.
     public func fetchFactor(sid: String, identity: String) async throws(CallFailure) -> TOTPFactor? {
-        guard let exchange = try await callUnlessMissing(.get, { Self.factorsPath($0, identity, sid) }) else {
+        guard let exchange = try await callUnlessMissing(.factor, .get, { Self.factorsPath($0, identity, sid) }) else {
             return nil
         }
         return try factor(exchange)
@@ -65,7 +66,7 @@ extension TwilioClient {
     public func factors(identity: String) async throws(CallFailure) -> [TOTPFactor]? {
         try await unlessMissing { () throws(CallFailure) in
             try await list(
-                { Self.factorsPath($0, identity) }, key: "factors", query: { _ in [] },
+                .factor, { Self.factorsPath($0, identity) }, key: "factors", query: { _ in [] },
                 item: { TOTPFactor($0, serviceSID: $1.account.serviceSID, clock: $1.clock) })
         }
     }
@@ -78,7 +79,7 @@ extension TwilioClient {
     public func deleteFactor(
         sid: String, identity: String, gate: @escaping @Sendable () -> Bool
     ) async throws(CallFailure) -> Bool {
-        try await callUnlessMissing(.delete, { Self.factorsPath($0, identity, sid) }, gate: gate) != nil
+        try await callUnlessMissing(.factor, .delete, { Self.factorsPath($0, identity, sid) }, gate: gate) != nil
     }
 
     private static func factorsPath(_ account: TwilioAccount, _ identity: String, _ sid: String? = nil) -> String {

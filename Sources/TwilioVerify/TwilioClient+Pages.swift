@@ -6,6 +6,7 @@ extension TwilioClient {
     /// Reads a list, all pages.
     ///
     /// - Parameters:
+    ///   - operation: What the observer hears of, page by page.
     ///   - path: Below `/v2/`.
     ///   - key: Under which a page holds its entries.
     ///   - isFirstPageEnough: Whether what follows does not matter.
@@ -14,7 +15,7 @@ extension TwilioClient {
     /// - Throws: `badResponse` also for a list with an entry that cannot be read, and for one that is not complete
     ///   after 2000 entries: half a list would mislead.
     func list<Item>(
-        _ path: (TwilioAccount) -> String, key: String, isFirstPageEnough: Bool = false,
+        _ operation: TwilioOperation, _ path: (TwilioAccount) -> String, key: String, isFirstPageEnough: Bool = false,
         query: (TwilioAccount) -> [(String, String)],
         item: (LenientObject, Exchange) -> Item?
     ) async throws(CallFailure) -> [Item] {
@@ -23,7 +24,7 @@ extension TwilioClient {
         for _ in 0..<Self.mostPages {
             let following = next
             let exchange = try await call(
-                .get,
+                operation, .get,
                 { account in
                     let first = query(account) + [("PageSize", String(Self.pageSize))]
                     return "\(path(account))?\(following ?? FormEncoding.encode(first))"

@@ -6,7 +6,8 @@ extension TwilioClient {
     /// - Returns: `nil` when it does not exist (HTTP 404).
     /// - Throws: Any other failure.
     public func fetchService() async throws(CallFailure) -> Service? {
-        let found = try await callUnlessMissing(.get, { Self.servicePath($0) }, understand: \.ofMissingService)
+        let found = try await callUnlessMissing(
+            .service, .get, { Self.servicePath($0) }, understand: \.ofMissingService)
         guard let exchange = found else { return nil }
         return try service(exchange, sid: exchange.account.serviceSID)
     }
@@ -15,7 +16,8 @@ extension TwilioClient {
     ///
     /// - Throws: `badResponse` also for a list that cannot be read to its end.
     public func services() async throws(CallFailure) -> [Service] {
-        try await list({ _ in "Services" }, key: "services", query: { _ in [] }, item: { object, _ in Service(object) })
+        try await list(
+            .service, { _ in "Services" }, key: "services", query: { _ in [] }, item: { object, _ in Service(object) })
     }
 
     /// Makes a service: `POST /v2/Services`.
@@ -27,7 +29,7 @@ extension TwilioClient {
     /// - Returns: The service as Twilio made it.
     /// - Throws: Any failure; 60200 names the parameter that Twilio does not take, 60248 a word in the name.
     public func createService(_ settings: ServiceSettings) async throws(CallFailure) -> Service {
-        try service(try await call(.post, { _ in "Services" }, form: settings.form))
+        try service(try await call(.service, .post, { _ in "Services" }, form: settings.form))
     }
 
     /// Changes a service: `POST /v2/Services/{VA}`. What is `nil` stays as it is; doing it twice changes nothing more.
@@ -37,7 +39,9 @@ extension TwilioClient {
     /// - Throws: Any other failure.
     public func updateService(_ sid: String, _ settings: ServiceSettings) async throws(CallFailure) -> Service? {
         let path = "Services/\(PercentEncoding.escape(sid))"
-        guard let exchange = try await callUnlessMissing(.post, { _ in path }, form: settings.form) else { return nil }
+        guard let exchange = try await callUnlessMissing(.service, .post, { _ in path }, form: settings.form) else {
+            return nil
+        }
         return try service(exchange, sid: sid)
     }
 

@@ -18,7 +18,9 @@ extension TwilioClient {
         var form = [("To", to.revealed), ("Channel", channel.rawValue)]
         let language = locale.flatMap { VerifyLanguage.nearest(to: $0) }
         if let language { form.append(("Locale", language)) }
-        let exchange = try await call(.post, { Self.servicePath($0, "/Verifications") }, form: form, gate: gate) {
+        let exchange = try await call(
+            .startVerification, .post, { Self.servicePath($0, "/Verifications") }, form: form, gate: gate
+        ) {
             // Twilio answers 404 to a language that it does not have, and to a service that is gone.
             language != nil && $0.result == .notFound ? $0.meaning(.localeNotSupported) : $0.ofMissingService
         }
@@ -37,7 +39,8 @@ extension TwilioClient {
         verificationSID: String, code: Redacted<String>, gate: @escaping @Sendable () -> Bool
     ) async throws(CallFailure) -> CheckAnswer {
         let form = [("VerificationSid", verificationSID), ("Code", code.revealed)]
-        let exchange = try await call(.post, { Self.servicePath($0, "/VerificationCheck") }, form: form, gate: gate)
+        let exchange = try await call(
+            .check, .post, { Self.servicePath($0, "/VerificationCheck") }, form: form, gate: gate)
         return try exchange.decode { CheckAnswer($0, serviceSID: exchange.account.serviceSID) }
     }
 
@@ -47,7 +50,8 @@ extension TwilioClient {
     /// - Returns: `nil` when there is none: never was, approved or expired (HTTP 404).
     /// - Throws: Any other failure.
     public func fetchVerification(_ reference: VerificationRef) async throws(CallFailure) -> Verification? {
-        guard let exchange = try await callUnlessMissing(.get, { Self.path(of: reference, $0) }) else { return nil }
+        guard let exchange = try await callUnlessMissing(.readVerification, .get, { Self.path(of: reference, $0) })
+        else { return nil }
         return try verification(exchange)
     }
 
@@ -63,7 +67,8 @@ extension TwilioClient {
     ) async throws(CallFailure) -> Bool {
         let form = [("Status", "canceled")]
         guard
-            let exchange = try await callUnlessMissing(.post, { Self.path(of: .sid(sid), $0) }, form: form, gate: gate)
+            let exchange = try await callUnlessMissing(
+                .cancelVerification, .post, { Self.path(of: .sid(sid), $0) }, form: form, gate: gate)
         else { return false }
         return try verification(exchange).status == .canceled
     }

@@ -58,30 +58,31 @@ public struct TwilioClient: Sendable {
 
     /// Sends and throws for any status but 2xx.
     ///
-    /// - Parameter understand: what a failure means of this call, if more than of any.
+    /// - Parameters:
+    ///   - operation: what the observer hears of.
+    ///   - understand: what a failure means of this call, if more than of any.
     func call(
-        _ method: TransportRequest.Method, _ path: (TwilioAccount) -> String, form: [(String, String)] = [],
-        gate: @escaping @Sendable () -> Bool = { true }, understand: (CallFailure) -> CallFailure = { $0 }
+        _ operation: TwilioOperation, _ method: TransportRequest.Method, _ path: (TwilioAccount) -> String,
+        form: [(String, String)] = [], gate: @escaping @Sendable () -> Bool = { true },
+        understand: (CallFailure) -> CallFailure = { $0 }
     ) async throws(CallFailure) -> Exchange {
         let account = account()
         let path = path(account)
         let began = clocks.monotonic()
         do throws(CallFailure) {
             let exchange = try await exchange(method, path, account, form, gate)
-            observer?.ended(request(method, path, nil, since: began))
+            ended(operation, nil, since: began)
             return exchange
         } catch {
             let failure = understand(error)
-            if failure.result != .withheld { observer?.ended(request(method, path, failure, since: began)) }
+            if failure.result != .withheld { ended(operation, failure, since: began) }
             throw failure
         }
     }
 
-    private func request(
-        _ method: TransportRequest.Method, _ path: String, _ failure: CallFailure?, since began: MonotonicTime
-    ) -> EndedRequest {
-        EndedRequest(
-            operation: TwilioOperation(method, path: path), failure: failure, duration: clocks.monotonic() - began)
+    private func ended(_ operation: TwilioOperation, _ failure: CallFailure?, since began: MonotonicTime) {
+        observer?.ended(
+            EndedRequest(operation: operation, failure: failure, duration: clocks.monotonic() - began))
     }
 
     private func exchange(
@@ -100,11 +101,12 @@ public struct TwilioClient: Sendable {
 
     /// The same, with `nil` where there is no such thing.
     func callUnlessMissing(
-        _ method: TransportRequest.Method, _ path: (TwilioAccount) -> String, form: [(String, String)] = [],
-        gate: @escaping @Sendable () -> Bool = { true }, understand: (CallFailure) -> CallFailure = { $0 }
+        _ operation: TwilioOperation, _ method: TransportRequest.Method, _ path: (TwilioAccount) -> String,
+        form: [(String, String)] = [], gate: @escaping @Sendable () -> Bool = { true },
+        understand: (CallFailure) -> CallFailure = { $0 }
     ) async throws(CallFailure) -> Exchange? {
         try await unlessMissing { () throws(CallFailure) in
-            try await call(method, path, form: form, gate: gate, understand: understand)
+            try await call(operation, method, path, form: form, gate: gate, understand: understand)
         }
     }
 

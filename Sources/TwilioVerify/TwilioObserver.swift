@@ -19,7 +19,7 @@ public struct EndedRequest: Sendable {
     }
 }
 
-/// What is asked of Twilio: a closed list, by method and path without any id.
+/// What is asked of Twilio: a closed list.
 public enum TwilioOperation: String, Sendable, CaseIterable {
     case startVerification = "verification.start"
     case check = "verification.check"
@@ -27,28 +27,4 @@ public enum TwilioOperation: String, Sendable, CaseIterable {
     case cancelVerification = "verification.cancel"
     case attempts = "attempts.list"
     case service, entity, factor, challenge
-    case other
-
-    /// - Parameter path: below the API's root, such as `Services/VA…/Verifications`.
-    init(_ method: TransportRequest.Method, path: String) {
-        let parts = path.prefix { $0 != "?" }.split(separator: "/")
-        self =
-            switch (parts.first, parts.dropFirst(2).first) {
-            case ("Attempts", _): .attempts
-            case ("Services", nil): .service
-            case ("Services", "VerificationCheck"): .check
-            case ("Services", "Verifications") where method == .get: .readVerification
-            case ("Services", "Verifications"): parts.count > 3 ? .cancelVerification : .startVerification
-            case ("Services", "Entities"): Self.ofEntity(parts.dropFirst(4).first)
-            default: .other
-            }
-    }
-
-    private static func ofEntity(_ part: Substring?) -> TwilioOperation {
-        switch part {
-        case "Factors": .factor
-        case "Challenges": .challenge
-        default: .entity
-        }
-    }
 }

@@ -41,10 +41,10 @@ struct SeriesTable<Value: Sendable> {
     }
 
     /// Values that are missing count as blank, and those too many are left out: a mistake here must not stop a job.
-    mutating func update(_ given: [String], initial: Value, _ change: (inout Value) -> Void) {
+    mutating func update(_ given: [String], initial: @autoclosure () -> Value, _ change: (inout Value) -> Void) {
         var key = given
         if key.count != labels { key = (0..<labels).map { $0 < given.count ? given[$0] : "" } }
         if series[key] == nil, series.count >= most { key = Array(repeating: "other", count: labels) }
-        change(&series[key, default: initial])
+        change(&series[key, default: initial()])
     }
 }

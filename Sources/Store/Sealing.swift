@@ -16,7 +16,10 @@ public struct Sealing: Sendable {
     /// Keys from this id on bind values to their places; `nil` before a store's first key that does.
     private let bindingFrom: UInt8?
     private let sealingKeys: [UInt8: SymmetricKey]
-    private let lookupKey: SymmetricKey
+    /// What every keyed hash begins with: making it of the key costs more than the hash itself.
+    private let keyedHash: HMAC<SHA256>
+    /// The same for the use that nearly all are for.
+    private let keyedLookup: HMAC<SHA256>
 
     /// `nil` unless every key has 32 bytes and `current` is one of them.
     ///
@@ -27,7 +30,8 @@ public struct Sealing: Sendable {
         self.current = current
         self.bindingFrom = bindingFrom
         sealingKeys = keys.mapValues { Self.derive("verify-courier sealing", from: $0) }
-        lookupKey = Self.derive("verify-courier lookup", from: oldest)
+        keyedHash = HMAC(key: Self.derive("verify-courier lookup", from: oldest))
+        keyedLookup = Self.begin("lookup", keyedHash)
     }
 
     private static func derive(_ purpose: String, from key: [UInt8]) -> SymmetricKey {
@@ -56,7 +60,11 @@ public struct Sealing: Sendable {
             let box = try? AES.GCM.seal(plain, using: key, authenticating: authenticated(current, place)),
             let combined = box.combined
         else { throw StoreError(.failed, "A value could not be encrypted.") }
-        return [current] + combined
+        var sealed: [UInt8] = []
+        sealed.reserveCapacity(1 + combined.count)
+        sealed.append(current)
+        sealed.append(contentsOf: combined)
+        return sealed
     }
 
     /// - Throws: ``StoreError``, `.wrongKey` without the value's key, `.corrupt` for one that was changed or moved.
@@ -72,7 +80,7 @@ public struct Sealing: Sendable {
 
     /// A keyed hash: equal texts are found by it, and nothing is read from it.
     public func lookup(_ text: String) -> [UInt8] {
-        hash("lookup", Array(text.utf8))
+        Self.end(keyedLookup, text)
     }
 
     /// A keyed hash of a job: whether an id comes back with another body.
@@ -108,11 +116,22 @@ public struct Sealing: Sendable {
     /// Tells whether a store and a key file belong together.
     public var checkValue: [UInt8] { hash("check", []) }
 
-    /// The use is hashed in front, ended by a zero byte that no use contains, so that no two uses ever meet.
     private func hash(_ use: String, _ bytes: [UInt8]) -> [UInt8] {
-        var hmac = HMAC<SHA256>(key: lookupKey)
-        hmac.update(data: Array(use.utf8) + [0])
-        hmac.update(data: bytes)
-        return Array(hmac.finalize())
+        var hash = Self.begin(use, keyedHash)
+        hash.update(data: bytes)
+        return hash.finalize().withUnsafeBytes { Array($0) }
+    }
+
+    /// The use is hashed in front, ended by a zero byte that no use contains, so that no two uses ever meet.
+    private static func begin(_ use: String, _ keyed: HMAC<SHA256>) -> HMAC<SHA256> {
+        var hash = keyed
+        hash.update(data: Array(use.utf8) + [0])
+        return hash
+    }
+
+    private static func end(_ begun: HMAC<SHA256>, _ text: String) -> [UInt8] {
+        var (hash, text) = (begun, text)
+        text.withUTF8 { hash.update(data: UnsafeRawBufferPointer($0)) }
+        return hash.finalize().withUnsafeBytes { Array($0) }
     }
 }

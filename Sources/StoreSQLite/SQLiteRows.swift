@@ -20,7 +20,7 @@ struct SQLiteRows: StoreRows {
     func hot(_ text: HotText) throws -> HotStatement { try statements.statement(text, db) }
 
     /// What is sealed with an intent: all that a takeover needs and nobody else may read.
-    private struct SealedCall: Codable {
+    private struct SealedCall: Decodable {
         var call: PlannedCall
         var client: String?
         var locale: String?
@@ -135,10 +135,12 @@ struct SQLiteRows: StoreRows {
 
     private func sealedCall(of row: JobRow) throws -> [UInt8]? {
         guard let call = row.call else { return nil }
-        let content = SealedCall(call: call, client: row.login.client, locale: row.login.locale)
-        return try sealing.seal(
-            Array(try JSONEncoder().encode(content)),
-            at: SealedColumn.call.place([row.key.frontEnd, row.key.messageID]))
+        let content = CanonicalJSON.object { json in
+            json.member("call", call) { $1.write(to: &$0) }
+            json.member("client", row.login.client)
+            json.member("locale", row.login.locale)
+        }
+        return try sealing.seal(content, at: SealedColumn.call.place([row.key.frontEnd, row.key.messageID]))
     }
 
     func put(_ row: JobRow) throws {

@@ -49,7 +49,7 @@ final class Arena {
         case .string(let bytes), .bytes(let bytes):
             field.kind = UInt8(AMQP_FIELD_KIND_UTF8.rawValue)
             field.value.bytes = self.bytes(bytes)
-        default:
+        case .null, .double, .timestamp, .table, .array:
             field.kind = UInt8(AMQP_FIELD_KIND_VOID.rawValue)
         }
         return field

@@ -18,35 +18,40 @@ extension ConnectionMachine {
         case .body(let part): return completed(channels[number]?.assembler.body(part), on: number, now)
         case .settle(let tag, let multiple, let isAck):
             return settled(tag, multiple: multiple, isAck: isAck, on: number, now)
-        default: return reporting(control(frame, on: number, now))
-        }
-    }
-
-    private mutating func control(_ frame: Frame, on number: UInt16, _ now: MonotonicTime) -> [Action] {
-        switch frame {
-        case .connectionClose(let error):
-            let isLimit = error.code == .limit
-            return [.send(.confirmClose)]
-                + fail(isLimit ? error : AMQPError(.connectionLost, error.message, replyCode: error.replyCode))
-        case .reply(.connectionClose): return phase == .closing ? fail(AMQPError(.closed, "closed")) : []
-        case .blocked(let reason): becomeBlocked(reason, now)
-        case .unblocked: becomeUnblocked(now)
-        default: return phase == .open ? onChannel(frame, number, now) : []
-        }
-        return []
-    }
-
-    private mutating func onChannel(_ frame: Frame, _ number: UInt16, _ now: MonotonicTime) -> [Action] {
-        switch frame {
-        case .reply(.consume): becomeReady(number, isPublisher: false, now)
-        case .reply(.confirmSelect): becomeReady(number, isPublisher: true, now)
-        case .reply(.cancel): return consumerEnded(number, nil, now)
+        case .connectionClose(let error): return reporting(closed(error))
+        case .blocked(let reason):
+            becomeBlocked(reason, now)
+            return reporting([])
+        case .unblocked:
+            becomeUnblocked(now)
+            return reporting([])
         case .cancelled:
-            return consumerEnded(
-                number, AMQPError(.notFound, "the broker cancelled the consumer: its queue was deleted or moved"), now)
-        case .channelClose(let error): return closedByBroker(number, error, now)
-        case .reply(.channelClose): closedByUs(number)
-        default: break
+            let error = AMQPError(.notFound, "the broker cancelled the consumer: its queue was deleted or moved")
+            return reporting(phase == .open ? consumerEnded(number, error, now) : [])
+        case .channelClose(let error):
+            return reporting(phase == .open ? closedByBroker(number, error, now) : [])
+        case .reply(let reply): return reporting(replied(reply, on: number, now))
+        case .other: return reporting([])
+        }
+    }
+
+    /// The broker closes the connection.
+    private mutating func closed(_ error: AMQPError) -> [Action] {
+        let isLimit = error.code == .limit
+        return [.send(.confirmClose)]
+            + fail(isLimit ? error : AMQPError(.connectionLost, error.message, replyCode: error.replyCode))
+    }
+
+    /// The broker has done what we asked for.
+    private mutating func replied(_ reply: Frame.Reply, on number: UInt16, _ now: MonotonicTime) -> [Action] {
+        if reply == .connectionClose { return phase == .closing ? fail(AMQPError(.closed, "closed")) : [] }
+        guard phase == .open else { return [] }
+        switch reply {
+        case .consume: becomeReady(number, isPublisher: false, now)
+        case .confirmSelect: becomeReady(number, isPublisher: true, now)
+        case .cancel: return consumerEnded(number, nil, now)
+        case .channelClose: closedByUs(number)
+        case .channelOpen, .qos, .queueDeclare, .connectionClose: break
         }
         return []
     }

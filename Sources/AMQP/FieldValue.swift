@@ -14,7 +14,7 @@ public indirect enum FieldValue: Sendable, Equatable {
     public var text: String? {
         switch self {
         case .string(let bytes), .bytes(let bytes): String(validating: bytes, as: UTF8.self)
-        default: nil
+        case .null, .bool, .int, .double, .timestamp, .table, .array: nil
         }
     }
 }

@@ -56,7 +56,14 @@ public struct LimitSettings: Sendable, Equatable {
 
     /// Whether codes may be sent to a region; numbers of no region count as foreign.
     public func allows(_ channel: Channel, to region: String?) -> Bool {
-        guard enabled, let countries = channel == .sms ? smsCountries : callCountries else { return true }
+        guard enabled, let countries = countries(of: channel) else { return true }
         return region.map { countries.contains($0) } ?? false
+    }
+
+    private func countries(of channel: Channel) -> Set<String>? {
+        switch channel {
+        case .sms: smsCountries
+        case .call: callCountries
+        }
     }
 }

@@ -38,20 +38,21 @@ public struct SiteOptions: Sendable, Equatable {
     /// From the stored names and values; what is absent or blank has its default.
     public init(_ stored: [String: String]) {
         usesProvider = stored["2FA_PROVIDER"] != "None"
-        sms = stored["2FA_VER_SMS"] != "Disabled"
-        call = stored["2FA_VER_VOICE"] != "Disabled"
+        sms = stored[Channel.sms.option] != "Disabled"
+        call = stored[Channel.call.option] != "Disabled"
         authenticator = stored["2FA_VER_TOTP"] != "Disabled"
         web = stored["2FA_LOGINTYPE_WEB"].flatMap(LoginType.init) ?? .flagged
         windows = stored["2FA_LOGINTYPE_WIN"].flatMap(LoginType.init) ?? .flagged
     }
 
     public func loginType(of application: Application) -> LoginType {
-        application == .web ? web : windows
+        switch application {
+        case .web: web
+        case .windows: windows
+        }
     }
 
-    public func allows(_ channel: Channel) -> Bool {
-        channel == .sms ? sms : call
-    }
+    public func allows(_ channel: Channel) -> Bool { allows(channel.method) }
 
     public func allows(_ method: Method) -> Bool {
         switch method {
@@ -63,7 +64,10 @@ public struct SiteOptions: Sendable, Equatable {
 
     /// Whether any method of the factor is enabled.
     public func allows(_ factor: Factor) -> Bool {
-        factor == .phone ? sms || call : authenticator
+        switch factor {
+        case .phone: Channel.allCases.contains { allows($0) }
+        case .authenticator: authenticator
+        }
     }
 
     /// The starred options with their values and where those are from.

@@ -2,45 +2,37 @@ import Basics
 
 /// The administrators' jobs (contract, section 2).
 extension FieldReader {
-    mutating func administration(_ kind: JobKind) -> Job? {
+    mutating func administration(_ kind: JobKind, _ action: (inout FieldReader) -> AdminAction?) -> Job? {
         administrator = line("operator", length: 1...128)
         if kind.concernsOneUser { user = canonicalUser("user") }
         if kind == .adminExplain { application = required("application", Application.self) }
-        guard let action = action(kind), problems.isEmpty, let administrator else { return nil }
+        guard let action = action(&self), problems.isEmpty, let administrator else { return nil }
         return Job(
             kind: kind, login: Job.Login(user: user ?? "", application: application ?? .web),
             request: .admin(AdminRequest(administrator: administrator, action: action)))
     }
 
-    private mutating func action(_ kind: JobKind) -> AdminAction? {
-        switch kind {
-        case .adminOptionsGet: return .optionsGet
-        case .adminOptionsSet: return optionsSet()
-        case .adminUserGet: return .userGet
-        case .adminUserSet: return userSet()
-        case .adminUserList:
-            let filter = choice("filter", UserFilter.self)
-            let after = text("after", length: 1...128)
-            return .userList(filter: filter, after: after, limit: number("limit", in: 1...500) ?? 100)
-        case .adminUserReset:
-            let what = choice("what", ResetScope.self) ?? .all
-            let ticket = flag("ticket") ?? false
-            return reason().map { .userReset(reason: $0, what: what, ticket: ticket) }
-        case .adminUserUnlock: return .userUnlock
-        case .adminUserBypass:
-            let minutes = requiredNumber("minutes", in: 1...1440)
-            guard let reason = reason(), let minutes else { return nil }
-            return .userBypass(reason: reason, minutes: minutes)
-        case .adminUserErase: return reason().map { .userErase(reason: $0) }
-        case .adminUserRename: return canonicalUser("to").map { .userRename(to: $0) }
-        case .adminExplain: return .explain
-        default: return deadLetters(kind)
-        }
+    mutating func reason() -> String? { line("reason", length: 1...500) }
+
+    mutating func userList() -> AdminAction? {
+        let filter = choice("filter", UserFilter.self)
+        let after = text("after", length: 1...128)
+        return .userList(filter: filter, after: after, limit: number("limit", in: 1...500) ?? 100)
     }
 
-    private mutating func reason() -> String? { line("reason", length: 1...500) }
+    mutating func userReset() -> AdminAction? {
+        let what = choice("what", ResetScope.self) ?? .all
+        let ticket = flag("ticket") ?? false
+        return reason().map { .userReset(reason: $0, what: what, ticket: ticket) }
+    }
 
-    private mutating func optionsSet() -> AdminAction? {
+    mutating func userBypass() -> AdminAction? {
+        let minutes = requiredNumber("minutes", in: 1...1440)
+        guard let reason = reason(), let minutes else { return nil }
+        return .userBypass(reason: reason, minutes: minutes)
+    }
+
+    mutating func optionsSet() -> AdminAction? {
         let dryRun = flag("dry_run") ?? false
         guard let member = member("options") else {
             note("options", "missing")
@@ -55,13 +47,13 @@ extension FieldReader {
             switch value {
             case .null: changes.updateValue(nil, forKey: name)
             case .string(let text): changes[name] = text
-            default: note("options.\(name)", "wrong_type")
+            case .bool, .number, .array, .object: note("options.\(name)", "wrong_type")
             }
         }
         return .optionsSet(changes, dryRun: dryRun)
     }
 
-    private mutating func userSet() -> AdminAction? {
+    mutating func userSet() -> AdminAction? {
         let required = flag("required")
         let grace = timeOrNull("grace_until")
         let phone = text("phone", length: 1...64).map { Redacted($0) }
@@ -69,21 +61,18 @@ extension FieldReader {
         return .userSet(UserSettings(required: required, graceUntil: grace, phone: phone, ticket: ticket))
     }
 
-    private mutating func deadLetters(_ kind: JobKind) -> AdminAction? {
-        guard let selection = selection(isList: kind == .adminDeadList || kind == .adminDeadShow) else { return nil }
-        switch kind {
-        case .adminDeadList: return .deadList(selection)
-        case .adminDeadShow: return .deadShow(selection)
-        case .adminDeadDiscard: return .deadDiscard(selection, reason: optional("reason") != nil ? reason() : nil)
-        case .adminDeadRestore: return .deadRestore(selection)
-        case .adminDeadReplay:
-            let rate = number("rate", in: 1...1000) ?? 10
-            return .deadReplay(selection, perSecond: rate, evenLate: flag("late") ?? false)
-        default: return nil
-        }
+    mutating func deadReplay() -> AdminAction? {
+        guard let selection = selection(isList: false) else { return nil }
+        let rate = number("rate", in: 1...1000) ?? 10
+        return .deadReplay(selection, perSecond: rate, evenLate: flag("late") ?? false)
     }
 
-    private mutating func selection(isList: Bool) -> DeadSelection? {
+    mutating func deadDiscard() -> AdminAction? {
+        guard let selection = selection(isList: false) else { return nil }
+        return .deadDiscard(selection, reason: optional("reason") != nil ? reason() : nil)
+    }
+
+    mutating func selection(isList: Bool) -> DeadSelection? {
         var selection = DeadSelection()
         if isList, let member = member("after") { selection.after = letter(member) }
         selection.limit = number("limit", in: 1...10_000)

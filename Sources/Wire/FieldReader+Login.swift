@@ -1,16 +1,43 @@
 import Basics
 
-/// The login jobs (contract, section 2).
+/// What each job carries (contract, section 2).
 extension FieldReader {
     /// The job; `nil` when a field is wrong (see ``problems``).
     mutating func job(_ kind: JobKind) -> Job? {
-        if kind.isAdministration { return administration(kind) }
+        switch kind {
+        case .options: login(kind) { _ in .options }
+        case .outcome: login(kind) { $0.messageID("job", isRequired: true).map { .outcome(job: $0) } }
+        case .cancel: login(kind) { .cancel(job: $0.messageID("job", isRequired: false)) }
+        case .send: login(kind) { $0.required("channel", Channel.self).map { .send(channel: $0) } }
+        case .check: login(kind) { $0.check() }
+        case .registerPhone: login(kind) { $0.registerPhone() }
+        case .registerAuthenticator: login(kind) { $0.registerAuthenticator() }
+        case .adminOptionsGet: administration(kind) { _ in .optionsGet }
+        case .adminOptionsSet: administration(kind) { $0.optionsSet() }
+        case .adminUserGet: administration(kind) { _ in .userGet }
+        case .adminUserSet: administration(kind) { $0.userSet() }
+        case .adminUserList: administration(kind) { $0.userList() }
+        case .adminUserReset: administration(kind) { $0.userReset() }
+        case .adminUserUnlock: administration(kind) { _ in .userUnlock }
+        case .adminUserBypass: administration(kind) { $0.userBypass() }
+        case .adminUserErase: administration(kind) { $0.reason().map { .userErase(reason: $0) } }
+        case .adminUserRename: administration(kind) { $0.canonicalUser("to").map { .userRename(to: $0) } }
+        case .adminExplain: administration(kind) { _ in .explain }
+        case .adminDeadList: administration(kind) { $0.selection(isList: true).map { .deadList($0) } }
+        case .adminDeadShow: administration(kind) { $0.selection(isList: true).map { .deadShow($0) } }
+        case .adminDeadReplay: administration(kind) { $0.deadReplay() }
+        case .adminDeadDiscard: administration(kind) { $0.deadDiscard() }
+        case .adminDeadRestore: administration(kind) { $0.selection(isList: false).map { .deadRestore($0) } }
+        }
+    }
+
+    private mutating func login(_ kind: JobKind, _ request: (inout FieldReader) -> Job.Request?) -> Job? {
         user = canonicalUser("user")
         application = optional("application") == nil ? .web : choice("application", Application.self)
         let login = readLogin()
         let client = text("client", length: 1...128)
         let locale = readLocale()
-        guard let request = request(kind), problems.isEmpty, let user, let application else { return nil }
+        guard let request = request(&self), problems.isEmpty, let user, let application else { return nil }
         return Job(
             kind: kind,
             login: Job.Login(
@@ -18,21 +45,9 @@ extension FieldReader {
             request: request)
     }
 
-    private mutating func request(_ kind: JobKind) -> Job.Request? {
-        switch kind {
-        case .options: return .options
-        case .outcome: return messageID("job", isRequired: true).map { .outcome(job: $0) }
-        case .cancel:
-            let job = messageID("job", isRequired: false)
-            return .cancel(job: job)
-        case .send: return required("channel", Channel.self).map { .send(channel: $0) }
-        case .registerPhone: return registerPhone()
-        case .registerAuthenticator: return registerAuthenticator()
-        case .check:
-            let method = choice("method", Factor.self)
-            return readCode().map { .check(code: $0, method: method) }
-        default: return nil
-        }
+    private mutating func check() -> Job.Request? {
+        let method = choice("method", Factor.self)
+        return readCode().map { .check(code: $0, method: method) }
     }
 
     private mutating func registerPhone() -> Job.Request? {

@@ -126,7 +126,7 @@ struct FieldReader {
         case .string(let text):
             if let time = Timestamp(rfc3339: text) { return .set(time) }
             note(field, "malformed")
-        default: note(field, "wrong_type")
+        case .bool, .number, .array, .object: note(field, "wrong_type")
         }
         return .keep
     }

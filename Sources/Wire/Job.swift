@@ -34,7 +34,7 @@ public struct Job: Sendable {
         case check(code: Redacted<String>, method: Factor?)
         /// Ends the login's code; with `job`, that send too if it still waits.
         case cancel(job: String?)
-        case admin(AdminRequest)
+        indirect case admin(AdminRequest)
     }
 
     public var kind: JobKind

@@ -41,7 +41,10 @@ public enum JobKind: String, Sendable, CaseIterable {
         case .send, .registerPhone: .send
         case .check, .cancel, .registerAuthenticator: .check
         case .options, .outcome: .account
-        default: .admin
+        case .adminOptionsGet, .adminOptionsSet, .adminUserGet, .adminUserSet, .adminUserList, .adminUserReset,
+            .adminUserUnlock, .adminUserBypass, .adminUserErase, .adminUserRename, .adminDeadList, .adminDeadShow,
+            .adminDeadReplay, .adminDeadDiscard, .adminDeadRestore, .adminExplain:
+            .admin
         }
     }
 }

@@ -25,7 +25,10 @@ enum ProviderOperation: Hashable, Sendable, CaseIterable {
             case .check: .check
             case .cancel: .cancel
             case .registerAuthenticator: .factor
-            default: .none
+            case .options, .outcome, .adminOptionsGet, .adminOptionsSet, .adminUserGet, .adminUserSet, .adminUserList,
+                .adminUserReset, .adminUserUnlock, .adminUserBypass, .adminUserErase, .adminUserRename, .adminDeadList,
+                .adminDeadShow, .adminDeadReplay, .adminDeadDiscard, .adminDeadRestore, .adminExplain, nil:
+                .none
             }
     }
 }

@@ -12,9 +12,8 @@ struct MethodRules: Sendable {
         let factors = situation.user?.factors ?? []
         return LoginPolicy.methods(SiteOptions(situation.options), factors: factors)
             .filter { method in
-                guard method.rawValue != channel?.rawValue else { return false }
-                guard let way = Channel(rawValue: method.rawValue) else { return true }
-                return block(way, situation.user?.phone?.place) == nil
+                guard let way = method.channel else { return true }
+                return way != channel && block(way, situation.user?.phone?.place) == nil
             }
     }
 
@@ -22,7 +21,7 @@ struct MethodRules: Sendable {
     func block(_ channel: Channel, _ place: NumberPlace?) -> Reason? {
         guard let place else { return nil }
         guard limits.allows(channel, to: place.region) else { return .countryNotAllowed }
-        return channel == .sms && place.isLandline ? .landline : nil
+        return place.isLandline && !channel.reachesLandlines ? .landline : nil
     }
 }
 

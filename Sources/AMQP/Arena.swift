@@ -6,21 +6,31 @@ import CRabbitMQ
 final class Arena {
     private var blocks: [UnsafeMutableRawPointer] = []
 
+    init() {
+        // As many as a reply needs.
+        blocks.reserveCapacity(12)
+    }
+
     deinit {
         for block in blocks { block.deallocate() }
     }
 
     func bytes(_ value: [UInt8]) -> amqp_bytes_t {
-        guard !value.isEmpty else { return amqp_bytes_t(len: 0, bytes: nil) }
-        let block = UnsafeMutableRawPointer.allocate(byteCount: value.count, alignment: 1)
-        blocks.append(block)
-        value.withUnsafeBytes {
-            block.copyMemory(from: $0.baseAddress ?? UnsafeRawPointer(block), byteCount: value.count)
-        }
-        return amqp_bytes_t(len: value.count, bytes: block)
+        value.withUnsafeBytes { copy($0) }
     }
 
-    func text(_ value: String) -> amqp_bytes_t { bytes(Array(value.utf8)) }
+    func text(_ value: String) -> amqp_bytes_t {
+        var value = value
+        return value.withUTF8 { copy(UnsafeRawBufferPointer($0)) }
+    }
+
+    private func copy(_ bytes: UnsafeRawBufferPointer) -> amqp_bytes_t {
+        guard let start = bytes.baseAddress, bytes.count > 0 else { return amqp_bytes_t(len: 0, bytes: nil) }
+        let block = UnsafeMutableRawPointer.allocate(byteCount: bytes.count, alignment: 1)
+        blocks.append(block)
+        block.copyMemory(from: start, byteCount: bytes.count)
+        return amqp_bytes_t(len: bytes.count, bytes: block)
+    }
 
     /// Only what we send ourselves: text, whole numbers and flags.
     func table(_ value: FieldTable) -> amqp_table_t {

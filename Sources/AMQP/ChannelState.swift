@@ -59,7 +59,7 @@ struct ChannelState {
     var phase: Phase
     /// When something was delivered last, or when it became ready.
     var quietSince: MonotonicTime
-    var assembler: ContentAssembler
+    let assembler: ContentAssembler
     /// Deliveries in hand. The broker closes a channel on which one is settled twice.
     var unsettled: Set<UInt64> = []
 

@@ -1,7 +1,8 @@
-/// Puts a message together from its frames: method, header, bodies. Pure; one per channel.
+/// Puts a message together from its frames: method, header, bodies. One for each life of a channel, whose state refers to it: as a
+/// part of that it would be copied with every frame.
 ///
 /// Nothing is allocated on a peer's word: a body grows as it comes, up to the limit, and beyond it is counted only.
-struct ContentAssembler {
+final class ContentAssembler {
     enum Start: Sendable, Equatable {
         case delivery(tag: UInt64, exchange: String, routingKey: String, redelivered: Bool)
         case returned(code: Int, text: String, exchange: String, routingKey: String)
@@ -26,18 +27,18 @@ struct ContentAssembler {
         self.limit = limit
     }
 
-    mutating func start(_ start: Start) {
+    func start(_ start: Start) {
         state = .started(start)
     }
 
     /// A header without a start belongs to nothing and is passed over.
-    mutating func header(_ properties: MessageProperties, size: UInt64) -> Content? {
+    func header(_ properties: MessageProperties, size: UInt64) -> Content? {
         guard case .started(let start) = state else { return nil }
         state = .filling(start, properties, size: size, have: 0, bytes: [])
         return finished()
     }
 
-    mutating func body(_ part: [UInt8]) -> Content? {
+    func body(_ part: [UInt8]) -> Content? {
         guard case .filling(let start, let properties, let size, let have, var bytes) = state else { return nil }
         state = .idle
         if size <= UInt64(limit) { bytes += part.prefix(Int(size - have)) }
@@ -46,11 +47,11 @@ struct ContentAssembler {
         return finished()
     }
 
-    mutating func reset() {
+    func reset() {
         state = .idle
     }
 
-    private mutating func finished() -> Content? {
+    private func finished() -> Content? {
         guard case .filling(let start, let properties, let size, let have, let bytes) = state, have >= size else {
             return nil
         }

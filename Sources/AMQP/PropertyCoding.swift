@@ -11,7 +11,8 @@ enum PropertyCoding {
     }
 
     static func text(_ value: amqp_bytes_t) -> String {
-        String(decoding: bytes(value), as: UTF8.self)
+        guard let start = value.bytes, value.len > 0 else { return "" }
+        return String(decoding: UnsafeRawBufferPointer(start: start, count: value.len), as: UTF8.self)
     }
 
     /// - Parameter headers: which headers are kept.

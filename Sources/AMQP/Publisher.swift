@@ -44,16 +44,22 @@ public final class Publisher: Sendable {
     ///   the channel (`replyCode` 403, 404, 406). `badArgument`: it cannot be. A task that is cancelled hears
     ///   `notConnected` before it was sent, `connectionLost` from then on.
     public func publish(_ message: Message) async throws(AMQPError) -> PublishOutcome {
-        let properties = message.properties
-        let short = [
-            message.exchange, message.routingKey, properties.contentType, properties.contentEncoding,
-            properties.replyTo, properties.expiration, properties.messageID, properties.type, properties.userID,
-            properties.appID,
-        ]
         // The library notices a long string only after it has sent half of the message.
-        guard short.allSatisfy({ ($0?.utf8.count ?? 0) <= 255 }), (properties.correlationID?.count ?? 0) <= 255,
-            properties.headers.entries.allSatisfy({ $0.0.utf8.count <= 255 })
-        else { throw AMQPError(.badArgument, "a name or property is longer than 255 bytes") }
+        guard message.isWritable else {
+            throw AMQPError(.badArgument, "a name or property is longer than 255 bytes")
+        }
         return try await connection.publish(message).get()
+    }
+}
+
+extension Message {
+    /// Every name and property is short enough for the protocol.
+    fileprivate var isWritable: Bool {
+        func isShort(_ text: String?) -> Bool { (text?.utf8.count ?? 0) <= 255 }
+        return isShort(exchange) && isShort(routingKey) && isShort(properties.contentType)
+            && isShort(properties.contentEncoding) && isShort(properties.replyTo) && isShort(properties.expiration)
+            && isShort(properties.messageID) && isShort(properties.type) && isShort(properties.userID)
+            && isShort(properties.appID) && (properties.correlationID?.count ?? 0) <= 255
+            && properties.headers.entries.allSatisfy { isShort($0.0) }
     }
 }

@@ -42,10 +42,13 @@ public final class Watched<Value: Sendable>: Sendable {
     ///
     /// - Parameter fits: a pure function; called with a lock held.
     public func wait(until fits: @escaping @Sendable (Value) -> Bool) async {
-        let id = state.withLock { state in
+        // Mostly it is so already, and nobody needs to be told.
+        let id: UInt64? = state.withLock { state in
+            guard !fits(state.value) else { return nil }
             state.next += 1
             return state.next
         }
+        guard let id else { return }
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let isOver = state.withLock { state in

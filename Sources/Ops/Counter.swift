@@ -13,10 +13,14 @@ public final class Counter: Sendable {
         series = Locked(SeriesTable(labels: family.labels.count, most: mostSeries))
     }
 
-    /// - Parameter labels: values in the order of the family's label names.
-    public func add(_ amount: Double = 1, _ labels: String...) {
+    /// - Parameters:
+    ///   - amount: what is not above zero counts as nothing.
+    ///   - first: the labels' values in the order of the family's label names.
+    public func add(
+        _ amount: Double = 1, _ first: String = "", _ second: String = "", _ third: String = "", _ fourth: String = ""
+    ) {
         guard amount > 0 else { return }
-        series.withLock { $0.update(labels, initial: 0) { $0 += amount } }
+        series.withLock { $0.update(LabelValues(first, second, third, fourth), initial: 0) { $0 += amount } }
     }
 
     var reading: MetricReading {
@@ -25,26 +29,46 @@ public final class Counter: Sendable {
     }
 }
 
+/// The values of a family's labels, of which it has four at the most. No list: one would be made for each event.
+struct LabelValues: Sendable, Hashable {
+    private var first, second, third, fourth: String
+
+    init(_ first: String, _ second: String, _ third: String, _ fourth: String) {
+        (self.first, self.second, self.third, self.fourth) = (first, second, third, fourth)
+    }
+
+    /// The same of all labels.
+    init(all value: String) { self.init(value, value, value, value) }
+
+    /// As many as the family has labels: those that are missing are blank, and those too many are left out.
+    func first(_ count: Int) -> LabelValues {
+        LabelValues(count > 0 ? first : "", count > 1 ? second : "", count > 2 ? third : "", count > 3 ? fourth : "")
+    }
+
+    func list(_ count: Int) -> [String] { Array([first, second, third, fourth].prefix(count)) }
+}
+
 /// Series by their labels, a bounded number of them.
 struct SeriesTable<Value: Sendable> {
     private let labels: Int
     private let most: Int
-    private var series: [[String]: Value] = [:]
+    private var series: [LabelValues: Value] = [:]
 
     init(labels: Int, most: Int) {
+        precondition(labels <= 4, "a family has four labels at the most")
         self.labels = labels
         self.most = most
     }
 
     var sorted: [(labels: [String], value: Value)] {
-        series.map { (labels: $0.key, value: $0.value) }.sorted { $0.labels.lexicographicallyPrecedes($1.labels) }
+        series.map { (labels: $0.key.list(labels), value: $0.value) }
+            .sorted { $0.labels.lexicographicallyPrecedes($1.labels) }
     }
 
     /// Values that are missing count as blank, and those too many are left out: a mistake here must not stop a job.
-    mutating func update(_ given: [String], initial: @autoclosure () -> Value, _ change: (inout Value) -> Void) {
-        var key = given
-        if key.count != labels { key = (0..<labels).map { $0 < given.count ? given[$0] : "" } }
-        if series[key] == nil, series.count >= most { key = Array(repeating: "other", count: labels) }
+    mutating func update(_ given: LabelValues, initial: @autoclosure () -> Value, _ change: (inout Value) -> Void) {
+        var key = given.first(labels)
+        if series[key] == nil, series.count >= most { key = LabelValues(all: "other").first(labels) }
         change(&series[key, default: initial()])
     }
 }

@@ -16,11 +16,13 @@ public final class Histogram: Sendable {
 
     /// - Parameters:
     ///   - duration: below zero, as when a clock was set back, counts as zero.
-    ///   - labels: values in the order of the family's label names.
-    public func observe(_ duration: Duration, _ labels: String...) {
+    ///   - first: the labels' values in the order of the family's label names.
+    public func observe(
+        _ duration: Duration, _ first: String = "", _ second: String = "", _ third: String = "", _ fourth: String = ""
+    ) {
         let seconds = max(0, duration / .seconds(1))
         series.withLock {
-            $0.update(labels, initial: HistogramValue(bounds: bounds)) {
+            $0.update(LabelValues(first, second, third, fourth), initial: HistogramValue(bounds: bounds)) {
                 $0.add(seconds, asAtMost: isBounded ? bounds.last : nil)
             }
         }

@@ -30,7 +30,7 @@ struct CallLines {
             let next = waiting.popFirst(where: { $0 == .read })
                 ?? waiting.popFirst(where: { running[$0, default: 0] < most })
         else { return nil }
-        running[next.line, default: 0] += 1
+        running[next.line] = running[next.line, default: 0] + 1
         return next.element
     }
 
@@ -38,7 +38,7 @@ struct CallLines {
     mutating func remove(_ ticket: Ticket, from line: CallLine) { waiting.remove(from: line) { $0 == ticket } }
 
     /// Forgets a call that has run.
-    mutating func end(_ line: CallLine) { running[line, default: 0] -= 1 }
+    mutating func end(_ line: CallLine) { running[line] = running[line, default: 0] - 1 }
 
     /// How many of so many places one lane may hold.
     static func most(of places: Int) -> Int {

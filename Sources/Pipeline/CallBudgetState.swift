@@ -82,8 +82,9 @@ struct CallBudgetState {
 
     /// The last-moment check, once for each call: from here on it has left.
     mutating func mayDepart(_ ticket: Ticket, at now: MonotonicTime) -> Bool {
-        guard calls[ticket]?.standing == .starting, let grant, now < grant.until else { return false }
-        calls[ticket]?.standing = .departed
+        guard var call = calls[ticket], call.standing == .starting, let grant, now < grant.until else { return false }
+        call.standing = .departed
+        calls[ticket] = call
         starting -= 1
         departed += 1
         return true
@@ -103,7 +104,8 @@ struct CallBudgetState {
             starting -= 1
             spare += 1
         }
-        return [stopWaiting(ticket)].compactMap { $0 } + admit(at: now)
+        guard let own = stopWaiting(ticket) else { return admit(at: now) }
+        return [own] + admit(at: now)
     }
 
     /// Lets in as many as there is room for.
@@ -113,7 +115,10 @@ struct CallBudgetState {
         while running < grant.places, spare > 0 || limits.perSecond == 0,
             let next = lines.popFirst(places: grant.places)
         {
-            calls[next]?.standing = .starting
+            if var call = calls[next] {
+                call.standing = .starting
+                calls[next] = call
+            }
             running += 1
             starting += 1
             if limits.perSecond > 0 { spare -= 1 }

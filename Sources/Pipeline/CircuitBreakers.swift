@@ -35,8 +35,7 @@ enum CalledOperation: Hashable, Sendable {
     /// For operators.
     var name: String {
         switch self {
-        case .start(.sms): "send by text"
-        case .start(.call): "send by call"
+        case .start(let channel): "send by \(channel.label)"
         case .check: "check a code"
         case .cancel: "cancel a code"
         case .factor: "create an authenticator"
@@ -58,7 +57,12 @@ enum CalledOperation: Hashable, Sendable {
 
 /// This worker's circuit breakers, one for each operation: by what its own calls have shown.
 final class CircuitBreakers: Sendable {
-    private let breakers = Locked<[CalledOperation: CircuitBreaker]>([:])
+    /// Referred to, since a dictionary's value that is changed in place costs allocations. Behind the lock.
+    private final class Cell {
+        var breaker = CircuitBreaker()
+    }
+
+    private let breakers = Locked<[CalledOperation: Cell]>([:])
     private let clocks: Clocks
     private let observer: (any CallObserver)?
     private let logger: Logger
@@ -71,18 +75,23 @@ final class CircuitBreakers: Sendable {
 
     func refuses(_ operation: CalledOperation) -> Bool {
         let now = clocks.monotonic()
-        return breakers.withLock { $0[operation]?.refuses(at: now) ?? false }
+        return breakers.withLock { $0[operation]?.breaker.refuses(at: now) ?? false }
     }
 
     func admit(_ operation: CalledOperation) -> CircuitBreaker.Ticket? {
         let now = clocks.monotonic()
-        return breakers.withLock { $0[operation, default: CircuitBreaker()].admit(at: now) }
+        return breakers.withLock { breakers in
+            if let cell = breakers[operation] { return cell.breaker.admit(at: now) }
+            let cell = Cell()
+            breakers[operation] = cell
+            return cell.breaker.admit(at: now)
+        }
     }
 
     /// Waits until a call that waited for room in vain may be given up.
     func letGo(_ operation: CalledOperation) async {
         let now = clocks.monotonic()
-        let delay = breakers.withLock { $0[operation]?.delayOfLettingGo(at: now) ?? .zero }
+        let delay = breakers.withLock { $0[operation]?.breaker.delayOfLettingGo(at: now) ?? .zero }
         if delay > .zero { try? await Task.sleep(for: delay) }
     }
 
@@ -91,7 +100,7 @@ final class CircuitBreakers: Sendable {
         let result = failure.map { CircuitBreaker.Result($0) } ?? .good
         let now = clocks.monotonic()
         let jitter = Double.random(in: 0...1)
-        let change = breakers.withLock { $0[operation]?.note(result, of: ticket, at: now, jitter: jitter) }
+        let change = breakers.withLock { $0[operation]?.breaker.note(result, of: ticket, at: now, jitter: jitter) }
         switch change {
         case nil: return
         case .opened(let until):

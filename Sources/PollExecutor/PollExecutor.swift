@@ -87,9 +87,11 @@ public final class PollExecutor: SerialExecutor {
     }
 
     private func loop(_ performIO: () -> MonotonicTime?) {
+        var batch: [UnownedJob] = []
+        batch.reserveCapacity(Self.batchSize)
         while true {
             tick.store(MonotonicTime.now().nanoseconds, ordering: .relaxed)
-            let (batch, ends) = takeBatch()
+            let ends = takeBatch(into: &batch)
             for job in batch {
                 job.runSynchronously(on: asUnownedSerialExecutor())
             }
@@ -100,11 +102,13 @@ public final class PollExecutor: SerialExecutor {
         }
     }
 
-    private func takeBatch() -> (jobs: [UnownedJob], ends: Bool) {
-        mailbox.withLock { mailbox in
-            let batch = Array(mailbox.jobs.prefix(Self.batchSize))
+    /// - Returns: whether the thread is to end.
+    private func takeBatch(into batch: inout [UnownedJob]) -> Bool {
+        batch.removeAll(keepingCapacity: true)
+        return mailbox.withLock { mailbox in
+            batch.append(contentsOf: mailbox.jobs.prefix(Self.batchSize))
             mailbox.jobs.removeFirst(batch.count)
-            return (batch, mailbox.stopping && batch.isEmpty)
+            return mailbox.stopping && batch.isEmpty
         }
     }
 }

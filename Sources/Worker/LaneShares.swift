@@ -56,14 +56,18 @@ struct LaneShares<Waiter> {
         return Claim(share: share, ticket: lastTicket)
     }
 
-    /// It wants a slot.
-    mutating func enter(_ claim: Claim, isFirm: Bool, _ waiter: Waiter, at now: MonotonicTime) -> [Ended] {
+    /// It wants a slot, and has it at once where one is free.
+    mutating func enter(_ claim: Claim, at now: MonotonicTime) -> Bool {
         frontEnds.hear(of: claim.share.frontEnd, at: now)
         operations.hear(of: claim.share.operation, at: now)
-        guard held == count else {
-            hold(claim.share)
-            return [(waiter, .granted)]
-        }
+        guard held < count else { return false }
+        hold(claim.share)
+        return true
+    }
+
+    /// It wants a slot, and waits for one where none is free.
+    mutating func enter(_ claim: Claim, isFirm: Bool, _ waiter: Waiter, at now: MonotonicTime) -> [Ended] {
+        guard !enter(claim, at: now) else { return [(waiter, .granted)] }
         let entry = WaitingLine<Waiter>.Entry(ticket: claim.ticket, since: now, waiter: waiter)
         if isFirm {
             groups[claim.share, default: Group()].firm.insert(entry)
@@ -83,7 +87,7 @@ struct LaneShares<Waiter> {
     /// A slot is given back, for good or for a while.
     mutating func release(_ share: Share) -> [Ended] {
         held -= 1
-        groups[share]?.held -= 1
+        change(share) { $0.held -= 1 }
         frontEnds.release(share.frontEnd)
         operations.release(share.operation)
         forget(share)
@@ -100,17 +104,25 @@ struct LaneShares<Waiter> {
         stopWaiting(share)
         hold(share)
         for (other, group) in groups where group.ticket.map({ $0 < entry.ticket }) ?? false {
-            groups[other]?.passedOver += 1
+            change(other) { $0.passedOver += 1 }
         }
-        groups[share]?.passedOver = 0
+        change(share) { $0.passedOver = 0 }
         return [(entry.waiter, .granted)]
     }
 
     private mutating func hold(_ share: Share) {
         held += 1
-        groups[share, default: Group()].held += 1
+        change(share) { $0.held += 1 }
         frontEnds.take(share.frontEnd)
         operations.take(share.operation)
+    }
+
+    /// Read and put back: changed in place, a dictionary's value costs allocations. Only for what counts: lines would be
+    /// copied.
+    private mutating func change(_ share: Share, _ body: (inout Group) -> Void) {
+        var group = groups[share] ?? Group()
+        body(&group)
+        groups[share] = group
     }
 
     mutating func stopWaiting(_ share: Share) {

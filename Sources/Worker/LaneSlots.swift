@@ -31,6 +31,7 @@ final class LaneSlots: Sendable {
 
     fileprivate func enter(_ claim: Claim, isFirm: Bool) async -> SlotVerdict {
         let now = clocks.monotonic()
+        if shares.withLock({ $0.enter(claim, at: now) }) { return .granted }
         return await withCheckedContinuation { waiter in
             end(shares.withLock { $0.enter(claim, isFirm: isFirm, waiter, at: now) })
         }

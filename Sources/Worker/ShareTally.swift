@@ -19,25 +19,34 @@ struct ShareTally<Key: Hashable & Sendable>: Sendable {
         if entries[key] == nil {
             entries = entries.filter { $0.value.held + $0.value.waiting > 0 || now - $0.value.heardOf < Self.memory }
         }
-        entries[key, default: Entry(heardOf: now)].heardOf = now
+        var entry = entries[key] ?? Entry(heardOf: now)
+        entry.heardOf = now
+        entries[key] = entry
+    }
+
+    /// Read and put back: changed in place, a dictionary's value costs allocations.
+    private mutating func change(_ key: Key, _ body: (inout Entry) -> Void) {
+        guard var entry = entries[key] else { return }
+        body(&entry)
+        entries[key] = entry
     }
 
     mutating func startWaiting(_ key: Key) {
-        entries[key]?.waiting += 1
+        change(key) { $0.waiting += 1 }
         waiting += 1
     }
 
     mutating func endWaiting(_ key: Key) {
-        entries[key]?.waiting -= 1
+        change(key) { $0.waiting -= 1 }
         waiting -= 1
     }
 
     mutating func take(_ key: Key) {
-        entries[key]?.held += 1
+        change(key) { $0.held += 1 }
     }
 
     mutating func release(_ key: Key) {
-        entries[key]?.held -= 1
+        change(key) { $0.held -= 1 }
     }
 
     /// It holds its share already, and others wait.

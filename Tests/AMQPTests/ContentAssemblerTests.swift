@@ -7,7 +7,7 @@ import Testing
 
     @Test("a body in pieces is put together")
     func pieces() {
-        var assembler = ContentAssembler(limit: 10)
+        let assembler = ContentAssembler(limit: 10)
         assembler.start(start)
         #expect(assembler.header(MessageProperties(), size: 4) == nil)
         #expect(assembler.body([1, 2]) == nil)
@@ -16,14 +16,14 @@ import Testing
 
     @Test("an empty body is complete with its header")
     func empty() {
-        var assembler = ContentAssembler(limit: 10)
+        let assembler = ContentAssembler(limit: 10)
         assembler.start(start)
         #expect(assembler.header(MessageProperties(), size: 0)?.body == .bytes([]))
     }
 
     @Test("a body beyond the limit is drained, and the next message is whole again")
     func tooLarge() {
-        var assembler = ContentAssembler(limit: 3)
+        let assembler = ContentAssembler(limit: 3)
         assembler.start(start)
         #expect(assembler.header(MessageProperties(), size: 5) == nil)
         #expect(assembler.body([1, 2, 3]) == nil)
@@ -35,7 +35,7 @@ import Testing
 
     @Test("frames without a beginning belong to nothing, and more than was promised is cut")
     func disorder() {
-        var assembler = ContentAssembler(limit: 10)
+        let assembler = ContentAssembler(limit: 10)
         #expect(assembler.header(MessageProperties(), size: 0) == nil)
         #expect(assembler.body([1]) == nil)
         assembler.start(start)

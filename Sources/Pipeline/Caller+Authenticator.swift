@@ -15,6 +15,7 @@ enum FactorAnswer: Sendable {
 /// Calls about authenticators.
 extension Caller {
     /// Has Twilio make a factor with the secret that was written down before.
+    @inline(never)
     func enrol(_ intent: Intent) async throws(StoreError) -> Finished {
         guard let conclusions = EnrolConclusions(intent, settings: settings) else { return .superseded }
         let (identity, wanted) = (conclusions.factor.identity, conclusions.wanted)
@@ -41,6 +42,7 @@ extension Caller {
     }
 
     /// Has an authenticator's code checked.
+    @inline(never)
     func checkFactor(_ intent: Intent, code: Redacted<String>?) async throws(StoreError) -> Finished {
         guard let code, let conclusions = factorConclusions(intent) else { return .superseded }
         if let time = conclusions.factor.looksAfter {
@@ -58,6 +60,7 @@ extension Caller {
     }
 
     /// The same for one that another worker left behind; `nil` when it was given back undone.
+    @inline(never)
     func resumeFactor(
         _ intent: Intent, code: Redacted<String>?, callOverAt: MonotonicTime
     ) async throws(StoreError) -> Finished? {
@@ -91,40 +94,52 @@ extension Caller {
         case .prove(let factor): ProofConclusions(intent: intent, factor: factor, settings: settings)
         case .challenge(let challenge):
             ChallengeConclusions(intent: intent, challenge: challenge, settings: settings)
-        default: nil
+        case .send, .check, .cancel, .enrol: nil
         }
     }
 
     private func check(
         _ intent: Intent, _ conclusions: any FactorConclusions, _ code: Redacted<String>, answering open: String?
     ) async throws(StoreError) -> Finished {
-        let wanted = conclusions.wanted
         let result = await ask(intent, conclusions.factor, code, answering: open, isFirst: conclusions.repeats == 0)
         Failpoint.afterCall.hit()
-        switch result {
-        case .done(.approved): return try await store.finish(intent, wanted: wanted) { conclusions.approved($0) }
-        case .done(.wrong(let challenge)):
-            return try await store.finish(intent, wanted: wanted) { conclusions.denied(challenge, code, $0) }
+        switch ending(of: result, conclusions, code) {
+        case .conclude(let wanted, let conclude):
+            return try await store.finish(intent, wanted: wanted, conclude: conclude)
+        case .missing(let failure): return try await reconciler.missing(intent, conclusions, failure)
         case .lost(let isOver):
             return try await lost(intent, conclusions, code, callOverAt: clocks.monotonic(), isOver: isOver)
-        case .done(.unclear):
-            return try await lost(intent, conclusions, code, callOverAt: clocks.monotonic())
-        // Its factor was verified before any call of this job: by a code of another, of which nobody learned.
-        case .refused(let failure) where failure.meaning == .alreadyExists && conclusions.repeats == 0:
-            return try await store.finish(intent, wanted: wanted) { conclusions.gone($0) }
-        // What was pending before is over now: by the call whose answer was lost.
-        case .refused(let failure) where failure.meaning == .alreadyExists || failure.meaning == .challengeOver:
-            return try await lost(intent, conclusions, code, callOverAt: clocks.monotonic())
-        case .refused(let failure) where failure.meaning == .notFound:
-            return try await reconciler.missing(intent, conclusions, failure)
-        case .refused(let failure):
-            return try await store.finish(intent, wanted: wanted) { conclusions.refused(failure, $0).because(failure) }
-        case .notDone(let outcome):
-            return try await store.finish(intent, wanted: wanted) { conclusions.notChecked(outcome, $0) }
         }
     }
 
+    @inline(never)
+    private func ending(
+        of result: CallResult<FactorAnswer>, _ conclusions: any FactorConclusions, _ code: Redacted<String>
+    ) -> Ending {
+        switch result {
+        case .done(.approved): return .conclude(conclusions.wanted, { conclusions.approved($0) })
+        case .done(.wrong(let challenge)):
+            return .conclude(conclusions.wanted, { conclusions.denied(challenge, code, $0) })
+        case .done(.unclear): return .lost(isOver: false)
+        case .lost(let isOver): return .lost(isOver: isOver)
+        case .refused(let failure): return ending(of: failure, conclusions)
+        case .notDone(let outcome): return .conclude(conclusions.wanted, { conclusions.notChecked(outcome, $0) })
+        }
+    }
+
+    private func ending(of failure: CallFailure, _ conclusions: any FactorConclusions) -> Ending {
+        // Its factor was verified before any call of this job: by a code of another, of which nobody learned.
+        if failure.meaning == .alreadyExists, conclusions.repeats == 0 {
+            return .conclude(conclusions.wanted, { conclusions.gone($0) })
+        }
+        // What was pending before is over now: by the call whose answer was lost.
+        if failure.meaning == .alreadyExists || failure.meaning == .challengeOver { return .lost(isOver: false) }
+        if failure.meaning == .notFound { return .missing(failure) }
+        return .conclude(conclusions.wanted, { conclusions.refused(failure, $0).because(failure) })
+    }
+
     /// The answer was lost: asked again only where the same challenge, or the new factor, provably still waits.
+    @inline(never)
     private func lost(
         _ intent: Intent, _ conclusions: any FactorConclusions, _ code: Redacted<String>, callOverAt: MonotonicTime,
         isOver: Bool = false

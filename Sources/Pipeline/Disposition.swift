@@ -5,23 +5,37 @@ public import Wire
 /// What is left to do with a message once its outcome is on disk: publish this, then acknowledge.
 public struct Disposition: Sendable {
     /// A reply as it goes to the broker.
-    public struct Publication: Sendable {
-        public var address: ReplyAddress
-        /// As it may be given now; whoever publishes it later asks for ``body(at:)``.
-        public var body: [UInt8]
+    public final class Publication: Sendable {
+        public let address: ReplyAddress
+        /// As it may be given when it was made; whoever publishes it asks for ``body(at:)``.
+        public let body: [UInt8]
         /// `verify.<key>.result.v1`
-        public var type: String
+        public let type: String
         /// `r:<job's message id>`, so that a repeated reply is known as one.
-        public var messageID: String?
-        public var correlationID: [UInt8]?
-        public var traceparent: String?
+        public let messageID: String?
+        public let correlationID: [UInt8]?
+        public let traceparent: String?
         /// ``body`` carries what may not be written to the broker's disk.
-        var isSecret = false
-        var lapse: Lapse?
+        private let isSecret: Bool
+        private let lapse: Lapse?
+
+        init(
+            address: ReplyAddress, body: [UInt8], type: String, messageID: String? = nil,
+            correlationID: [UInt8]? = nil, traceparent: String? = nil, isSecret: Bool = false, lapse: Lapse? = nil
+        ) {
+            self.address = address
+            self.body = body
+            self.type = type
+            self.messageID = messageID
+            self.correlationID = correlationID
+            self.traceparent = traceparent
+            self.isSecret = isSecret
+            self.lapse = lapse
+        }
 
         /// The body as it may be given then: publishing may take longer than an approval or a secret is good for.
         public func body(at now: Timestamp) -> [UInt8] {
-            lapsed(at: now).map { $0.body() } ?? body
+            lapsed(at: now).map { $0.body(at: now) } ?? body
         }
 
         /// Whether that body carries what may not be written to the broker's disk. What stands for a secret that may not be
@@ -32,9 +46,22 @@ public struct Disposition: Sendable {
     }
 
     /// When a reply may not be given any more, and what is given then.
-    struct Lapse: Sendable {
-        var at: Timestamp
-        var body: @Sendable () -> [UInt8]
+    final class Lapse: Sendable {
+        let at: Timestamp
+        private let record: RecordedReply
+        private let reason: Reason
+
+        init(of record: RecordedReply, at: Timestamp, _ reason: Reason) {
+            self.record = record
+            self.at = at
+            self.reason = reason
+        }
+
+        func body(at now: Timestamp) -> [UInt8] {
+            let draft = ReplyDraft(id: record.key.messageID, kind: record.kind, login: Job.Login(user: record.user))
+            let application = (try? Reply.decode(record.body))?.application
+            return draft.reply(.expired, reason, at: now) { $0.application = application }.encoded()
+        }
     }
 
     /// The record that the reply belongs to; `nil` for answers that are not recorded.

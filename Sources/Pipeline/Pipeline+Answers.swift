@@ -2,13 +2,6 @@ import Basics
 import Store
 import Wire
 
-extension ReplyDraft {
-    /// As much as could be read of a message.
-    init(_ read: ReadJob) {
-        self.init(job: read.messageID, user: read.user, application: read.application)
-    }
-}
-
 extension JobKey {
     /// A message id is its front end's.
     init(of envelope: Envelope, _ messageID: String) {
@@ -22,102 +15,114 @@ extension Pipeline {
 
     /// The recorded reply, to the address and correlation of this very message.
     ///
-    /// - Parameter user: the job's own, for a record that must not hold it.
+    /// - Parameters:
+    ///   - user: the job's own, for a record that must not hold it.
+    ///   - isFresh: it was recorded just now.
     func answer(
-        _ record: RecordedReply, _ user: String?, _ envelope: Envelope, _ address: ReplyAddress, fresh: Bool
-    ) async throws(StoreError) -> Disposition {
-        var lapse = lapse(of: record)
-        let content = try await content(of: record, user: user, &lapse)
-        var result = disposition(content.body, record.outcome, record.key, envelope, address)
-        if fresh { result.fresh = record }
-        result.publication?.isSecret = content.isSecret
-        result.publication?.lapse = lapse
-        if let publication = result.publication { result.publication?.body = publication.body(at: clocks.wall()) }
-        return result
+        _ context: JobContext, _ record: RecordedReply, user: String?, isFresh: Bool
+    ) async throws(StoreError) {
+        switch record.withheld {
+        case .enrolment(let identity, let picture)?:
+            let open = try await store.enrolment(of: record.user)
+            answer(context, record, showing: open, identity, picture, isFresh: isFresh)
+        case .user?, .code?, .ticket?, nil: answerAtOnce(context, record, user: user, isFresh: isFresh)
+        }
+    }
+
+    /// With what no look at the store is needed for. Never inlined: its values would lie in the frame of who waits.
+    @inline(never)
+    private func answerAtOnce(_ context: JobContext, _ record: RecordedReply, user: String?, isFresh: Bool) {
+        switch record.withheld {
+        case .user?:
+            answer(context, record, filled(record) { $0.user = user } ?? record.body, isFresh: isFresh)
+        case .code?: answer(context, record, secret: .code, \.code, isFresh: isFresh)
+        case .ticket?: answer(context, record, secret: .ticket, \.ticket, isFresh: isFresh)
+        case .enrolment?, nil: answer(context, record, record.body, isFresh: isFresh)
+        }
+    }
+
+    private func answer(
+        _ context: JobContext, _ record: RecordedReply, _ body: [UInt8], isSecret: Bool = false,
+        lapse: Disposition.Lapse? = nil, isFresh: Bool
+    ) {
+        let (now, lapse) = (clocks.wall(), lapse ?? Self.lapse(of: record))
+        let isOver = lapse.map { now > $0.at } ?? false
+        context.answer(
+            isOver ? lapse?.body(at: now) ?? body : body, record.outcome, of: record.key, isSecret: isSecret,
+            lapse: lapse)
+        context.disposition.fresh = isFresh ? record : nil
     }
 
     /// An approval is good for a while only.
-    private func lapse(of record: RecordedReply) -> Disposition.Lapse? {
+    private static func lapse(of record: RecordedReply) -> Disposition.Lapse? {
         guard record.outcome == .approved else { return nil }
-        return Disposition.Lapse(at: record.deadline + Self.approvalRepeat) { expired(record, .alreadyUsed).encoded() }
+        return Disposition.Lapse(of: record, at: record.deadline + approvalRepeat, .alreadyUsed)
     }
 
-    /// The recorded body with what is not kept in it, and whether that is an authenticator's secret, a bypass code or a
-    /// ticket. A secret is good as long as its enrolment is open.
-    private func content(
-        of record: RecordedReply, user: String?, _ lapse: inout Disposition.Lapse?
-    ) async throws(StoreError) -> (body: [UInt8], isSecret: Bool) {
-        guard let field = record.withheld, var reply = try? Reply.decode(record.body) else {
-            return (record.body, false)
+    private func filled(_ record: RecordedReply, _ fill: (inout Reply) -> Void) -> [UInt8]? {
+        guard var reply = try? Reply.decode(record.body) else { return nil }
+        fill(&reply)
+        return reply.encoded()
+    }
+
+    /// With a bypass code or a ticket, which no record holds.
+    private func answer(
+        _ context: JobContext, _ record: RecordedReply, secret field: WithheldField,
+        _ place: WritableKeyPath<Reply, String?>, isFresh: Bool
+    ) {
+        let secret = store.secret(field, of: record.key)?.revealed
+        guard let body = filled(record, { $0[keyPath: place] = secret }) else {
+            return answer(context, record, record.body, isFresh: isFresh)
         }
-        switch field {
-        case .code: reply.code = store.secret(.code, of: record.key)?.revealed
-        case .ticket: reply.ticket = store.secret(.ticket, of: record.key)?.revealed
-        case .user:
-            reply.user = user
-            return (reply.encoded(), false)
-        case .enrolment(let identity, let picture):
-            guard let open = try await store.enrolment(of: record.user), open.identity == identity,
-                open.isOpen(at: clocks.wall()), reply.show(open, picture)
-            else { return (expired(record, .enrolmentExpired).encoded(), false) }
-            lapse = Disposition.Lapse(at: open.expiresAt) { expired(record, .enrolmentExpired).encoded() }
+        answer(context, record, body, isSecret: true, isFresh: isFresh)
+    }
+
+    /// With an authenticator's secret, which is good as long as its enrolment is open.
+    @inline(never)
+    private func answer(
+        _ context: JobContext, _ record: RecordedReply, showing open: Enrolment?, _ identity: String,
+        _ picture: Picture, isFresh: Bool
+    ) {
+        let now = clocks.wall()
+        guard var reply = try? Reply.decode(record.body) else {
+            return answer(context, record, record.body, isFresh: isFresh)
         }
-        return (reply.encoded(), true)
-    }
-
-    /// What stands for a recorded reply that may not be given any more.
-    private func expired(_ record: RecordedReply, _ reason: Reason) -> Reply {
-        let draft = ReplyDraft(id: record.key.messageID, kind: record.kind, login: Job.Login(user: record.user))
-        let application = (try? Reply.decode(record.body))?.application
-        return draft.reply(.expired, reason, at: clocks.wall()) { $0.application = application }
-    }
-
-    func disposition(
-        _ body: [UInt8], _ outcome: Outcome, _ key: JobKey?, _ envelope: Envelope, _ address: ReplyAddress
-    ) -> Disposition {
-        var result = Disposition(key: key, outcome: outcome)
-        guard address.routingKey != nil else { return result }
-        result.publication = Disposition.Publication(
-            address: address, body: body, type: "verify.\(envelope.routingKey).result.v1",
-            messageID: envelope.messageID.flatMap { $0.utf8.count <= 253 ? "r:\($0)" : nil },
-            correlationID: envelope.correlationID.flatMap { $0.count <= 128 ? $0 : nil }
-                ?? envelope.messageID.flatMap { $0.utf8.count <= 255 ? Array($0.utf8) : nil },
-            traceparent: envelope.traceparent)
-        return result
+        guard let open, open.identity == identity, open.isOpen(at: now), reply.show(open, picture) else {
+            let over = Disposition.Lapse(of: record, at: now, .enrolmentExpired)
+            return answer(context, record, over.body(at: now), isFresh: isFresh)
+        }
+        answer(
+            context, record, reply.encoded(), isSecret: true,
+            lapse: Disposition.Lapse(of: record, at: open.expiresAt, .enrolmentExpired), isFresh: isFresh)
     }
 
     /// The recorded reply of another job of the same front end and person: what `outcome` asks for.
     func lookUp(
-        _ id: String, of job: NewJob, _ draft: ReplyDraft, _ envelope: Envelope, _ address: ReplyAddress
-    ) async throws(StoreError) -> Disposition {
+        _ id: String, of job: NewJob, _ draft: ReplyDraft, _ context: JobContext
+    ) async throws(StoreError) {
         let now = clocks.wall()
-        func reply(_ outcome: Outcome, _ reason: Reason? = nil) -> Disposition {
-            disposition(draft.reply(outcome, reason, at: now).encoded(), outcome, nil, envelope, address)
-        }
-        if job.deadline - now < ReplyDraft.leastTime { return reply(.late) }
+        if job.deadline - now < ReplyDraft.leastTime { return context.answer(draft.reply(.late, at: now)) }
         switch try await store.state(of: JobKey(frontEnd: job.key.frontEnd, messageID: id)) {
-        case .recorded(let record) where isSame(record.user, job.login.user):
+        case .recorded(let record):
+            guard isSame(record.user, job.login.user) else {
+                return context.answer(draft.reply(.unknownJob, .noRecord, at: now))
+            }
             // Another job's record: it is not this message's to settle.
-            var result = try await answer(record, record.user, envelope, address, fresh: false)
-            result.key = nil
-            return result
-        case .inProgress(let user) where isSame(user, job.login.user): return reply(.unknownJob, .inProgress)
-        default: return reply(.unknownJob, .noRecord)
+            try await answer(context, record, user: record.user, isFresh: false)
+            context.disposition.key = nil
+        case .inProgress(let user):
+            let reason: Reason = isSame(user, job.login.user) ? .inProgress : .noRecord
+            context.answer(draft.reply(.unknownJob, reason, at: now))
+        case .unknown: context.answer(draft.reply(.unknownJob, .noRecord, at: now))
         }
     }
 
     /// Users are compared exactly: Swift takes texts for equal that only look it.
     private func isSame(_ left: String, _ right: String) -> Bool { left.utf8.elementsEqual(right.utf8) }
 
-    func newJob(_ job: Job, _ messageID: String, _ read: ReadJob, _ envelope: Envelope) -> NewJob {
+    func newJob(_ job: Job, _ messageID: String, _ context: JobContext) -> NewJob {
         NewJob(
-            key: JobKey(of: envelope, messageID), kind: job.kind,
-            body: Redacted(bytes(envelope)), login: job.login, receivedAt: envelope.receivedAt,
-            deadline: read.deadline)
-    }
-
-    func bytes(_ envelope: Envelope) -> [UInt8] {
-        guard case .bytes(let bytes) = envelope.body else { return [] }
-        return bytes
+            key: JobKey(of: context.envelope, messageID), kind: job.kind, body: Redacted(context.bytes),
+            login: job.login, receivedAt: context.envelope.receivedAt, deadline: context.read.deadline)
     }
 }

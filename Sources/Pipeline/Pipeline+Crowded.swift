@@ -1,30 +1,39 @@
 import Basics
 import SitePolicy
 public import Store
-public import Wire
+import Wire
 
 extension Pipeline {
     /// Answers a job that found no room in its lane, without beginning it: `throttled`, limit `site`.
     ///
     /// What is no job, or may not be asked, or was answered before, gets the answer that it would have got anyway.
-    /// - Returns: `nil` when the job is under way already: only its own outcome will do.
-    public func crowdedOut(_ envelope: Envelope) async throws(StoreError) -> Disposition? {
-        let read = decoder.read(envelope)
-        guard case .job(let job) = read.content, let messageID = read.messageID,
-            case .admitted(let address) = Admission(settings).judge(envelope, read)
-        else { return try await process(envelope, slot: NoSlot()) }
-        let new = newJob(job, messageID, read, envelope)
-        let answer = audited(crowded(new), envelope, read)
+    /// - Returns: `false` when the job is under way already: only its own outcome will do.
+    public func crowdedOut(_ context: JobContext) async throws(StoreError) -> Bool {
+        guard case .job(let job) = context.read.content, let messageID = context.read.messageID,
+            case .admitted(let address) = Admission(settings).judge(context.envelope, context.read)
+        else {
+            try await process(context)
+            return true
+        }
+        context.reset()
+        context.address = address
+        let new = newJob(job, messageID, context)
+        let answer = audited(crowded(new), context)
         // What only reads is answered without a record.
-        if job.kind.onlyReads { return disposition(answer.body, answer.outcome, nil, envelope, address) }
-        return try await readably(envelope, read) { () async throws(StoreError) in
+        if job.kind.onlyReads {
+            context.answer(answer.body, answer.outcome)
+            return true
+        }
+        var isAnswered = true
+        try await readably(context) { () async throws(StoreError) in
             switch try await store.refuse(new, answer: answer) {
-            case .recorded(let record, let fresh):
-                return try await self.answer(record, job.login.user, envelope, address, fresh: fresh)
-            case .reused: return reused(ReplyDraft(new), envelope, address)
-            default: return nil
+            case .recorded(let record, let fresh)?:
+                try await self.answer(context, record, user: new.login.user, isFresh: fresh)
+            case .reused?: reused(ReplyDraft(new), context)
+            case .inProgress?, .busy?, .abandoned?, .intent?, nil: isAnswered = false
             }
         }
+        return isAnswered
     }
 
     private func crowded(_ job: NewJob) -> Answer {

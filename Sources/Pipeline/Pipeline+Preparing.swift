@@ -15,6 +15,7 @@ enum Preparation: Sendable {
 
 extension Pipeline {
     /// Finds the rules of a job, and reads the numbers that it names.
+    @inline(never)
     func prepare(_ job: Job, _ draft: ReplyDraft, _ new: inout NewJob) -> Preparation {
         let deadline = new.deadline
         switch job.request {

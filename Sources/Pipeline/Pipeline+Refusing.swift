@@ -4,50 +4,43 @@ public import Wire
 
 /// Messages that are answered, or only kept, without any decision.
 extension Pipeline {
+    @inline(never)
     func refuse(
-        _ draft: ReplyDraft, _ reason: Reason?, _ problems: [FieldProblem], _ dead: DeadLetterReason?,
-        _ envelope: Envelope, _ read: ReadJob, _ address: ReplyAddress
-    ) async throws(StoreError) -> Disposition {
-        let answer = invalid(draft, reason, problems, dead, envelope, read)
-        var disposition = try await refuse(envelope, read, answer, address)
-        // A repeat is not counted again.
-        if dead == nil, disposition.fresh != nil || disposition.key == nil {
-            disposition.mistypedFields = Set(problems.filter(\.isMistyped).map(\.field))
-        }
-        return disposition
-    }
-
-    private func invalid(
-        _ draft: ReplyDraft, _ reason: Reason?, _ problems: [FieldProblem], _ dead: DeadLetterReason?,
-        _ envelope: Envelope, _ read: ReadJob
-    ) -> Answer {
-        let changes = dead.map { [Change.deadLetter(letter(envelope, read, $0))] } ?? []
+        _ context: JobContext, _ draft: ReplyDraft, _ reason: Reason?, _ problems: [FieldProblem],
+        _ dead: DeadLetterReason?
+    ) async throws(StoreError) {
+        let changes = dead.map { [Change.deadLetter(letter(context, $0))] } ?? []
         let answer = draft.answer(.invalid, reason, at: clocks.wall(), changes: changes) {
             $0.errors = problems.isEmpty ? nil : problems.told
         }
-        return audited(answer, envelope, read)
+        try await refuse(context, audited(answer, context))
+        // A repeat is not counted again.
+        if dead == nil, context.disposition.fresh != nil || context.disposition.key == nil {
+            context.disposition.mistypedFields = Set(problems.filter(\.isMistyped).map(\.field))
+        }
     }
 
-    /// Site options that there are not make a job malformed like any field that cannot be read. Whatever else rules call
-    /// invalid depends on how things stand, and the same message may be good later: it is not kept.
-    func keptIfInvalid(_ decision: Decision, _ envelope: Envelope, _ read: ReadJob) -> Decision {
-        guard read.kind == .adminOptionsSet, case .answer(var answer) = decision, answer.outcome == .invalid else {
-            return decision
+    /// What decides a job. Site options that there are not make one malformed like any field that cannot be read. Whatever else
+    /// rules call invalid depends on how things stand, and the same message may be good later: it is not kept.
+    func deciding(by rules: any JobRules, _ context: JobContext) -> @Sendable (Situation) -> Decision {
+        guard context.read.kind == .adminOptionsSet else { return { rules.decide($0) } }
+        let letter = letter(context, .malformed)
+        return { situation in
+            let decision = rules.decide(situation)
+            guard case .answer(var answer) = decision, answer.outcome == .invalid else { return decision }
+            answer.changes.append(.deadLetter(letter))
+            return .answer(answer)
         }
-        answer.changes.append(.deadLetter(letter(envelope, read, .malformed)))
-        return .answer(answer)
     }
 
     /// An administrator's job leaves its line in the audit trail also when it is refused.
-    func audited(
-        _ answer: Answer, _ envelope: Envelope, _ read: ReadJob, detail: [String: String] = [:]
-    ) -> Answer {
-        guard let kind = read.kind, kind.isAdministration else { return answer }
-        let frontEnd = envelope.userID ?? ""
+    func audited(_ answer: Answer, _ context: JobContext, detail: [String: String] = [:]) -> Answer {
+        guard let kind = context.read.kind, kind.isAdministration else { return answer }
+        let frontEnd = context.envelope.userID ?? ""
         let entry = AuditEntry(
-            at: clocks.wall(), administrator: read.administrator ?? "", frontEnd: frontEnd, kind: kind,
-            messageID: read.messageID, user: read.user ?? "", outcome: answer.outcome, reason: answer.reason,
-            detail: AdminRules.json(detail))
+            at: clocks.wall(), administrator: context.read.administrator ?? "", frontEnd: frontEnd, kind: kind,
+            messageID: context.read.messageID, user: context.read.user ?? "", outcome: answer.outcome,
+            reason: answer.reason, detail: AdminRules.json(detail))
         let mayAdminister = settings.frontEnds.isEmpty || settings.frontEnds[frontEnd]?.isAdmin == true
         var audited = answer
         audited.changes.append(mayAdminister ? .audit(entry) : .refusedAudit(entry))
@@ -55,86 +48,83 @@ extension Pipeline {
     }
 
     /// Records an answer that needed no decision, and answers with it. Without a message id there is no record.
-    func refuse(
-        _ envelope: Envelope, _ read: ReadJob, _ answer: Answer, _ address: ReplyAddress
-    ) async throws(StoreError) -> Disposition {
-        var disposition = try await recordRefusal(envelope, read, answer, address)
-        if disposition.fresh != nil || disposition.key == nil { disposition.deadLetter = answer.deadLetter }
-        return disposition
+    @inline(never)
+    func refuse(_ context: JobContext, _ answer: Answer) async throws(StoreError) {
+        try await recordRefusal(context, answer)
+        if context.disposition.fresh != nil || context.disposition.key == nil {
+            context.disposition.deadLetter = answer.deadLetter
+        }
     }
 
-    private func recordRefusal(
-        _ envelope: Envelope, _ read: ReadJob, _ answer: Answer, _ address: ReplyAddress
-    ) async throws(StoreError) -> Disposition {
+    private func recordRefusal(_ context: JobContext, _ answer: Answer) async throws(StoreError) {
+        let read = context.read
         guard let messageID = read.messageID, let kind = read.kind, !kind.onlyReads else {
             _ = try await store.refuse(nil, answer: answer)
-            return disposition(answer.body, answer.outcome, nil, envelope, address)
+            return context.answer(answer.body, answer.outcome)
         }
         let job = NewJob(
-            key: JobKey(of: envelope, messageID), kind: kind,
-            body: Redacted(bytes(envelope)),
+            key: JobKey(of: context.envelope, messageID), kind: kind, body: Redacted(context.bytes),
             login: Job.Login(user: read.user ?? "", application: read.application ?? .web),
-            receivedAt: envelope.receivedAt, deadline: read.deadline)
+            receivedAt: context.envelope.receivedAt, deadline: read.deadline)
         switch try await store.refuse(job, answer: answer) {
-        case .recorded(let record, let fresh):
-            return try await self.answer(record, read.user, envelope, address, fresh: fresh)
-        case .reused: return reused(ReplyDraft(read), envelope, address)
-        default: return disposition(answer.body, answer.outcome, nil, envelope, address)
+        case .recorded(let record, let fresh)?:
+            try await self.answer(context, record, user: read.user, isFresh: fresh)
+        case .reused?: reused(ReplyDraft(context), context)
+        case .inProgress?, .busy?, .abandoned?, .intent?, nil: context.answer(answer.body, answer.outcome)
         }
     }
 
     /// The id was used before, for another body or key.
-    func reused(_ draft: ReplyDraft, _ envelope: Envelope, _ address: ReplyAddress) -> Disposition {
-        let reply = draft.reply(.invalid, .messageIDReused, at: clocks.wall()) {
-            $0.errors = [FieldProblem("message_id", "reused")]
-        }
-        return disposition(reply.encoded(), .invalid, nil, envelope, address)
+    func reused(_ draft: ReplyDraft, _ context: JobContext) {
+        context.answer(
+            draft.reply(.invalid, .messageIDReused, at: clocks.wall()) {
+                $0.errors = [FieldProblem("message_id", "reused")]
+            })
     }
 
     /// Keeps a message that nobody can be answered for.
-    func bury(_ envelope: Envelope, _ read: ReadJob, _ reason: DeadLetterReason) async throws(StoreError)
-        -> Disposition
-    {
-        let answer = Answer(
-            outcome: .invalid, reason: nil, body: [], changes: [.deadLetter(letter(envelope, read, reason))])
+    @inline(never)
+    func bury(_ context: JobContext, _ reason: DeadLetterReason) async throws(StoreError) {
+        let answer = Answer(outcome: .invalid, reason: nil, body: [], changes: [.deadLetter(letter(context, reason))])
         let detail = ["dead_letter": reason.rawValue]
-        _ = try await store.refuse(nil, answer: audited(answer, envelope, read, detail: detail))
-        return Disposition(deadLetter: reason)
+        _ = try await store.refuse(nil, answer: audited(answer, context, detail: detail))
+        context.disposition.deadLetter = reason
     }
 
     /// Takes over what the broker itself dead-lettered; its person may still be waiting.
     public func takeDeadLetter(_ envelope: Envelope) async throws(StoreError) {
-        let letter = letter(envelope, decoder.read(envelope), .broker)
+        let letter = letter(JobContext(envelope, slot: NoSlot()), .broker)
         let answer = Answer(outcome: .invalid, reason: nil, body: [], changes: [.deadLetter(letter)])
         _ = try await store.refuse(nil, answer: answer)
     }
 
     /// Whether workers keep dying of a message before they can note that they began.
-    func isPoison(_ envelope: Envelope, _ read: ReadJob) async throws(StoreError) -> Bool {
-        guard envelope.redelivered, envelope.deliveryCount >= Self.mostDeliveries else { return false }
-        guard let id = read.messageID else { return true }
-        guard case .unknown = try await store.state(of: JobKey(of: envelope, id)) else {
-            return false
+    func isPoison(_ context: JobContext) async throws(StoreError) -> Bool {
+        guard context.envelope.redelivered, context.envelope.deliveryCount >= Self.mostDeliveries else { return false }
+        guard let id = context.read.messageID else { return true }
+        switch try await store.state(of: JobKey(of: context.envelope, id)) {
+        case .unknown: return true
+        case .inProgress, .recorded: return false
         }
-        return true
     }
 
-    func poison(_ draft: ReplyDraft, _ envelope: Envelope, _ read: ReadJob) -> Answer {
+    func poison(_ draft: ReplyDraft, _ context: JobContext) -> Answer {
         draft.answer(
-            .unavailable, .poison, at: clocks.wall(), changes: [.deadLetter(letter(envelope, read, .poison))])
+            .unavailable, .poison, at: clocks.wall(), changes: [.deadLetter(letter(context, .poison))])
     }
 
     /// Ends a job that workers keep dying of.
-    func poisoned(_ intent: Intent, _ envelope: Envelope, _ read: ReadJob) async throws(StoreError) -> Finished {
-        let answer = poison(ReplyDraft(intent), envelope, read)
+    func poisoned(_ intent: Intent, _ context: JobContext) async throws(StoreError) -> Finished {
+        let answer = poison(ReplyDraft(intent), context)
         return try await store.finish(intent) { _ in answer }
     }
 
-    func letter(_ envelope: Envelope, _ read: ReadJob, _ reason: DeadLetterReason) -> DeadLetter {
-        DeadLetter(
+    func letter(_ context: JobContext, _ reason: DeadLetterReason) -> DeadLetter {
+        let envelope = context.envelope
+        return DeadLetter(
             reason: reason, routingKey: envelope.routingKey, frontEnd: envelope.userID ?? "",
             messageID: envelope.messageID, properties: AdminRules.json(envelope.shownProperties),
-            body: Redacted(CodeBlanker.blank(bytes(envelope))), deadline: read.deadline, at: clocks.wall(),
+            body: Redacted(CodeBlanker.blank(context.bytes)), deadline: context.read.deadline, at: clocks.wall(),
             mayBeKnown: envelope.redelivered)
     }
 }

@@ -2,18 +2,17 @@ public import Basics
 public import Logging
 public import Store
 public import TwilioVerify
-public import Wire
+import Wire
 
 /// A job's way: read, begin, call, finish. What comes out is on disk and only has to be published and acknowledged.
 ///
 /// Throws ``StoreError`` when the store is away: then nothing is answered and the message must be kept.
-public struct Pipeline: Sendable {
+public final class Pipeline: Sendable {
     let store: any LoginStore
     let caller: Caller
     let reconciler: Reconciler
     let settings: PipelineSettings
     let clocks: Clocks
-    let decoder = JobDecoder()
     /// A job whose work was begun this often by workers that died at it is not begun again.
     static let mostBegins = 5
     /// A job that came back this often, and of which there is no record, kills workers before they can write one.
@@ -36,152 +35,207 @@ public struct Pipeline: Sendable {
             clocks: clocks, observer: observer)
     }
 
-    /// Carries one message through to its recorded outcome.
-    public func process(_ envelope: Envelope, slot: any Slot) async throws(StoreError) -> Disposition {
-        let read = decoder.read(envelope)
-        var disposition = try await readably(envelope, read) { () async throws(StoreError) in
-            try await process(envelope, read, slot)
-        }
-        disposition.unknownFields = read.unknownFields
-        return disposition
+    /// Carries one message through to its recorded outcome, which is in the context then.
+    public func process(_ context: JobContext) async throws(StoreError) {
+        context.reset()
+        try await readably(context) { () async throws(StoreError) in try await execute(context) }
+        context.disposition.unknownFields = context.read.unknownFields
     }
 
-    private func process(
-        _ envelope: Envelope, _ read: ReadJob, _ slot: any Slot
-    ) async throws(StoreError) -> Disposition {
-        if case .unexpected = read.content { return try await bury(envelope, read, .unexpected) }
-        let admission = Admission(settings).judge(envelope, read)
-        let address: ReplyAddress
-        switch admission {
-        case .unauthenticated: return try await bury(envelope, read, .unauthenticated)
-        case .replyToRefused: return try await bury(envelope, read, .replyToRefused)
-        case .refused(let reason, let to):
-            let answer = audited(
-                ReplyDraft(read).answer(.notAllowed, reason, at: clocks.wall()), envelope, read)
-            return try await refuse(envelope, read, answer, to)
-        case .admitted(let to): address = to
-        }
-        if try await isPoison(envelope, read) {
-            let answer = audited(poison(ReplyDraft(read), envelope, read), envelope, read)
-            return try await refuse(envelope, read, answer, address)
-        }
-        switch read.content {
-        case .unexpected: return Disposition()
+    private func execute(_ context: JobContext) async throws(StoreError) {
+        switch context.read.content {
+        case .unexpected: try await bury(context, .unexpected)
         case .invalid(let reason, let problems, let dead):
-            return try await refuse(
-                ReplyDraft(read), reason, problems, dead, envelope, read, address)
+            guard try await isAdmitted(context) else { return }
+            try await refuse(context, ReplyDraft(context), reason, problems, dead)
         case .late:
-            let answer = audited(ReplyDraft(read).answer(.late, at: clocks.wall()), envelope, read)
-            let answered = try await refuse(envelope, read, answer, address)
-            // A record that is still there counts no longer.
-            return answered.fresh == nil
-                ? disposition(answer.body, answer.outcome, nil, envelope, address) : answered
+            guard try await isAdmitted(context) else { return }
+            try await answerLate(context)
         case .job(let job):
-            return try await carry(job, read, envelope, address, slot)
+            guard try await isAdmitted(context) else { return }
+            try await execute(job, context)
         }
+    }
+
+    @inline(never)
+    private func answerLate(_ context: JobContext) async throws(StoreError) {
+        let answer = audited(ReplyDraft(context).answer(.late, at: clocks.wall()), context)
+        try await refuse(context, answer)
+        // A record that is still there counts no longer.
+        if context.disposition.fresh == nil {
+            context.disposition = Disposition()
+            context.answer(answer.body, answer.outcome)
+        }
+    }
+
+    /// Whether a message may be worked on. One that may not is answered, or kept.
+    private func isAdmitted(_ context: JobContext) async throws(StoreError) -> Bool {
+        switch Admission(settings).judge(context.envelope, context.read) {
+        case .unauthenticated:
+            try await bury(context, .unauthenticated)
+            return false
+        case .replyToRefused:
+            try await bury(context, .replyToRefused)
+            return false
+        case .refused(let reason, let to):
+            context.address = to
+            try await refuse(
+                context, audited(ReplyDraft(context).answer(.notAllowed, reason, at: clocks.wall()), context))
+            return false
+        case .admitted(let to): context.address = to
+        }
+        guard try await isPoison(context) else { return true }
+        try await refuse(context, audited(poison(ReplyDraft(context), context), context))
+        return false
     }
 
     /// Notes what became of a published reply.
-    public func settle(_ disposition: Disposition, as state: ReplyState) async throws(StoreError) {
-        guard let key = disposition.key else { return }
+    public func settle(_ context: JobContext, as state: ReplyState) async throws(StoreError) {
+        guard let key = context.disposition.key else { return }
         try await store.settle(key, as: state)
     }
 
-    private func carry(
-        _ job: Job, _ read: ReadJob, _ envelope: Envelope, _ address: ReplyAddress, _ slot: any Slot
-    ) async throws(StoreError) -> Disposition {
-        guard let messageID = read.messageID else { return Disposition() }
-        var new = newJob(job, messageID, read, envelope)
+    private func execute(_ job: Job, _ context: JobContext) async throws(StoreError) {
+        guard let messageID = context.read.messageID else { return }
+        var new = newJob(job, messageID, context)
         let draft = ReplyDraft(new)
         switch prepare(job, draft, &new) {
         case .options(let rules):
-            let situation = try await store.situation(of: job.login, wanted: rules.wanted)
-            let isLate = new.deadline - situation.now < ReplyDraft.leastTime
-            let reply = isLate ? draft.reply(.late, at: situation.now) : rules.reply(draft, situation)
-            return disposition(reply.encoded(), reply.outcome, nil, envelope, address)
-        case .outcome(let id):
-            return try await lookUp(id, of: new, draft, envelope, address)
+            try await answer(context, rules, draft, deadline: new.deadline)
+        case .outcome(let id): try await lookUp(id, of: new, draft, context)
         case .invalid(let reason, let problems):
             let dead: DeadLetterReason? = problems.allSatisfy(\.isMistyped) ? nil : .malformed
-            return try await refuse(draft, reason, problems, dead, envelope, read, address)
+            try await refuse(context, draft, reason, problems, dead)
         case .rules(let prepared, let code):
-            let rules = try await withLetters(prepared, new)
+            let rules = prepared is AdminRules ? try await withLetters(prepared, new) : prepared
             new.wanted = rules.wanted
-            return try await run(
-                new, code, { keptIfInvalid(rules.decide($0), envelope, read) }, envelope, read, address, slot)
+            try await run(BegunJob(new, code, deciding(by: rules, context)), context)
+        }
+    }
+
+    /// Never inlined, as whatever is large and not on every job's way: it would lie in the frame of who waits.
+    @inline(never)
+    private func answer(
+        _ context: JobContext, _ rules: OptionsRules, _ draft: ReplyDraft, deadline: Timestamp
+    ) async throws(StoreError) {
+        let situation = try await store.situation(of: rules.login, wanted: rules.wanted)
+        let isLate = deadline - situation.now < ReplyDraft.leastTime
+        context.answer(isLate ? draft.reply(.late, at: situation.now) : rules.reply(draft, situation))
+    }
+
+    /// What a job asks the store to begin, again and again while another stands in its way.
+    private final class BegunJob: Sendable {
+        let job: NewJob
+        let code: Redacted<String>?
+        let decide: @Sendable (Situation) -> Decision
+
+        init(_ job: NewJob, _ code: Redacted<String>?, _ decide: @escaping @Sendable (Situation) -> Decision) {
+            self.job = job
+            self.code = code
+            self.decide = decide
         }
     }
 
     /// Begins until there is an outcome: each turn ends with one, or waits for whoever stands in the way.
-    private func run(
-        _ job: NewJob, _ code: Redacted<String>?, _ decide: @escaping @Sendable (Situation) -> Decision,
-        _ envelope: Envelope, _ read: ReadJob, _ address: ReplyAddress, _ slot: any Slot
-    ) async throws(StoreError) -> Disposition {
+    private func run(_ begun: BegunJob, _ context: JobContext) async throws(StoreError) {
         var pause = WaitForOther()
         var resumed: [RecordedReply] = []
         while true {
-            if var result = try await turn(job, code, decide, envelope, read, address, slot, &pause, &resumed) {
-                result.resumed = resumed
-                return result
+            switch try await turn(begun, context) {
+            case .answered:
+                context.disposition.resumed = resumed
+                return
+            case .inTheWay: await pause.wait(context.slot)
+            case .again: break
+            case .resumed(let record): resumed.append(record)
             }
             try throwIfStopping()
         }
     }
 
-    /// One try to begin; `nil` when whoever stood in the way was waited for, or seen through.
-    private func turn(
-        _ job: NewJob, _ code: Redacted<String>?, _ decide: @escaping @Sendable (Situation) -> Decision,
-        _ envelope: Envelope, _ read: ReadJob, _ address: ReplyAddress, _ slot: any Slot,
-        _ pause: inout WaitForOther, _ resumed: inout [RecordedReply]
-    ) async throws(StoreError) -> Disposition? {
-        switch try await store.begin(job, decide: decide) {
+    /// How a try to begin went.
+    private enum Turn {
+        case answered
+        /// Another job, or another worker, is at it.
+        case inTheWay
+        /// It may begin now.
+        case again
+        /// Another job was in the way, left behind by its worker, and has its outcome now.
+        case resumed(RecordedReply)
+    }
+
+    private func turn(_ begun: BegunJob, _ context: JobContext) async throws(StoreError) -> Turn {
+        let user = begun.job.login.user
+        switch try await store.begin(begun.job, decide: begun.decide) {
         case .recorded(let record, let fresh):
-            return try await answer(record, job.login.user, envelope, address, fresh: fresh)
+            try await answer(context, record, user: user, isFresh: fresh)
+            return .answered
         case .reused:
-            let draft = ReplyDraft(job)
-            let answer = audited(draft.answer(.invalid, .messageIDReused, at: clocks.wall()), envelope, read)
-            if !answer.changes.isEmpty { _ = try await store.refuse(nil, answer: answer) }
-            return reused(draft, envelope, address)
-        case .inProgress:
-            await pause.wait(slot)
-        case .busy:
-            if job.deadline - clocks.wall() < ReplyDraft.leastTime {
-                let late = ReplyDraft(job).answer(.late, at: clocks.wall())
-                if case .recorded(let record, let fresh)? = try await store.refuse(job, answer: late) {
-                    return try await answer(record, job.login.user, envelope, address, fresh: fresh)
-                }
-            }
-            await pause.wait(slot)
+            try await answerReused(begun.job, context)
+            return .answered
+        case .inProgress: return .inTheWay
+        case .busy: return try await late(begun.job, context) ? .answered : .inTheWay
         case .intent(let intent):
             Failpoint.afterBegin.hit()
-            let finished = try await seenThrough(intent, envelope, read) { () async throws(StoreError) in
-                try await caller.carryOut(intent, code: code)
+            let finished = try await seenThrough(intent, context) { () async throws(StoreError) in
+                try await caller.carryOut(intent, code: begun.code)
             }
             Failpoint.afterFinish.hit()
-            if case .recorded(let record)? = finished {
-                caller.observer?.concluded(ConcludedJob(intent, record.outcome))
-                return try await answer(record, job.login.user, envelope, address, fresh: true)
-            }
-        case .abandoned(let intent):
-            let isOurs = intent.key == job.key
-            if isOurs, intent.begins > Self.mostBegins {
-                let finished = try await poisoned(intent, envelope, read)
-                if case .recorded(let record) = finished {
-                    var poisoned = try await answer(record, job.login.user, envelope, address, fresh: true)
-                    poisoned.deadLetter = .poison
-                    return poisoned
-                }
-                return nil
-            }
-            let finished = try await seenThrough(intent, envelope, isOurs ? read : nil) {
-                () async throws(StoreError) in try await caller.resume(intent, code: isOurs ? code : nil)
-            }
-            guard case .recorded(let record)? = finished else { return nil }
-            caller.observer?.concluded(ConcludedJob(intent, record.outcome))
-            if isOurs { return try await answer(record, job.login.user, envelope, address, fresh: true) }
-            resumed.append(record)
+            return try await concluded(intent, finished, user, context)
+        case .abandoned(let intent): return try await resume(intent, begun, context)
         }
-        return nil
+    }
+
+    @inline(never)
+    private func answerReused(_ job: NewJob, _ context: JobContext) async throws(StoreError) {
+        let draft = ReplyDraft(job)
+        let answer = audited(draft.answer(.invalid, .messageIDReused, at: clocks.wall()), context)
+        if !answer.changes.isEmpty { _ = try await store.refuse(nil, answer: answer) }
+        reused(draft, context)
+    }
+
+    /// Answers a job that others keep from beginning once there is no time left for it.
+    @inline(never)
+    private func late(_ job: NewJob, _ context: JobContext) async throws(StoreError) -> Bool {
+        guard job.deadline - clocks.wall() < ReplyDraft.leastTime else { return false }
+        let late = ReplyDraft(job).answer(.late, at: clocks.wall())
+        guard case .recorded(let record, let fresh)? = try await store.refuse(job, answer: late) else { return false }
+        try await answer(context, record, user: job.login.user, isFresh: fresh)
+        return true
+    }
+
+    /// Answers by how our own job's call ended, if it still was ours.
+    private func concluded(
+        _ intent: Intent, _ finished: Finished?, _ user: String, _ context: JobContext
+    ) async throws(StoreError) -> Turn {
+        guard case .recorded(let record)? = finished else { return .again }
+        caller.observer?.concluded(ConcludedJob(intent, record.outcome))
+        try await answer(context, record, user: user, isFresh: true)
+        return .answered
+    }
+
+    /// Sees through what a worker left behind: this very job, or one that is in its way.
+    @inline(never)
+    private func resume(_ intent: Intent, _ begun: BegunJob, _ context: JobContext) async throws(StoreError) -> Turn {
+        let user = begun.job.login.user
+        guard intent.key == begun.job.key else {
+            let finished = try await seenThrough(intent, nil) { () async throws(StoreError) in
+                try await caller.resume(intent, code: nil)
+            }
+            guard case .recorded(let record)? = finished else { return .again }
+            caller.observer?.concluded(ConcludedJob(intent, record.outcome))
+            return .resumed(record)
+        }
+        guard intent.begins <= Self.mostBegins else {
+            guard case .recorded(let record) = try await poisoned(intent, context) else { return .again }
+            try await answer(context, record, user: user, isFresh: true)
+            context.disposition.deadLetter = .poison
+            return .answered
+        }
+        let finished = try await seenThrough(intent, context) { () async throws(StoreError) in
+            try await caller.resume(intent, code: begun.code)
+        }
+        return try await concluded(intent, finished, user, context)
     }
 
     /// Waits that grow, without holding a slot, for another job or another worker.

@@ -4,7 +4,7 @@ import TwilioVerify
 import Wire
 
 /// Finds out by reading what a lost call did. It never repeats anything and never guesses.
-struct Reconciler: Sendable {
+final class Reconciler: Sendable {
     /// How long after the old call can no longer be under way Twilio is still looked at.
     static let patience: Duration = .seconds(5)
 
@@ -18,6 +18,13 @@ struct Reconciler: Sendable {
     let twilio: TwilioClient
     let settings: PipelineSettings
     let clocks: Clocks
+
+    init(store: any LoginStore, twilio: TwilioClient, settings: PipelineSettings, clocks: Clocks) {
+        self.store = store
+        self.twilio = twilio
+        self.settings = settings
+        self.clocks = clocks
+    }
 
     /// A send whose answer was lost: `sent` if Twilio shows an attempt that the intent does not know, else `uncertain`.
     func send(_ intent: Intent, callOverAt: MonotonicTime) async throws(StoreError) -> Finished {

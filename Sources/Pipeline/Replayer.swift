@@ -39,10 +39,11 @@ public struct Replayer: Sendable {
             return try await note(row, .waiting)
         }
         if let envelope = envelope(row) {
-            let disposition = try await pipeline.process(envelope, slot: NoSlot())
+            let context = JobContext(envelope, slot: NoSlot())
+            try await pipeline.process(context)
             logger.info(
                 "dead letter replayed",
-                metadata: ["letter": "\(row.id)", "outcome": "\(disposition.outcome?.rawValue ?? "none")"])
+                metadata: ["letter": "\(row.id)", "outcome": "\(context.disposition.outcome?.rawValue ?? "none")"])
         }
         try await note(row, .replayed)
     }

@@ -2,7 +2,7 @@ public import Basics
 public import Wire
 
 /// The one call to Twilio that a job is about to make, as the journal keeps it.
-public enum PlannedCall: Sendable, Equatable, Codable {
+public indirect enum PlannedCall: Sendable, Equatable, Codable {
     /// Deliver a code.
     case send(PlannedSend)
     /// Check a code; the code itself is never kept.

@@ -33,7 +33,7 @@ public enum Decision: Sendable {
 }
 
 /// What became of a job at its beginning.
-public enum Begun: Sendable {
+public indirect enum Begun: Sendable {
     /// Its outcome is on disk: `fresh` if it was decided just now.
     case recorded(RecordedReply, fresh: Bool)
     /// The id was used before with another body or key.
@@ -50,7 +50,7 @@ public enum Begun: Sendable {
 }
 
 /// What became of a job at its end.
-public enum Finished: Sendable {
+public indirect enum Finished: Sendable {
     case recorded(RecordedReply)
     /// Another worker holds the lease now; its outcome counts.
     case superseded

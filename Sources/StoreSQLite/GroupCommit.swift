@@ -5,10 +5,11 @@ import Store
 import Wire
 
 /// Puts all operations that wait while a commit is under way into the next one, so that they share its fsync. Lanes take
-/// turns (``StoreTurn``): hundreds of sends that end at once do not hold up a check.
+/// turns: hundreds of sends that end at once do not hold up a check.
 final class GroupCommit: Sendable {
-    /// One operation: its work, and the telling of its caller once the commit is on disk or has failed.
+    /// One operation: whose it is, its work, and the telling of its caller once the commit is on disk or has failed.
     struct Operation: Sendable {
+        /// `nil`: no lane's, which has turns of its own.
         var lane: LaneName?
         var work: @Sendable (Database) throws -> Void
         var end: @Sendable (StoreError?) -> Void

@@ -87,16 +87,19 @@ public final class SQLiteStore: LoginStore {
         }
     }
 
-    /// - Parameter operation: the name of whatever calls it.
+    /// - Parameters:
+    ///   - operation: the name of whatever calls it.
+    ///   - lane: for whose job it is: however many operations of one lane wait, one of another waits for one of them.
     private func write<Result: Sendable>(
-        _ operation: String = #function, _ body: @escaping @Sendable (inout SQLiteRows) throws -> Result
+        _ operation: String = #function, for lane: LaneName? = nil,
+        _ body: @escaping @Sendable (inout SQLiteRows) throws -> Result
     ) async throws(StoreError) -> Result {
         let observed = watch.begin(Self.name(operation))
         // One operation is worked once and ended after that, both on the writer's thread.
         let result = Locked<(value: Result, wrote: Bool, passedOver: [UnreadableRecord], dropped: Int)?>(nil)
         let failure: StoreError? = await withCheckedContinuation { continuation in
             writes.submit(
-                GroupCommit.Operation(lane: StoreTurn.lane) { [context, writes] db in
+                GroupCommit.Operation(lane: lane) { [context, writes] db in
                     var rows = context.rows(db)
                     let before = db.totalChangesCount
                     let value = try body(&rows)
@@ -163,33 +166,35 @@ public final class SQLiteStore: LoginStore {
     public func begin(
         _ job: NewJob, decide: @escaping @Sendable (Situation) -> Decision
     ) async throws(StoreError) -> Begun {
-        try await write { try $0.begin(job, decide: decide) }
+        try await write(for: job.kind.lane) { try $0.begin(job, decide: decide) }
     }
 
     public func finish(
         _ intent: Intent, wanted: Wanted, conclude: @escaping @Sendable (Situation) -> Answer
     ) async throws(StoreError) -> Finished {
         try await patiently { () async throws(StoreError) in
-            try await write("finish") { try $0.finish(intent, wanted: wanted, conclude: conclude) }
+            try await write("finish", for: intent.kind.lane) {
+                try $0.finish(intent, wanted: wanted, conclude: conclude)
+            }
         }
     }
 
     public func end(_ intent: Intent, answer: Answer) async throws(StoreError) -> Finished {
         try await patiently { () async throws(StoreError) in
-            try await write("end") { try $0.end(intent, answer) }
+            try await write("end", for: intent.kind.lane) { try $0.end(intent, answer) }
         }
     }
 
     public func release(_ intent: Intent) async throws(StoreError) {
-        try await write { try $0.release(intent) }
+        try await write(for: intent.kind.lane) { try $0.release(intent) }
     }
 
     public func renew(_ intent: Intent) async throws(StoreError) -> Intent? {
-        try await write { try $0.renew(intent) }
+        try await write(for: intent.kind.lane) { try $0.renew(intent) }
     }
 
     public func refuse(_ job: NewJob?, answer: Answer) async throws(StoreError) -> Begun? {
-        try await write { try $0.refuse(job, answer) }
+        try await write(for: job?.kind.lane) { try $0.refuse(job, answer) }
     }
 
     public func state(of key: JobKey) async throws(StoreError) -> JobState {

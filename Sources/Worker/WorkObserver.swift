@@ -37,8 +37,8 @@ public struct ReceivedJob: Sendable {
     /// Since it was published, as far as it says; never negative.
     public var waited: Duration?
 
-    init(lane: LaneName, _ envelope: Envelope) {
-        self.lane = lane
+    init(_ envelope: Envelope) {
+        lane = envelope.lane
         kind = JobKind(rawValue: envelope.routingKey)
         isRedelivered = envelope.redelivered
         if let milliseconds = envelope.brokerMilliseconds {
@@ -74,9 +74,10 @@ public struct SettledJob: Sendable {
     public var mistypedFields: Set<String>
     public var duration: Duration
 
-    init(_ envelope: Envelope, _ disposition: Disposition, after duration: Duration) {
-        lane = envelope.lane
-        kind = JobKind(rawValue: envelope.routingKey)
+    init(_ context: JobContext, after duration: Duration) {
+        let disposition = context.disposition
+        lane = context.envelope.lane
+        kind = JobKind(rawValue: context.envelope.routingKey)
         outcome = disposition.outcome
         deadLetter = disposition.deadLetter
         unknownFields = disposition.unknownFields
@@ -92,13 +93,20 @@ public struct SettledJob: Sendable {
 
     /// Replies are read again for refusals only: nothing else has a reason that is worth the time.
     private static func refusal(_ disposition: Disposition) -> String? {
-        let outcomes: [Outcome] = [
-            .throttled, .blocked, .notAllowed, .invalid, .late, .expired, .unavailable, .uncertain,
-        ]
-        guard let outcome = disposition.outcome, outcomes.contains(outcome),
+        guard disposition.outcome?.isRefusal == true,
             let body = disposition.fresh?.body ?? disposition.publication?.body
         else { return nil }
         guard let reply = try? Reply.decode(body) else { return "none" }
         return reply.limit?.rawValue ?? reply.reason?.rawValue ?? "none"
+    }
+}
+
+extension Outcome {
+    /// It says that, and why, something was not done.
+    fileprivate var isRefusal: Bool {
+        switch self {
+        case .throttled, .blocked, .notAllowed, .invalid, .late, .expired, .unavailable, .uncertain: true
+        case .sent, .enrolling, .approved, .denied, .options, .canceled, .done, .unknownJob: false
+        }
     }
 }

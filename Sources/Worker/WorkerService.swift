@@ -9,16 +9,15 @@ import Wire
 /// Takes jobs from the lanes, has them carried through the pipeline, publishes their replies, acknowledges.
 ///
 /// Nothing is acknowledged before its reply's fate is known, and nothing is answered that is not on disk.
-public struct WorkerService: Service {
+public final class WorkerService: Service {
     /// Of the connection that consumes: one for each lane and one for what the broker gave up.
     public static var channels: Int { LaneName.allCases.count + 1 }
 
     let consumer: Consumer
     let publisher: Publisher
-    let direct: DirectPublisher
+    private let direct: DirectPublisher
+    let replies: ReplyPublisher
     let announcer: Announcer
-    /// The worker's own broker user, where all brokers know it by the same name.
-    let user: String?
     let pipeline: Pipeline
     let settings: WorkerSettings
     let clocks: Clocks
@@ -56,6 +55,12 @@ public struct WorkerService: Service {
         let publisher = Publisher(configuration: broker, logger: logger)
         self.publisher = publisher
         direct = DirectPublisher(Publisher(configuration: broker, logger: logger))
+        // Its own broker user, where all brokers know it by the same name.
+        let user = broker.urls.first.flatMap { first in
+            broker.urls.allSatisfy { $0.user == first.user } ? first.user : nil
+        }
+        replies = ReplyPublisher(
+            publisher: publisher, direct: direct, user: user, clocks: clocks, observer: observer, logger: logger)
         announcer = Announcer(
             Publisher(configuration: broker, logger: logger), board: board, pseudonym: pseudonym, clocks: clocks,
             logger: logger)
@@ -73,8 +78,6 @@ public struct WorkerService: Service {
                 // Prefetch bounds what one connection delivers; what a lost one left in hand is worked off first.
                 await inFlight.wait(until: most)
             }, logger: logger)
-        user = broker.urls.first.flatMap { first in broker.urls.allSatisfy { $0.user == first.user } ? first.user : nil
-        }
         self.pipeline = pipeline
         self.settings = settings
         self.clocks = clocks
@@ -99,20 +102,20 @@ public struct WorkerService: Service {
     public func run() async throws {
         let problem = Watched<AMQPError?>(nil)
         let overrun = await withTaskGroup { group -> Task<Void, any Error>? in
-            group.addTask { await publisher.run() }
-            group.addTask { await direct.run() }
-            group.addTask { await consumer.run() }
-            group.addTask { await serve() }
-            group.addTask { await watchLanes() }
-            group.addTask { await watchStatus() }
-            group.addTask { await announcer.run() }
-            group.addTask { await tellStatus() }
-            if settings.events { group.addTask { await announcer.tellOutcomes() } }
+            group.addTask { await self.publisher.run() }
+            group.addTask { await self.direct.run() }
+            group.addTask { await self.consumer.run() }
+            group.addTask { await self.serve() }
+            group.addTask { await self.watchLanes() }
+            group.addTask { await self.watchStatus() }
+            group.addTask { await self.announcer.run() }
+            group.addTask { await self.tellStatus() }
+            if settings.events { group.addTask { await self.announcer.tellOutcomes() } }
             group.addTask {
-                await consumer.waitUntilConsuming()
+                await self.consumer.waitUntilConsuming()
                 guard !Task.isCancelled else { return }
-                hasBegun.set(true)
-                onReady()
+                self.hasBegun.set(true)
+                self.onReady()
             }
             let ending = Task {
                 // Also while there is no connection to the broker.
@@ -132,7 +135,7 @@ public struct WorkerService: Service {
                 onOverrun()
             }
             await drain()
-            _ = await within(.seconds(1)) { await announcer.waitUntilTold() }
+            _ = await within(.seconds(1)) { await self.announcer.waitUntilTold() }
             group.cancelAll()
             return overrun
         }
@@ -157,10 +160,9 @@ public struct WorkerService: Service {
             for await delivery in consumer.deliveries {
                 inFlight.enter()
                 let lane = LaneName.of(queue: delivery.queue)
-                // Sends that end by the hundred leave the others their share of the processors.
-                group.addTask(priority: lane == .send ? .utility : nil) {
-                    await StoreTurn.$lane.withValue(lane) { await handle(delivery, of: lane) }
-                    inFlight.leave()
+                group.addTask(priority: lane?.priority) {
+                    await self.handle(delivery, of: lane)
+                    self.inFlight.leave()
                 }
             }
         }
@@ -231,8 +233,8 @@ public struct WorkerService: Service {
         logger.info("draining", metadata: ["in_hand": "\(inFlight.count)"])
         // The connection's thread may be blocked: its time counts, too, and nobody waits for it beyond that.
         let isDone = await within(settings.drain) {
-            await consumer.stopConsuming()
-            await inFlight.wait(until: 0)
+            await self.consumer.stopConsuming()
+            await self.inFlight.wait(until: 0)
         }
         let left = inFlight.count
         logger.info("drained", metadata: ["in_hand": "\(left)"])
@@ -244,6 +246,16 @@ public struct WorkerService: Service {
     }
 
     private func tellStatus() async {
-        await announcer.tellStatus(every: .seconds(5)) { try? await pipeline.methodsOff() }
+        await announcer.tellStatus(every: .seconds(5)) { try? await self.pipeline.methodsOff() }
+    }
+}
+
+extension LaneName {
+    /// Sends that end by the hundred leave the others their share of the processors.
+    fileprivate var priority: TaskPriority? {
+        switch self {
+        case .send: .utility
+        case .check, .account, .admin: nil
+        }
     }
 }

@@ -28,7 +28,9 @@ struct Desk: Sendable {
     }
 
     func process(_ envelope: Envelope) async throws -> Disposition {
-        try await pipeline.process(envelope, slot: NoSlot())
+        let context = JobContext(envelope, slot: NoSlot())
+        try await pipeline.process(context)
+        return context.disposition
     }
 
     /// The reply to a message as it is.

@@ -60,14 +60,24 @@ public final class WorkerProcess: Sendable {
         }
     }
 
-    /// Returns once it has logged that, or has ended.
+    /// Returns once it has logged that.
+    ///
+    /// - Throws: ``WaitFailure``, also when it ends without.
     public func waitForOutput(_ text: String) async throws {
-        try await Wait.until("a worker's log to say '\(text)'") { output.contains(text) || !process.isRunning }
+        try await wait("a worker's log to say '\(text)'") { output.contains(text) }
     }
 
-    /// Returns once it has printed that, or has ended.
+    /// Returns once it has printed that.
+    ///
+    /// - Throws: ``WaitFailure``, also when it ends without.
     public func waitUntilPrinted(_ text: String) async throws {
-        try await Wait.until("a worker to print '\(text)'") { printed.contains(text) || !process.isRunning }
+        try await wait("a worker to print '\(text)'") { printed.contains(text) }
+    }
+
+    private func wait(_ what: String, until isMet: () -> Bool) async throws {
+        try await Wait.until(what) { isMet() || !process.isRunning }
+        guard !isMet() else { return }
+        throw WaitFailure(description: "it ended while the test waited for \(what):\n\(output.suffix(2000))")
     }
 
     /// Waits for its end: the exit code, or the signal as a negative number; `nil` when it does not end.

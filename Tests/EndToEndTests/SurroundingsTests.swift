@@ -60,13 +60,17 @@ private enum Namespace {
 
     private static let unshare = ["unshare", "--mount", "--map-root-user"]
 
-    /// Everything read-only but that folder; `/tmp` and `/etc/passwd` empty.
+    /// Everything read-only but that folder; `/etc/passwd` empty, and `/tmp` but for the program, which may be built there.
     static func bare(but folder: String) -> [String] {
         let script = """
+            program=$(dirname "$1")
             mount --bind "$0" /mnt
+            mount --bind "$program" /srv
             mount -t tmpfs none /tmp
-            mkdir -p "$0"
+            mkdir -p "$0" "$program"
             mount --bind /mnt "$0"
+            mount --bind /srv "$program"
+            mount -o remount,bind,ro "$program"
             mount -o remount,ro /tmp
             mount --bind /dev/null /etc/passwd
             mount -o remount,bind,ro /

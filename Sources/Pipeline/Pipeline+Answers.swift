@@ -55,6 +55,7 @@ extension Pipeline {
         case .ticket: reply.ticket = store.secret(.ticket, of: record.key)?.revealed
         case .user:
             reply.user = user
+            if let user { reply.profile?.user = user }
             return (reply.encoded(), false)
         case .enrolment(let identity, let picture):
             guard let open = try await store.enrolment(of: record.user), open.identity == identity,

@@ -16,7 +16,10 @@ extension Pipeline {
         let new = newJob(job, messageID, read, envelope)
         let answer = audited(crowded(new), envelope, read)
         // What only reads is answered without a record.
-        if job.kind.onlyReads { return disposition(answer.body, answer.outcome, nil, envelope, address) }
+        if job.kind.onlyReads {
+            if !answer.changes.isEmpty { _ = try await store.refuse(nil, answer: answer) }
+            return disposition(answer.body, answer.outcome, nil, envelope, address)
+        }
         return try await readably(envelope, read) { () async throws(StoreError) in
             switch try await store.refuse(new, answer: answer) {
             case .recorded(let record, let fresh):

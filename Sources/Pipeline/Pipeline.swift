@@ -106,6 +106,7 @@ public struct Pipeline: Sendable {
             return try await refuse(draft, reason, problems, dead, envelope, read, address)
         case .rules(let prepared, let code):
             let rules = try await withLetters(prepared, new)
+            if job.kind.onlyReads { return try await look(rules, envelope, address) }
             new.wanted = rules.wanted
             return try await run(
                 new, code, { keptIfInvalid(rules.decide($0), envelope, read) }, envelope, read, address, slot)

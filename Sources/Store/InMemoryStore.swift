@@ -124,8 +124,14 @@ public final class InMemoryStore: LoginStore {
         transaction { $0.sweep(retention) }
     }
 
-    public func audit(_ query: AuditQuery) async throws(StoreError) -> [AuditEntry] {
-        transaction { Array($0.content.audit.reversed().filter(query.matches).prefix(query.limit)) }
+    public func auditRows(_ query: AuditQuery) async throws(StoreError) -> [AuditRow] {
+        transaction { rows in
+            let all = rows.content.audit.enumerated().map { AuditRow(id: Int64($0.offset) + 1, entry: $0.element) }
+            let wanted = all.reversed().filter { row in
+                query.matches(row.entry) && (query.before.map { row.id < $0 } ?? true)
+            }
+            return Array(wanted.prefix(query.limit))
+        }
     }
 
     public func takeRead(_ kind: ReadKind, limits: [ReadLimit]) async throws(StoreError) -> Bool {

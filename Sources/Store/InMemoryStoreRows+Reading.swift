@@ -42,6 +42,14 @@ extension InMemoryRows {
         content.bypasses.first { $0.user == user && $0.until > now }.map { BypassRow(hash: $0.hash, tries: $0.tries) }
     }
 
+    func handedOut(to user: String, at now: Timestamp) -> HandedOut {
+        let bypass = content.bypasses.first {
+            $0.user == user && $0.until > now && $0.tries < BypassCode.maxTries
+        }
+        return HandedOut(
+            ticketUntil: content.tickets.first { $0.user == user && $0.until > now }?.until, bypassUntil: bypass?.until)
+    }
+
     func cancelsSend(_ key: JobKey, of login: LoginKey) -> Bool { content.canceledSends[key] == login }
 
     func census() -> [Census] {

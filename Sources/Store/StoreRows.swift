@@ -111,6 +111,8 @@ package protocol StoreRows: CallRows {
     func hasTicket(_ hash: [UInt8], of user: String, at now: Timestamp) throws(Failure) -> Bool
     /// A person's bypass code, while it lasts.
     func bypass(of user: String, at now: Timestamp) throws(Failure) -> BypassRow?
+    /// Until when what was handed out to a person is good.
+    func handedOut(to user: String, at now: Timestamp) throws(Failure) -> HandedOut
     func enrolment(of user: String) throws(Failure) -> Enrolment?
     func challenge(of factorSID: String, at now: Timestamp) throws(Failure) -> OpenChallenge?
     /// Whether another job than `key` has reserved the code.

@@ -44,6 +44,8 @@ extension StoreRows {
             situation.strangers = try strangers(to: code, than: login.user)
         }
         if wanted.openCodes { situation.openCodes = try openCodes(of: login.user, at: now) }
+        if wanted.liveCodes { try loadLiveCodes(login, into: &situation) }
+        if wanted.handedOut { situation.handedOut = try handedOut(to: login.user, at: now) }
         if wanted.authenticator { try loadAuthenticator(wanted, key, login, into: &situation) }
         if let ticket = wanted.ticket {
             let hash = hash(ofTicket: ticket.revealed)
@@ -52,6 +54,13 @@ extension StoreRows {
         if let code = wanted.code { try loadBypass(code, login, into: &situation) }
         try loadBegunTickets(wanted, login, into: &situation)
         try loadLists(wanted, into: &situation)
+    }
+
+    private func loadLiveCodes(_ login: Job.Login, into situation: inout Situation) throws(Failure) {
+        for open in try openCodes(of: login.user, at: situation.now) {
+            guard let number = E164(open.number), let code = try code(of: number) else { continue }
+            situation.liveCodes.append(code)
+        }
     }
 
     private func loadBypass(

@@ -29,12 +29,26 @@ extension FieldReader {
         case .adminUserUnlock: return .userUnlock
         case .adminUserBypass:
             let minutes = requiredNumber("minutes", in: 1...1440)
+            let create = flag("create") ?? false
             guard let reason = reason(), let minutes else { return nil }
-            return .userBypass(reason: reason, minutes: minutes)
+            return .userBypass(reason: reason, minutes: minutes, create: create)
         case .adminUserErase: return reason().map { .userErase(reason: $0) }
         case .adminUserRename: return canonicalUser("to").map { .userRename(to: $0) }
         case .adminExplain: return .explain
-        default: return deadLetters(kind)
+        case .adminAuditList: return auditList()
+        case .adminDeadList: return selection(isList: true).map { .deadList($0) }
+        case .adminDeadShow: return selection(isList: true).map { .deadShow($0) }
+        case .adminDeadReplay:
+            let selection = selection(isList: false)
+            let rate = number("rate", in: 1...1000) ?? 10
+            let evenLate = flag("late") ?? false
+            return selection.map { .deadReplay($0, perSecond: rate, evenLate: evenLate) }
+        case .adminDeadDiscard:
+            let selection = selection(isList: false)
+            let why = optional("reason") != nil ? reason() : nil
+            return selection.map { .deadDiscard($0, reason: why) }
+        case .adminDeadRestore: return selection(isList: false).map { .deadRestore($0) }
+        case .options, .outcome, .send, .check, .cancel, .registerPhone, .registerAuthenticator: return nil
         }
     }
 
@@ -69,31 +83,26 @@ extension FieldReader {
         return .userSet(UserSettings(required: required, graceUntil: grace, phone: phone, ticket: ticket))
     }
 
-    private mutating func deadLetters(_ kind: JobKind) -> AdminAction? {
-        guard let selection = selection(isList: kind == .adminDeadList || kind == .adminDeadShow) else { return nil }
-        switch kind {
-        case .adminDeadList: return .deadList(selection)
-        case .adminDeadShow: return .deadShow(selection)
-        case .adminDeadDiscard: return .deadDiscard(selection, reason: optional("reason") != nil ? reason() : nil)
-        case .adminDeadRestore: return .deadRestore(selection)
-        case .adminDeadReplay:
-            let rate = number("rate", in: 1...1000) ?? 10
-            return .deadReplay(selection, perSecond: rate, evenLate: flag("late") ?? false)
-        default: return nil
-        }
+    private mutating func auditList() -> AdminAction? {
+        var selection = AuditSelection(limit: number("limit", in: 1...500) ?? 100)
+        if optional("user") != nil { selection.user = canonicalUser("user") }
+        if optional("by") != nil { selection.administrator = line("by", length: 1...128) }
+        (selection.since, selection.until) = (time("since"), time("until"))
+        if let member = member("after") { selection.after = number(of: member) }
+        return .auditList(selection)
     }
 
     private mutating func selection(isList: Bool) -> DeadSelection? {
         var selection = DeadSelection()
-        if isList, let member = member("after") { selection.after = letter(member) }
+        if isList, let member = member("after") { selection.after = number(of: member) }
         selection.limit = number("limit", in: 1...10_000)
         if let member = optional("ids") { selection.ids = ids(member) }
         if let member = optional("filter") { readFilter(member, into: &selection) }
         return problems.isEmpty ? selection : nil
     }
 
-    /// `next` of a reply: a letter's number.
-    private mutating func letter(_ member: JSONValue) -> Int64? {
+    /// `next` of a reply: the number of a letter, or of an entry of the audit trail.
+    private mutating func number(of member: JSONValue) -> Int64? {
         switch member {
         case .string(let text):
             if let id = Int64(text), id >= 0 { return id }

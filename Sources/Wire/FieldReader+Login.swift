@@ -31,7 +31,10 @@ extension FieldReader {
         case .check:
             let method = choice("method", Factor.self)
             return readCode().map { .check(code: $0, method: method) }
-        default: return nil
+        case .adminOptionsGet, .adminOptionsSet, .adminUserGet, .adminUserSet, .adminUserList, .adminUserReset,
+            .adminUserUnlock, .adminUserBypass, .adminUserErase, .adminUserRename, .adminDeadList, .adminDeadShow,
+            .adminDeadReplay, .adminDeadDiscard, .adminDeadRestore, .adminExplain, .adminAuditList:
+            return nil
         }
     }
 
@@ -90,7 +93,7 @@ extension FieldReader {
     }
 
     private mutating func readTicket() -> Redacted<String>? {
-        text("ticket", length: 1...64).map { Redacted($0) }
+        text("ticket", length: 1...64).map { Redacted(TypedTicket.canonical($0)) }
     }
 
     private mutating func messageID(_ field: String, isRequired: Bool) -> String? {

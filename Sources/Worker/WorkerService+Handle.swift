@@ -48,6 +48,7 @@ extension WorkerService {
                 logger: logger)
             guard let state = await replies.publish(publication) else { return }
             Failpoint.afterPublish.hit()
+            if state == .undeliverable { observer?.undelivered(UndeliveredReply(envelope)) }
             // Unacknowledged until the note is on disk: nobody would come back to make it.
             let noted: Void? = await persistently(envelope) { () async throws(StoreError) in
                 try await pipeline.settle(disposition, as: state)

@@ -8,7 +8,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-clients=(twilio_sdk contract login outside_client agreement)
+clients=(twilio_sdk contract login portal outside_client agreement)
 
 # The official SDK of Twilio, against the simulator, compared with Twilio's OpenAPI document where that is at hand.
 client_twilio_sdk() {
@@ -25,6 +25,16 @@ client_contract() {
 client_login() {
     stage || return
     python login.py
+}
+
+# A login page for browsers, and a browser that walks through it.
+client_portal() {
+    export VERIFY_COURIER_SITE_2FA_LOGINTYPE_WEB=All
+    stage || return
+    unset VERIFY_COURIER_SITE_2FA_LOGINTYPE_WEB
+    # Not by the function: the program itself has to be the one that is ended.
+    PYTHONDONTWRITEBYTECODE=1 start portal "$environment/bin/python" Tests/OutsideClients/portal.py 0 || return
+    python portal_walk.py "$(sed -n 's/^ready //p' "$work/portal.out")"
 }
 
 # Every rule of docs/contract, as somebody else's front end sees it.

@@ -1,5 +1,6 @@
 import AMQP
 import Basics
+import Logging
 public import VerifyClient
 import Wire
 
@@ -12,6 +13,9 @@ extension App {
     ) async throws -> Value {
         let broker = try settings.broker(name: "verify-courier command")
         let name = broker.urls.first.map(\.user) ?? ""
+        // What goes wrong is said once, by the command's own error. Whoever wants to see more sets log.level.
+        var logger = self.logger
+        if settings.entry("log.level")?.source == ConfigEntry.Source.none { logger.logLevel = .critical }
         let client = LoginClient(
             broker: broker, frontEnd: FrontEnd.isValid(name: name) ? name : "command",
             // One of several brokers may still take us.

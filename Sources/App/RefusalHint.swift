@@ -3,9 +3,28 @@ public import Wire
 
 /// What an `invalid` reply's error means to somebody at a terminal: which values there are, which name is meant.
 public enum RefusalHint {
+    /// Fields whose values are not repeated: codes, tickets and numbers.
+    private static let unsaid: Set<String> = ["code", "ticket", "phone"]
+
     /// One line, the error's own words first: scripts and searches go by those.
-    public static func line(for problem: FieldProblem) -> String {
-        "\(problem.field): \(problem.reason)" + (hint(problem).map { " (\($0))" } ?? "")
+    ///
+    /// - Parameter body: the job's, for what was typed.
+    public static func line(for problem: FieldProblem, in body: JobBody? = nil) -> String {
+        let typed = body.flatMap { value(of: problem.field, in: $0) }.map { "not '\(LogText.escaped($0, limit: 60))'" }
+        let notes = [typed, hint(problem)].compactMap(\.self)
+        return "\(problem.field): \(problem.reason)" + (notes.isEmpty ? "" : " (\(notes.joined(separator: "; ")))")
+    }
+
+    private static func value(of field: String, in body: JobBody) -> String? {
+        let path = field.split(separator: ".", maxSplits: 1).map(String.init)
+        guard let first = path.first, !unsaid.contains(first), var value = body[first] else { return nil }
+        if path.count == 2, case .object(let members) = value, let inner = members[path[1]] { value = inner }
+        switch value {
+        case .string(let text): return text
+        case .number(let text): return text
+        case .bool(let flag): return String(flag)
+        case .null, .array, .object: return nil
+        }
     }
 
     private static func hint(_ problem: FieldProblem) -> String? {
@@ -14,7 +33,10 @@ public enum RefusalHint {
         case "unknown_value": values(of: problem.field).map { "one of \($0.joined(separator: ", "))" }
         case "out_of_range": range(of: problem.field).map { "from \($0.lowerBound) to \($0.upperBound)" }
         case "unknown_region": "with + and country code, or with its region"
-        case "unknown_user": "nobody of that id is known"
+        case "unknown_user": "nobody of that id is known; a slip of the keyboard?"
+        case "past": "that time is over, so it holds nobody up; 'none' takes a grace away"
+        case "country_not_allowed":
+            "no text and no call may go to that number: limits.sms_countries, limits.call_countries"
         case "exists": "somebody has that id already"
         case "malformed" where problem.field == "grace_until": "a time such as 2027-01-31T00:00:00Z, or none"
         default: nil

@@ -11,6 +11,7 @@ extension TopologyDefinitions {
 
     static func permissions(_ plan: Plan) -> [Permission] {
         [worker(plan)] + plan.frontEnds.flatMap { [frontEnd($0, plan), listener($0, plan)] }
+            + (plan.commandLine.map { [frontEnd($0, plan)] } ?? [])
     }
 
     /// Reads the lanes and what was dead-lettered, writes replies, events and status; declares nothing.
@@ -39,7 +40,7 @@ extension TopologyDefinitions {
 
     /// Which jobs a front end may publish. Without an entry of its own a user may use every key.
     static func topicPermissions(_ plan: Plan) -> [TopicPermission] {
-        plan.frontEnds.map { frontEnd in
+        plan.publishers.map { frontEnd in
             TopicPermission(
                 user: frontEnd.name, vhost: plan.virtualHost, exchange: WireName.jobs,
                 write: frontEnd.isAdmin ? administration : logins, read: nothing)

@@ -11,6 +11,8 @@ public struct TopologyDefinitions: Sendable {
         /// The workers' broker user.
         public var worker: String
         public var virtualHost: String
+        /// A user for the administrators' commands, who hears nothing and so has no listener; `nil` for none.
+        public var commandLine: FrontEnd?
         /// Whether listeners may hear `verify.events` too, beside `verify.status`.
         public var listenersHearEvents = false
         /// False leaves the users themselves out, so that an import does not touch their passwords.
@@ -23,7 +25,25 @@ public struct TopologyDefinitions: Sendable {
         }
 
         /// Every broker user, the workers' first.
-        public var users: [String] { [worker] + frontEnds.flatMap { [$0.name, Self.listener(of: $0)] } }
+        public var users: [String] {
+            [worker] + frontEnds.flatMap { [$0.name, Self.listener(of: $0)] } + (commandLine.map { [$0.name] } ?? [])
+        }
+
+        /// Makes the user for the administrators' commands, unless a front end that may administer is that already.
+        public mutating func addCommandLine(_ name: String) throws(ConfigProblem) {
+            guard let other = frontEnds.first(where: { $0.name == name }) else {
+                commandLine = FrontEnd(name: name, scope: .any, isAdmin: true)
+                return
+            }
+            guard other.isAdmin else {
+                throw ConfigProblem(
+                    "'\(name)' is a front end that signs people in, and administrators' commands need a user of their own"
+                )
+            }
+        }
+
+        /// All that publish jobs.
+        var publishers: [FrontEnd] { frontEnds + (commandLine.map { [$0] } ?? []) }
 
         /// The user by whom a front end hears what the workers announce. Not the front end's own: that would need the
         /// right to write to its own queues, by which it could have its text dead-lettered into `verify` as any job.
@@ -44,7 +64,7 @@ public struct TopologyDefinitions: Sendable {
     }
 
     private static func check(_ plan: Plan) throws(ConfigProblem) {
-        guard !plan.frontEnds.isEmpty else {
+        guard !plan.publishers.isEmpty else {
             throw ConfigProblem("there is no front end to give rights to: name one by --front-end NAME=web")
         }
         var seen: Set<String> = []

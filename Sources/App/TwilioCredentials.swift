@@ -16,7 +16,7 @@ final class TwilioCredentials: Sendable {
         var nextLook: MonotonicTime
     }
 
-    private static let names = [
+    static let names = [
         "site.2FA_VERIFY_SERVICESID", "site.2FA_VERIFY_ACCOUNTSID", "site.2FA_VERIFY_AUTHTOKEN",
         "site.2FA_VERIFY_APIKEYSID", "site.2FA_VERIFY_APIKEYSECRET",
     ]

@@ -67,7 +67,9 @@ public struct App: Sendable {
             broker: try settings.broker(name: "verify-courier worker"), pipeline: pipeline, settings: workerSettings,
             board: board, pseudonym: { store.pseudonym(of: $0) }, storeWatch: store.watch,
             // A broker that came at the last moment still has time to let it begin.
-            patience: max(end - .now(), min(patience, .seconds(5))), observer: meters, clocks: clocks, logger: logger,
+            patience: max(end - .now(), min(patience, .seconds(5))),
+            observer: WorkObservers(all: [meters, UnansweredLog(clocks: clocks, logger: logger)]), clocks: clocks,
+            logger: logger,
             onReady: onReady,
             onOverrun: { termination.end("jobs are left after the time for draining") })
         meters.watch(worker)

@@ -4,10 +4,11 @@ import Wire
 enum CodeBlanker {
     /// The fields of the contract that hold no secret: they stay, so that the job can be put through again.
     private static let kept: Set<String> = [
-        "after", "application", "channel", "client", "dry_run", "filter", "grace_until", "ids", "job", "label", "late",
+        "after", "application", "by", "channel", "client", "create", "dry_run", "filter", "grace_until", "ids", "job",
+        "label", "late",
         "limit", "locale", "login", "method", "minutes", "operator", "options", "phone", "qr", "rate", "reason",
         "region",
-        "required", "to", "user", "what",
+        "required", "since", "to", "until", "user", "what",
     ]
     private static let secret: Set<String> = ["code", "ticket"]
 

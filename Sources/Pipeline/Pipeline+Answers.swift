@@ -34,7 +34,11 @@ extension Pipeline {
     private func answerAtOnce(_ context: JobContext, _ record: RecordedReply, user: String?, isFresh: Bool) {
         switch record.withheld {
         case .user?:
-            answer(context, record, filled(record) { $0.user = user } ?? record.body, isFresh: isFresh)
+            let body = filled(record) {
+                $0.user = user
+                if let user { $0.profile?.user = user }
+            }
+            answer(context, record, body ?? record.body, isFresh: isFresh)
         case .code?: answer(context, record, secret: .code, \.code, isFresh: isFresh)
         case .ticket?: answer(context, record, secret: .ticket, \.ticket, isFresh: isFresh)
         case .enrolment?, nil: answer(context, record, record.body, isFresh: isFresh)

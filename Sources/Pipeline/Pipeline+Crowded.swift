@@ -21,6 +21,7 @@ extension Pipeline {
         let answer = audited(crowded(new), context)
         // What only reads is answered without a record.
         if job.kind.onlyReads {
+            if !answer.changes.isEmpty { _ = try await store.refuse(nil, answer: answer) }
             context.answer(answer.body, answer.outcome)
             return true
         }

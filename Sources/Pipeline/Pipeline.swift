@@ -108,6 +108,7 @@ public final class Pipeline: Sendable {
             try await refuse(context, draft, reason, problems, dead)
         case .rules(let prepared, let code):
             let rules = prepared is AdminRules ? try await withLetters(prepared, new) : prepared
+            if job.kind.onlyReads { return try await look(rules, context) }
             new.wanted = rules.wanted
             try await run(BegunJob(new, code, deciding(by: rules, context)), context)
         }

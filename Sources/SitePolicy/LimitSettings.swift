@@ -29,7 +29,7 @@ public struct LimitSettings: Sendable, Equatable {
     public init() {}
 
     /// What Twilio allows anyway, and no setting of ours extends.
-    private static let providersNumber = 5
+    public static let providersNumber = 5
     /// The tries that a client keeps which was approved lately, when strangers have used up the person's.
     public static let triesOfKnownClient = 5
     /// How long an approval makes a client known.

@@ -68,7 +68,8 @@ extension [UInt8] {
     fileprivate var withoutPerson: [UInt8] {
         guard var reply = try? Reply.decode(self) else { return self }
         (reply.user, reply.to, reply.methods) = (nil, nil, nil)
-        (reply.profile, reply.users, reply.next, reply.letters) = (nil, nil, nil, nil)
+        (reply.profile, reply.before, reply.users, reply.next) = (nil, nil, nil, nil)
+        (reply.letters, reply.entries) = (nil, nil)
         return reply.encoded()
     }
 }

@@ -36,6 +36,17 @@ public struct AuditEntry: Sendable, Equatable {
     }
 }
 
+/// An entry as the store numbers it: later ones have higher numbers.
+public struct AuditRow: Sendable, Equatable {
+    public var id: Int64
+    public var entry: AuditEntry
+
+    public init(id: Int64, entry: AuditEntry) {
+        self.id = id
+        self.entry = entry
+    }
+}
+
 /// Which entries of the audit trail are wanted; newest first.
 public struct AuditQuery: Sendable {
     public var user: String?
@@ -43,6 +54,8 @@ public struct AuditQuery: Sendable {
     public var kind: JobKind?
     public var since: Timestamp?
     public var until: Timestamp?
+    /// Only entries with lower numbers: where a page ends.
+    public var before: Int64?
     public var limit = 100
 
     public init() {}

@@ -118,11 +118,20 @@ public struct PlannedCancel: Sendable, Equatable, Codable {
     public var factors: [OldFactor]
     /// What the reply carries besides.
     public var withheld: WithheldField?
+    /// An administrator's reply as far as it is known before the call: what was found, and what is left of it here.
+    public var reply: [UInt8]?
+    /// Why the codes end here, for an administrator's job.
+    public var ends: Reason?
 
-    public init(codes: [OpenCode], factors: [OldFactor] = [], withheld: WithheldField? = nil) {
+    public init(
+        codes: [OpenCode], factors: [OldFactor] = [], withheld: WithheldField? = nil, reply: [UInt8]? = nil,
+        ends: Reason? = nil
+    ) {
         self.codes = codes
         self.factors = factors
         self.withheld = withheld
+        self.reply = reply
+        self.ends = ends
     }
 
     /// The number whose verification is ended, where it is one alone.

@@ -152,7 +152,7 @@ public protocol LoginStore: CallStore {
     func sweep(_ retention: Retention, limit: Int) async throws(StoreError) -> Int
 
     /// Entries of the audit trail, newest first.
-    func audit(_ query: AuditQuery) async throws(StoreError) -> [AuditEntry]
+    func auditRows(_ query: AuditQuery) async throws(StoreError) -> [AuditRow]
 
     /// Recorded outcomes, newest first.
     func history(_ query: HistoryQuery) async throws(StoreError) -> [HistoryEntry]
@@ -170,6 +170,11 @@ extension LoginStore {
         _ intent: Intent, conclude: @escaping @Sendable (Situation) -> Answer
     ) async throws(StoreError) -> Finished {
         try await finish(intent, wanted: Wanted(), conclude: conclude)
+    }
+
+    /// Entries of the audit trail without their numbers, newest first.
+    public func audit(_ query: AuditQuery) async throws(StoreError) -> [AuditEntry] {
+        try await auditRows(query).map(\.entry)
     }
 
     /// The situation of a person without anything besides.

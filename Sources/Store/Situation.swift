@@ -44,6 +44,10 @@ public struct Situation: Sendable {
     public var strangers: Set<Purpose> = []
     /// The person's live codes, for ending them at Twilio.
     public var openCodes: [OpenCode] = []
+    /// The same with their tries.
+    public var liveCodes: [LiveCode] = []
+    /// What was handed out to the person and is still good.
+    public var handedOut = HandedOut()
     public var census: [Census] = []
     public var page: [UserRecord] = []
     public var otherUserExists = false
@@ -74,6 +78,8 @@ public struct Wanted: Sendable {
     public var approval = false
     public var strangers = false
     public var openCodes = false
+    public var liveCodes = false
+    public var handedOut = false
     /// The enrolment, the open challenge, and whether ``code`` was used there.
     public var authenticator = false
     public var ticket: Redacted<String>?
@@ -87,6 +93,17 @@ public struct Wanted: Sendable {
     public var otherUser: String?
 
     public init() {}
+}
+
+/// Until when a person's ticket and bypass code are good; `nil` where there is none.
+public struct HandedOut: Sendable, Equatable {
+    public var ticketUntil: Timestamp?
+    public var bypassUntil: Timestamp?
+
+    public init(ticketUntil: Timestamp? = nil, bypassUntil: Timestamp? = nil) {
+        self.ticketUntil = ticketUntil
+        self.bypassUntil = bypassUntil
+    }
 }
 
 /// A page of the list of people, by name.

@@ -53,4 +53,13 @@ extension SQLiteRows {
             "SELECT 1 FROM ticket WHERE hash = ? AND user = ? AND until > ?", [Data(hash), user, now.milliseconds])
             != nil
     }
+
+    func handedOut(to user: String, at now: Timestamp) throws -> HandedOut {
+        let ticket = try one(
+            "SELECT MAX(until) FROM ticket WHERE user = ? AND until > ?", [user, now.milliseconds])
+        let bypass = try one(
+            "SELECT until FROM bypass WHERE user = ? AND until > ? AND tries < ?",
+            [user, now.milliseconds, BypassCode.maxTries])
+        return HandedOut(ticketUntil: ticket.flatMap { time($0[0]) }, bypassUntil: bypass.flatMap { time($0[0]) })
+    }
 }

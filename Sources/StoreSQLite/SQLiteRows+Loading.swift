@@ -136,6 +136,8 @@ extension SQLiteRows {
             situation.strangers = try strangers(to: code, than: user)
         }
         if wanted.openCodes { situation.openCodes = try openCodes(of: user, at: now) }
+        if wanted.liveCodes { situation.liveCodes = try liveCodes(of: user, at: now) }
+        if wanted.handedOut { situation.handedOut = try handedOut(to: user, at: now) }
         if let ticket = wanted.ticket {
             let hash = hash(ofTicket: ticket.revealed)
             if try hasTicket(hash, of: user, at: now) { situation.ticket = hash }

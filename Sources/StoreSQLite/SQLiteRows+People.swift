@@ -88,4 +88,16 @@ extension SQLiteRows {
         }
         return Set(codes).sorted { $0.sid < $1.sid }
     }
+
+    /// The same with their tries.
+    func liveCodes(of user: String, at now: Timestamp) throws -> [LiveCode] {
+        try openCodes(of: user, at: now).compactMap { open in
+            guard let number = E164(open.number) else { return nil }
+            let hash = lookup(number.revealed)
+            let columns = RecordColumns.list(RecordColumns.code)
+            return try one("SELECT \(columns) FROM code WHERE number_hmac = ?", [Data(hash)]).map {
+                try readCode(number, hash, $0, at: 0)
+            }
+        }
+    }
 }

@@ -80,15 +80,16 @@ extension SQLiteRows {
         return rows.count
     }
 
-    func audit(_ query: AuditQuery) throws -> [AuditEntry] {
+    func auditRows(_ query: AuditQuery) throws -> [AuditRow] {
         var conditions = Conditions()
         conditions.add("user = ?", query.user)
         conditions.add("operator = ?", query.administrator)
         conditions.add("kind = ?", query.kind?.rawValue)
         conditions.add("at >= ?", query.since?.milliseconds)
         conditions.add("at < ?", query.until?.milliseconds)
+        conditions.add("id < ?", query.before)
         return try newest("audit", conditions, limit: query.limit).compactMap { row in
-            try readable { try readAudit(row) }
+            try readable { AuditRow(id: row[0], entry: try readAudit(row)) }
         }
     }
 

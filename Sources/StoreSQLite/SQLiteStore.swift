@@ -251,8 +251,8 @@ public final class SQLiteStore: LoginStore {
         return gone
     }
 
-    public func audit(_ query: AuditQuery) async throws(StoreError) -> [AuditEntry] {
-        try await read { try $0.audit(query) }
+    public func auditRows(_ query: AuditQuery) async throws(StoreError) -> [AuditRow] {
+        try await read { try $0.auditRows(query) }
     }
 
     public func takeRead(_ kind: ReadKind, limits: [ReadLimit]) async throws(StoreError) -> Bool {

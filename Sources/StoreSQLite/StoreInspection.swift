@@ -15,12 +15,14 @@ public struct StoreInspection: Sendable, Equatable {
     public var lockedBy: String?
     /// Dead letters that wait for an operator.
     public var waitingLetters: Int
+    /// How long people wait at most, by front end, as the deadlines of the latest jobs say.
+    public var longestWaits: [String: Duration]
     /// Bytes of the write-ahead log; some MiB in a store that is well.
     public var logBytes: Int64
 
     public init(
         journalMode: String, synchronous: Int, damage: [String] = [], needsMigration: Bool = false,
-        lockedBy: String? = nil, waitingLetters: Int = 0, logBytes: Int64 = 0
+        lockedBy: String? = nil, waitingLetters: Int = 0, longestWaits: [String: Duration] = [:], logBytes: Int64 = 0
     ) {
         self.journalMode = journalMode
         self.synchronous = synchronous
@@ -28,6 +30,7 @@ public struct StoreInspection: Sendable, Equatable {
         self.needsMigration = needsMigration
         self.lockedBy = lockedBy
         self.waitingLetters = waitingLetters
+        self.longestWaits = longestWaits
         self.logBytes = logBytes
     }
 }
@@ -58,6 +61,21 @@ extension SQLiteFile {
         return inspection
     }
 
+    /// Of the latest jobs that are recorded, administrators' apart: nobody waits for those at a page.
+    private static func longestWaits(_ db: Database) throws -> [String: Duration] {
+        let rows = try Row.fetchAll(
+            db,
+            sql: """
+                SELECT front_end, MAX(deadline - begun_at) FROM
+                    (SELECT front_end, deadline, begun_at, kind FROM job WHERE recorded_at IS NOT NULL
+                     ORDER BY recorded_at DESC LIMIT 1000)
+                WHERE kind NOT LIKE 'admin.%' GROUP BY front_end
+                """)
+        return Dictionary(
+            rows.map { ($0[0] as String, Duration.milliseconds($0[1] as Int64)) },
+            uniquingKeysWith: { first, _ in first })
+    }
+
     private static func look(
         _ configuration: SQLiteStoreConfiguration, _ sealing: Sealing
     ) throws -> StoreInspection {
@@ -75,7 +93,8 @@ extension SQLiteFile {
             return StoreInspection(
                 journalMode: try String.fetchOne(db, sql: "PRAGMA journal_mode") ?? "", synchronous: 0,
                 damage: lines == ["ok"] ? [] : lines, needsMigration: try !Schema.migrator.hasCompletedMigrations(db),
-                waitingLetters: waiting ?? 0, logBytes: OpenFile.size(of: path + "-wal") ?? 0)
+                waitingLetters: waiting ?? 0, longestWaits: (try? longestWaits(db)) ?? [:],
+                logBytes: OpenFile.size(of: path + "-wal") ?? 0)
         }
     }
 }

@@ -46,7 +46,7 @@ public final class StoreLook: Sendable {
 
     /// Entries of the audit trail, newest first.
     public func audit(_ query: AuditQuery) async throws(StoreError) -> [AuditEntry] {
-        try await read { try $0.audit(query) }
+        try await read { try $0.auditRows(query).map(\.entry) }
     }
 
     /// Recorded outcomes, newest first.

@@ -1,7 +1,7 @@
 /// Why a job has no reply. It may still be carried out: publish the same message id again, or ask for its outcome.
 public struct ClientError: Error, Sendable, CustomStringConvertible {
     public struct Code: Sendable, Equatable {
-        private enum Value { case unreachable, unroutable, refused, timeout, closed, unreadable, tooLarge }
+        private enum Value { case unreachable, unroutable, refused, forbidden, timeout, closed, unreadable, tooLarge }
         private let value: Value
 
         /// The broker cannot be reached.
@@ -10,6 +10,8 @@ public struct ClientError: Error, Sendable, CustomStringConvertible {
         public static let unroutable = Code(value: .unroutable)
         /// The broker did not take the job (a full lane), or refuses the client itself.
         public static let refused = Code(value: .refused)
+        /// The broker user lacks a right; the message says which, and what to do.
+        public static let forbidden = Code(value: .forbidden)
         /// Nobody answered in time.
         public static let timeout = Code(value: .timeout)
         /// The reply is not one of the contract's.

@@ -24,6 +24,8 @@ public final class LoginClient: Sendable {
     private let endsAtRefusal: Bool
     private let pending = PendingReplies()
     private let clocks: Clocks
+    private let logger: Logger
+    private let returned = Locked(RareLines<JobKind>())
 
     /// - Parameters:
     ///   - frontEnd: the front end's name, as in its reply queue `verify.reply.<front end>.<random>`; letters, digits,
@@ -40,6 +42,7 @@ public final class LoginClient: Sendable {
         reach = Watched(Reach(box: makeBox()))
         self.endsAtRefusal = endsAtRefusal
         self.clocks = clocks
+        self.logger = logger
     }
 
     /// Keeps the connections and hands out replies until the task is cancelled.
@@ -64,12 +67,13 @@ public final class LoginClient: Sendable {
     ) async throws -> [UInt8] {
         let job = OwnJob(kind: kind, body: body, messageID: messageID, askedAt: clocks.wall(), patience: patience)
         pending.expect(job.correlation)
+        let isTaken = Locked(false)
         let asking = Task {
-            do { try await ask(job) } catch { pending.end(job.correlation, with: .failure(error)) }
+            do { try await ask(job, isTaken) } catch { pending.end(job.correlation, with: .failure(error)) }
         }
         let timer = Task {
             try await Task.sleep(for: patience + .seconds(5))
-            let error = ClientError(code: .timeout, message: "no reply: is a worker running?")
+            let error = ClientError(code: .timeout, message: silence(isTaken: isTaken.withLock { $0 }))
             pending.end(job.correlation, with: .failure(error))
         }
         defer {
@@ -81,10 +85,24 @@ public final class LoginClient: Sendable {
 
     // MARK: Asking
 
+    /// What is known when nobody has answered. Whether a worker has seen the job is not.
+    private func silence(isTaken: Bool) -> String {
+        guard isTaken else { return "no reply: the broker did not take the job" + cause }
+        return
+            "no reply: the broker has taken the job, and no worker answered it. Is one running at this broker? One that does "
+            + "not know the broker user '\(user ?? "")' (front_ends) answers nothing, and its log says so"
+    }
+
+    /// The last trouble with the broker.
+    private var cause: String {
+        (reach.value.box.consumer.lastError ?? publisher.status.lastError).map { ": \($0)" } ?? ""
+    }
+
     /// Until it is cancelled.
-    private func ask(_ job: OwnJob) async throws {
+    private func ask(_ job: OwnJob, _ isTaken: Locked<Bool>) async throws {
         while true {
             let asked = try await publish(job)
+            isTaken.withLock { $0 = true }
             await reach.wait { $0.round != asked }
             try Task.checkCancellation()
         }
@@ -100,15 +118,30 @@ public final class LoginClient: Sendable {
             do throws(AMQPError) {
                 outcome = try await publisher.publish(job.message(from: user, replyTo: reach.box.queue))
             } catch {
+                if error.isMissingRight { throw ClientError.mayNotPublish(user: user, job.kind, error) }
                 // With a reply code it was refused; otherwise the connection was lost, and perhaps the job with it.
                 guard error.replyCode == nil, [.connectionLost, .notConnected].contains(error.code) else {
                     throw ClientError(code: .refused, message: "the broker refused the job: \(error)")
                 }
                 continue
             }
-            if let error = ClientError(outcome, job.kind) { throw error }
+            if let error = ClientError(outcome, job.kind) {
+                if error.code == .unroutable { tellReturned(job.kind) }
+                throw error
+            }
             return reach.round
         }
+    }
+
+    /// Once a minute for each kind of job: a portal's log says it, whatever the portal makes of the error.
+    private func tellReturned(_ kind: JobKind) {
+        guard let line = returned.withLock({ $0.note(kind, at: clocks.monotonic()) }) else { return }
+        logger.warning(
+            "the broker returns jobs: no queue takes them",
+            metadata: [
+                "job": .string(kind.rawValue), "front_end": .string(user ?? ""),
+                "count": .stringConvertible(line.count), "advice": "run 'verify-courier topology apply'",
+            ])
     }
 
     private func open(until deadline: Timestamp) async throws -> Reach {
@@ -123,6 +156,10 @@ public final class LoginClient: Sendable {
                     await publisher.waitForStatus { $0.refusal != nil }
                     return nil
                 }
+                group.addTask { [reach] in
+                    await reach.value.box.consumer.waitForStatus { Self.missingRight($0) != nil }
+                    return nil
+                }
             }
             let first = await group.next() ?? nil
             group.cancelAll()
@@ -133,10 +170,18 @@ public final class LoginClient: Sendable {
             if endsAtRefusal, let refusal = publisher.status.refusal {
                 throw ClientError(code: .refused, message: "\(refusal)")
             }
-            let cause = (reach.value.box.consumer.lastError ?? publisher.status.lastError).map { ": \($0)" } ?? ""
+            let box = reach.value.box
+            if let error = Self.missingRight(box.consumer.status) {
+                throw ClientError.mayNotReply(user: user, queue: box.queue, error)
+            }
             throw ClientError(code: .unreachable, message: "the broker cannot be reached\(cause)")
         }
         return open
+    }
+
+    /// Why the reply queue is not consumed, if that is for want of a right.
+    private static func missingRight(_ status: BrokerStatus) -> AMQPError? {
+        status.lanes.lazy.compactMap(\.lastError).first(where: \.isMissingRight)
     }
 
     /// `nil` when the task is cancelled.

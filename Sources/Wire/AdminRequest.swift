@@ -22,10 +22,12 @@ public enum AdminAction: Sendable {
     case userList(filter: UserFilter?, after: String?, limit: Int)
     case userReset(reason: String, what: ResetScope, ticket: Bool)
     case userUnlock
-    case userBypass(reason: String, minutes: Int)
+    /// - Parameter create: also for somebody who is not known yet.
+    case userBypass(reason: String, minutes: Int, create: Bool)
     case userErase(reason: String)
     case userRename(to: String)
     case explain
+    case auditList(AuditSelection)
     case deadList(DeadSelection)
     case deadShow(DeadSelection)
     case deadReplay(DeadSelection, perSecond: Int, evenLate: Bool)
@@ -70,6 +72,26 @@ public enum ResetScope: String, Sendable, CaseIterable {
     case phone, authenticator, all
 
     public func covers(_ factor: Factor) -> Bool { self == .all || rawValue == factor.rawValue }
+}
+
+/// Which entries of the audit trail are asked for, the newest first.
+public struct AuditSelection: Sendable, Equatable {
+    /// Only what concerned this person.
+    public var user: String?
+    /// Only what this administrator did. The body's `operator` is who asks, as in every administrator's job.
+    public var administrator: String?
+    /// From this time on.
+    public var since: Timestamp?
+    /// Before this time.
+    public var until: Timestamp?
+    /// A page's end: what is older than that entry comes next.
+    public var after: Int64?
+    /// Entries on a page, 500 at most.
+    public var limit: Int
+
+    public init(limit: Int = 100) {
+        self.limit = limit
+    }
 }
 
 /// Which dead letters an operation is about: by number, or all that fit.

@@ -28,8 +28,9 @@ extension FieldReader {
 
     mutating func userBypass() -> AdminAction? {
         let minutes = requiredNumber("minutes", in: 1...1440)
+        let create = flag("create") ?? false
         guard let reason = reason(), let minutes else { return nil }
-        return .userBypass(reason: reason, minutes: minutes)
+        return .userBypass(reason: reason, minutes: minutes, create: create)
     }
 
     mutating func optionsSet() -> AdminAction? {
@@ -61,6 +62,15 @@ extension FieldReader {
         return .userSet(UserSettings(required: required, graceUntil: grace, phone: phone, ticket: ticket))
     }
 
+    mutating func auditList() -> AdminAction? {
+        var selection = AuditSelection(limit: number("limit", in: 1...500) ?? 100)
+        if optional("user") != nil { selection.user = canonicalUser("user") }
+        if optional("by") != nil { selection.administrator = line("by", length: 1...128) }
+        (selection.since, selection.until) = (time("since"), time("until"))
+        if let member = member("after") { selection.after = number(of: member) }
+        return .auditList(selection)
+    }
+
     mutating func deadReplay() -> AdminAction? {
         guard let selection = selection(isList: false) else { return nil }
         let rate = number("rate", in: 1...1000) ?? 10
@@ -74,15 +84,15 @@ extension FieldReader {
 
     mutating func selection(isList: Bool) -> DeadSelection? {
         var selection = DeadSelection()
-        if isList, let member = member("after") { selection.after = letter(member) }
+        if isList, let member = member("after") { selection.after = number(of: member) }
         selection.limit = number("limit", in: 1...10_000)
         if let member = optional("ids") { selection.ids = ids(member) }
         if let member = optional("filter") { readFilter(member, into: &selection) }
         return problems.isEmpty ? selection : nil
     }
 
-    /// `next` of a reply: a letter's number.
-    private mutating func letter(_ member: JSONValue) -> Int64? {
+    /// `next` of a reply: the number of a letter, or of an entry of the audit trail.
+    private mutating func number(of member: JSONValue) -> Int64? {
         switch member {
         case .string(let text):
             if let id = Int64(text), id >= 0 { return id }

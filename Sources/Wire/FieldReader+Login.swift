@@ -23,6 +23,7 @@ extension FieldReader {
         case .adminUserErase: administration(kind) { $0.reason().map { .userErase(reason: $0) } }
         case .adminUserRename: administration(kind) { $0.canonicalUser("to").map { .userRename(to: $0) } }
         case .adminExplain: administration(kind) { _ in .explain }
+        case .adminAuditList: administration(kind) { $0.auditList() }
         case .adminDeadList: administration(kind) { $0.selection(isList: true).map { .deadList($0) } }
         case .adminDeadShow: administration(kind) { $0.selection(isList: true).map { .deadShow($0) } }
         case .adminDeadReplay: administration(kind) { $0.deadReplay() }
@@ -105,7 +106,7 @@ extension FieldReader {
     }
 
     private mutating func readTicket() -> Redacted<String>? {
-        text("ticket", length: 1...64).map { Redacted($0) }
+        text("ticket", length: 1...64).map { Redacted(TypedTicket.canonical($0)) }
     }
 
     private mutating func messageID(_ field: String, isRequired: Bool) -> String? {

@@ -131,6 +131,18 @@ struct FieldReader {
         return .keep
     }
 
+    /// RFC 3339, if it is there.
+    mutating func time(_ field: String) -> Timestamp? {
+        guard let member = optional(field) else { return nil }
+        guard case .string(let text) = member else {
+            note(field, "wrong_type")
+            return nil
+        }
+        let time = Timestamp(rfc3339: text)
+        if time == nil { note(field, "malformed") }
+        return time
+    }
+
     static func isAlphanumeric(_ byte: UInt8) -> Bool {
         (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte & 0xDF)
     }

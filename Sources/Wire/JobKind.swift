@@ -23,6 +23,7 @@ public enum JobKind: String, Sendable, CaseIterable {
     case adminDeadDiscard = "admin.dead.discard"
     case adminDeadRestore = "admin.dead.restore"
     case adminExplain = "admin.explain"
+    case adminAuditList = "admin.audit.list"
 
     /// Administrators only, once front ends are told apart.
     public var isAdministration: Bool { rawValue.hasPrefix("admin.") }
@@ -33,7 +34,7 @@ public enum JobKind: String, Sendable, CaseIterable {
     }
 
     /// Only read: neither recorded nor deduplicated (contract, section 5.2).
-    public var onlyReads: Bool { self == .options || self == .outcome }
+    public var onlyReads: Bool { [.options, .outcome, .adminAuditList].contains(self) }
 
     /// The lane, and so the queue, that jobs of this kind travel by.
     public var lane: LaneName {
@@ -43,7 +44,7 @@ public enum JobKind: String, Sendable, CaseIterable {
         case .options, .outcome: .account
         case .adminOptionsGet, .adminOptionsSet, .adminUserGet, .adminUserSet, .adminUserList, .adminUserReset,
             .adminUserUnlock, .adminUserBypass, .adminUserErase, .adminUserRename, .adminDeadList, .adminDeadShow,
-            .adminDeadReplay, .adminDeadDiscard, .adminDeadRestore, .adminExplain:
+            .adminDeadReplay, .adminDeadDiscard, .adminDeadRestore, .adminExplain, .adminAuditList:
             .admin
         }
     }

@@ -1,7 +1,7 @@
 /// An outcome as those hear of it who only watch: exchange `verify.events` (contract, sections 1 and 3).
 public enum OutcomeEvent {
-    /// For the asker only: sentences, secrets, and the bodies of dead letters, which name people.
-    private static let withheld: Set<String> = ["message", "secret", "uri", "qr", "ticket", "code", "body"]
+    /// For the asker only: sentences, secrets, the bodies of dead letters and the audit trail, which name people.
+    private static let withheld: Set<String> = ["message", "secret", "uri", "qr", "ticket", "code", "body", "entries"]
     /// Names of people. `next` is where a list of people goes on.
     private static let names: Set<String> = ["user", "next"]
     private static let maximumDepth = 16

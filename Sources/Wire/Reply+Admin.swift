@@ -49,6 +49,10 @@ extension Reply {
         public var lastApprovedAt: String?
         /// Wrong codes are not taken before this.
         public var lockedUntil: String?
+        /// A one-time ticket was handed out and is good until then.
+        public var ticketUntil: String?
+        /// A one-use code was handed out and is good until then.
+        public var bypassUntil: String?
 
         enum CodingKeys: String, CodingKey {
             case user, known, required, phone, authenticator
@@ -57,6 +61,8 @@ extension Reply {
             case authenticatorRegisteredAt = "authenticator_registered_at"
             case lastApprovedAt = "last_approved_at"
             case lockedUntil = "locked_until"
+            case ticketUntil = "ticket_until"
+            case bypassUntil = "bypass_until"
         }
 
         public init(user: String, known: Bool, required: Bool, authenticator: Bool) {
@@ -64,6 +70,48 @@ extension Reply {
             self.known = known
             self.required = required
             self.authenticator = authenticator
+        }
+    }
+
+    /// An entry of the audit trail.
+    public struct TrailEntry: Sendable, Codable, Equatable {
+        /// Its number: a page's end.
+        public var id: Int64
+        public var at: String
+        public var administrator: String
+        public var frontEnd: String
+        public var job: String?
+        /// The job's routing key.
+        public var key: String
+        public var user: String?
+        public var formerUser: String?
+        public var outcome: Outcome
+        public var reason: Reason?
+        /// What was done and why, as sorted JSON.
+        public var detail: String
+
+        enum CodingKeys: String, CodingKey {
+            case id, at, job, key, user, outcome, reason, detail
+            case administrator = "operator"
+            case frontEnd = "front_end"
+            case formerUser = "former_user"
+        }
+
+        public init(
+            id: Int64, at: String, administrator: String, frontEnd: String, job: String?, key: String,
+            user: String?, formerUser: String?, outcome: Outcome, reason: Reason?, detail: String
+        ) {
+            self.id = id
+            self.at = at
+            self.administrator = administrator
+            self.frontEnd = frontEnd
+            self.job = job
+            self.key = key
+            self.user = user
+            self.formerUser = formerUser
+            self.outcome = outcome
+            self.reason = reason
+            self.detail = detail
         }
     }
 

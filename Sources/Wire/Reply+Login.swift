@@ -6,18 +6,27 @@ extension Reply {
         /// The masked number.
         public var to: String?
         public var usable: Bool
+        /// Why it is not usable, where that is the site's rules or the number's.
+        public var reason: Reason?
+        /// Which limit makes it unusable until ``retryAt``.
+        public var limit: LimitName?
         /// When a repeat is allowed, if a limit stands in the way now.
         public var retryAt: String?
 
         enum CodingKeys: String, CodingKey {
-            case method, to, usable
+            case method, to, usable, reason, limit
             case retryAt = "retry_at"
         }
 
-        public init(method: Method, to: String?, usable: Bool, retryAt: String? = nil) {
+        public init(
+            method: Method, to: String?, usable: Bool, reason: Reason? = nil, limit: LimitName? = nil,
+            retryAt: String? = nil
+        ) {
             self.method = method
             self.to = to
             self.usable = usable
+            self.reason = reason
+            self.limit = limit
             self.retryAt = retryAt
         }
     }

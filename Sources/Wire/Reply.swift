@@ -22,10 +22,16 @@ public struct Reply: Sendable, Codable {
     public var registered: Factor?
     public var limit: LimitName?
     public var errors: [FieldProblem]?
+    /// What may not have been meant; the job was done all the same.
+    public var warnings: [FieldProblem]?
     public var decision: String?
     public var because: [String]?
     public var methods: [MethodState]?
     public var register: [Factor]?
+    /// By which ways a phone may be registered now.
+    public var registerChannels: [Channel]?
+    /// Registering asks for an administrator's ticket.
+    public var needsTicket: Bool?
     // register.authenticator
     public var secret: String?
     public var uri: String?
@@ -33,7 +39,10 @@ public struct Reply: Sendable, Codable {
     // administration
     public var options: [String: OptionState]?
     public var effect: Effect?
+    /// The person as the job leaves them.
     public var profile: Profile?
+    /// The person as the job found them.
+    public var before: Profile?
     public var users: [Profile]?
     public var next: String?
     public var providerPending: Bool?
@@ -42,9 +51,11 @@ public struct Reply: Sendable, Codable {
     public var limits: [LimitState]?
     public var counts: [String: Int]?
     public var letters: [Letter]?
+    public var entries: [TrailEntry]?
 
     enum CodingKeys: String, CodingKey {
         case outcome, reason, message, job, user, application, at, channel, to, alternatives, registered, limit, errors
+        case warnings, before, entries
         case decision, because, methods, register, secret, uri, qr
         case options, effect, profile, users, next, ticket, code, limits, counts, letters
         case sameCode = "same_code"
@@ -53,6 +64,8 @@ public struct Reply: Sendable, Codable {
         case sendsLeft = "sends_left"
         case checksLeft = "checks_left"
         case providerPending = "provider_pending"
+        case registerChannels = "register_channels"
+        case needsTicket = "needs_ticket"
     }
 
     public init(_ outcome: Outcome, reason: Reason? = nil, at: Timestamp) {
@@ -60,6 +73,11 @@ public struct Reply: Sendable, Codable {
         self.reason = reason
         self.at = at.description
         message = Sentence.of(outcome, reason)
+    }
+
+    /// Chooses the sentence by all that the reply says, unless it has one of its own.
+    public mutating func chooseMessage() {
+        if message == Sentence.of(outcome, reason) { message = Sentence.of(self) }
     }
 
     /// The bytes that go over the wire and into the record: keys sorted, so that equal replies are equal bytes.

@@ -9,7 +9,25 @@ public protocol WorkObserver: Sendable {
     func received(_ job: ReceivedJob)
     func gotSlot(_ lane: LaneName, after: Duration)
     func published(_ fate: ReplyFate, after: Duration)
+    /// A reply found no queue, or no address that could be written to.
+    func undelivered(_ reply: UndeliveredReply)
     func settled(_ job: SettledJob)
+}
+
+extension WorkObserver {
+    public func undelivered(_ reply: UndeliveredReply) {}
+}
+
+/// A reply that nobody got.
+public struct UndeliveredReply: Sendable {
+    /// The broker user whose job it was; `""` where the broker told none.
+    public var frontEnd: String
+    public var kind: JobKind?
+
+    init(_ envelope: Envelope) {
+        frontEnd = envelope.userID ?? ""
+        kind = JobKind(rawValue: envelope.routingKey)
+    }
 }
 
 /// What the broker said of a reply.
@@ -53,6 +71,8 @@ public struct ReceivedJob: Sendable {
 
 /// A message that was acknowledged.
 public struct SettledJob: Sendable {
+    /// The broker user that published it; `""` where the broker told none.
+    public var frontEnd: String
     public enum Result: String, Sendable, CaseIterable {
         case answered
         /// Its outcome was recorded before.
@@ -76,6 +96,7 @@ public struct SettledJob: Sendable {
 
     init(_ context: JobContext, after duration: Duration) {
         let disposition = context.disposition
+        frontEnd = context.envelope.userID ?? ""
         lane = context.envelope.lane
         kind = JobKind(rawValue: context.envelope.routingKey)
         outcome = disposition.outcome

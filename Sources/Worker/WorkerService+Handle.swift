@@ -85,6 +85,7 @@ extension WorkerService {
         guard let publication = context.disposition.publication else { return true }
         guard let state = await replies.publish(publication) else { return false }
         Failpoint.afterPublish.hit()
+        if state == .undeliverable { observer?.undelivered(UndeliveredReply(context.envelope)) }
         // That nobody got it is on disk before the acknowledgement, since nobody would come back to note it. That somebody did
         // is noted soon: should the note be lost, they are answered once more.
         return await persistently(context.envelope) { () async throws(StoreError) in

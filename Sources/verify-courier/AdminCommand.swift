@@ -35,7 +35,9 @@ struct AdminOptions: ParsableArguments {
             body["operator"] = .string(Self.name(administrator))
             let reply = try await options.reply(kind, body, common)
             try ReplyOptions.judge(reply)
-            left = left.map { $0 - (reply.users?.count ?? 0) - (reply.letters?.count ?? 0) }
+            left = left.map {
+                $0 - (reply.users?.count ?? 0) - (reply.letters?.count ?? 0) - (reply.entries?.count ?? 0)
+            }
             guard let next = reply.next, left ?? 1 > 0 else { return }
             fields["after"] = .string(next)
             // Each page is a job of its own.

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Basics
 import Wire
 
 struct AdminUserCommand: AsyncParsableCommand {
@@ -50,13 +49,6 @@ struct AdminUserCommand: AsyncParsableCommand {
 
         @Flag(help: "Hand out a one-time registration ticket, good for 72 hours.")
         var ticket = false
-
-        func validate() throws {
-            // A grace that is over holds nobody up and is a slip; to end one there is 'none'.
-            if let graceUntil, let time = Timestamp(rfc3339: graceUntil), time <= .now() {
-                throw ValidationError("--grace-until \(graceUntil) is past; 'none' takes a grace away")
-            }
-        }
 
         func run() async throws {
             let phone = try StandardInput.value(phone, "number")
@@ -118,7 +110,7 @@ struct AdminUserCommand: AsyncParsableCommand {
 
     struct Unlock: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Clears the person's limits and tries.",
+            abstract: "Clears the person's limits and tries, and says what only Twilio can.",
             discussion: "Example: verify-courier admin user unlock anna")
 
         @OptionGroup var person: Person
@@ -139,9 +131,15 @@ struct AdminUserCommand: AsyncParsableCommand {
         @Option(help: "How long it is good for: 1 to 1440.")
         var minutes = 60
 
+        @Flag(help: "Also for somebody who is not known yet.")
+        var create = false
+
         func run() async throws {
             try await person.ask(
-                .adminUserBypass, ["reason": .string(reason), "minutes": .number(String(minutes))])
+                .adminUserBypass,
+                [
+                    "reason": .string(reason), "minutes": .number(String(minutes)), "create": create ? true : nil,
+                ])
         }
     }
 

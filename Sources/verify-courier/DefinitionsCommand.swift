@@ -14,6 +14,8 @@ struct DefinitionsCommand: AsyncParsableCommand {
               rabbitmqctl import_definitions definitions.json
             Each front end NAME gets a user NAME that may publish its jobs and read its own replies, and a user
             NAME-listen that may hear verify.status. One marked admin may publish admin jobs and no logins.
+            --command-line NAME makes a user for the administrators' commands (admin, dead), which the workers must
+            know too: in front_ends, as NAME: {application: any, admin: true}.
             """)
 
     @OptionGroup var common: CommonOptions
@@ -23,6 +25,9 @@ struct DefinitionsCommand: AsyncParsableCommand {
         help:
             "NAME=web, NAME=windows or NAME=any; with ,admin for one that administers. Repeatable; default front_ends.")
     var frontEnds: [FrontEndOption] = []
+
+    @Option(help: "A user for the administrators' commands, with the rights that these need and no other.")
+    var commandLine: String?
 
     @Option(help: "The workers' broker user; default the one in broker.url, or 'worker' where that is guest.")
     var worker: String?
@@ -51,6 +56,7 @@ struct DefinitionsCommand: AsyncParsableCommand {
             }
             try Output.json(TopologyDefinitions(plan, hashes: hashes ?? [:]).json())
             if !omitUsers { warn(of: plan.users.filter { hashes?[$0] == nil }) }
+            try sayWhoAdministers(plan, settings)
         }
     }
 
@@ -61,9 +67,23 @@ struct DefinitionsCommand: AsyncParsableCommand {
             frontEnds: frontEnds.isEmpty ? try settings.frontEnds() ?? [] : frontEnds.map(\.frontEnd),
             worker: worker ?? (ours == "guest" ? "worker" : ours),
             virtualHost: vhost ?? url?.virtualHost ?? "/")
+        if let commandLine { try plan.addCommandLine(commandLine) }
         plan.listenersHearEvents = events
         plan.includesUsers = !omitUsers
         return plan
+    }
+
+    /// The workers hear nobody whom they do not know.
+    private func sayWhoAdministers(_ plan: TopologyDefinitions.Plan, _ settings: Settings) throws {
+        guard let name = plan.commandLine?.name else { return }
+        let known = (try? settings.frontEnds()) ?? nil
+        if known?.contains(where: { $0.name == name && $0.isAdmin }) == true { return }
+        StandardError.say([
+            "The workers do not know '\(name)' yet: add it to their front_ends, and start them again:",
+            "  \(name): {application: any, admin: true}",
+            "Administrators' commands then connect as it: VERIFY_COURIER_BROKER_URL_FILE names a file with",
+            "  amqp://\(name):PASSWORD@HOST",
+        ])
     }
 
     /// Who cannot log in yet, and what to do about it.

@@ -25,7 +25,7 @@ private func exitCode(of error: any Error) -> Int32 {
     case let error as StoreError:
         [.missing, .exists, .wrongKey, .wrongSchema, .corrupt].contains(error.code) ? 78 : 69
     case let error as AMQPError: error.code == .preconditionFailed ? 78 : 69
-    case is ClientError: 69
+    case let error as ClientError: error.code == .forbidden ? 77 : 69
     default: 70
     }
 }

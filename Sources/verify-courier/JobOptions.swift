@@ -44,8 +44,10 @@ struct ReplyOptions: ParsableArguments {
         if json {
             try Output.json(String(decoding: bytes, as: UTF8.self))
         } else {
-            try Output.lines(ReplyText.lines(of: reply, isDryRun: isDryRun))
+            try Output.lines(ReplyText.lines(of: reply, to: body, isDryRun: isDryRun))
         }
+        // Said beside the output, so that a script that reads that hears of it too.
+        StandardError.say((reply.warnings ?? []).map { "warning: " + RefusalHint.line(for: $0, in: body) })
         return reply
     }
 }

@@ -2,6 +2,7 @@ import App
 import ArgumentParser
 import Basics
 import Store
+import VerifyClient
 import Wire
 
 /// Since and until when.
@@ -29,8 +30,11 @@ struct TimeOptions: ParsableArguments {
 
 struct AuditCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "audit", abstract: "The audit trail, read from the store.",
-        discussion: "Example: verify-courier admin audit --user anna --since 2027-01-01T00:00:00Z")
+        commandName: "audit", abstract: "The audit trail, read from the store, or by a job where that is out of reach.",
+        discussion: """
+            Examples: verify-courier admin audit --user anna --since 2027-01-01T00:00:00Z
+                      verify-courier admin audit --remote --user anna
+            """)
 
     @OptionGroup var common: CommonOptions
 
@@ -43,9 +47,53 @@ struct AuditCommand: AsyncParsableCommand {
     @Option(help: "Only this job, for example admin.user.reset.")
     var kind: String?
 
+    @Flag(help: "Ask the workers (admin.audit.list) instead of reading the store's file.")
+    var remote = false
+
     @OptionGroup var times: TimeOptions
 
+    func validate() throws {
+        if remote, kind != nil { throw ValidationError("--kind needs the store's file: leave out --remote") }
+    }
+
+    /// Page by page, as an administrator without the store's file.
+    private func ask() async throws {
+        var fields: [String: JSONValue?] = [
+            "user": user.map { .string($0) }, "by": administrator.map { .string($0) },
+            "since": times.since.map { .string($0) }, "until": times.until.map { .string($0) },
+        ]
+        var left = times.limit
+        while left > 0 {
+            fields["limit"] = .number(String(min(left, 500)))
+            var body = JobBody()
+            for (name, value) in fields { body[name] = value }
+            body["operator"] = .string(AdminOptions.name(nil))
+            let (app, job) = (try await common.app(), body)
+            let reply = try await orExit {
+                try await app.withClient { try await $0.ask(.adminAuditList, job) }
+            }
+            for entry in reply.entries ?? [] { try Self.print(entry, json: times.json) }
+            guard reply.outcome == .done else {
+                StandardError.say(ReplyText.lines(of: reply, to: body))
+                throw ExitCode(reply.outcome.exitCode)
+            }
+            left -= reply.entries?.count ?? 0
+            guard let next = reply.next else { return }
+            fields["after"] = .string(next)
+        }
+    }
+
+    private static func print(_ entry: Reply.TrailEntry, json: Bool) throws {
+        try RecordLine.print(
+            [
+                ("at", entry.at), ("operator", entry.administrator), ("front_end", entry.frontEnd), ("job", entry.key),
+                ("user", entry.user), ("formerly", entry.formerUser), ("outcome", entry.outcome.rawValue),
+                ("reason", entry.reason?.rawValue), ("detail", entry.detail), ("message_id", entry.job),
+            ], json: json)
+    }
+
     func run() async throws {
+        if remote { return try await ask() }
         var query = AuditQuery()
         (query.user, query.administrator, query.limit) = (user, administrator, times.limit)
         (query.since, query.until) = (times.time(times.since), times.time(times.until))
@@ -154,9 +202,20 @@ extension JobTimeline {
 
 /// One record as a line.
 enum RecordLine {
+    /// What goes before values that could be taken for others, since absent ones leave no gap.
+    private static let labels = [
+        "operator": "by", "front_end": "through", "user": "of", "formerly": "formerly", "begun_at": "begun",
+        "application": "at", "message_id": "id",
+    ]
+
+    private static func shown(_ name: String, _ value: String) -> String {
+        if name == "detail", value == "{}" { return "-" }
+        return labels[name].map { "\($0) \(value)" } ?? value
+    }
+
     static func print(_ fields: [(String, String?)], json: Bool) throws {
         let present = fields.compactMap { name, value in value.map { (name, $0) } }.filter { !$0.1.isEmpty }
-        guard json else { return try Output.line(present.map(\.1).joined(separator: "  ")) }
+        guard json else { return try Output.line(present.map { shown($0.0, $0.1) }.joined(separator: "  ")) }
         try Output.json(JSONLine.of(Dictionary(present, uniquingKeysWith: { first, _ in first })))
     }
 

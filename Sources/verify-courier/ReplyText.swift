@@ -3,18 +3,23 @@ import Wire
 
 /// A reply for people.
 enum ReplyText {
-    /// - Parameter isDryRun: nothing was to be changed.
-    static func lines(of reply: Reply, isDryRun: Bool = false) -> [String] {
+    /// - Parameters:
+    ///   - body: what was asked.
+    ///   - isDryRun: nothing was to be changed.
+    static func lines(of reply: Reply, to body: JobBody, isDryRun: Bool = false) -> [String] {
         var lines = [([reply.outcome.rawValue, reply.reason?.rawValue].compactMap(\.self)).joined(separator: " / ")]
         if isDryRun, reply.outcome == .done {
             lines = ["dry run: nothing was changed; with this change it would be"]
-        } else {
+        } else if reply.message != "Done." {
             lines.append("  \(reply.message)")
         }
-        lines += named(login(reply)) + block("options", options(reply)) + named(administration(reply))
+        lines += named(login(reply)) + block("wrong", (reply.errors ?? []).map { RefusalHint.line(for: $0, in: body) })
+        lines += block("options", options(reply)) + named(administration(reply))
         lines += block("limits", limits(reply))
         lines += (reply.users ?? []).map { "  " + line($0) }
         lines += (reply.letters ?? []).flatMap(self.lines)
+        lines += (reply.entries ?? []).map { "  " + line($0) }
+        if reply.users == [] || reply.entries == [] || reply.letters == [] { lines.append("  nobody and nothing fits") }
         return lines
     }
 
@@ -25,12 +30,25 @@ enum ReplyText {
             ("limit", reply.limit?.rawValue), ("registered", reply.registered?.rawValue),
             ("alternatives", reply.alternatives?.map(\.rawValue).joined(separator: ", ")),
             ("decision", reply.decision), ("because", reply.because?.joined(separator: ", ")),
+            ("in words", reply.because?.compactMap { words[$0] }.joined(separator: "; ")),
             ("methods", reply.methods?.map(line).joined(separator: ", ")),
             ("may register", reply.register?.map(\.rawValue).joined(separator: ", ")),
-            ("wrong", reply.errors?.map(RefusalHint.line).joined(separator: "; ")),
+            ("a phone by", reply.registerChannels?.map(\.rawValue).joined(separator: ", ")),
+            ("registering asks for a ticket", reply.needsTicket.map { $0 ? "yes" : "no" }),
             ("secret", reply.secret), ("link", reply.uri),
         ]
     }
+
+    /// The steps of a decision.
+    private static let words = [
+        "provider_none": "the second factor is off for the whole site",
+        "application_none": "the site asks nobody there",
+        "application_all": "the site asks everybody there", "application_flagged": "the site asks flagged people there",
+        "user_flag": "the person is flagged", "user_not_flagged": "the person is not flagged",
+        "unknown_user": "nobody of this name is known", "grace": "the grace is not over yet",
+        "registered": "a method is registered", "not_registered": "no method is registered",
+        "no_method_enabled": "none of the methods is enabled",
+    ]
 
     private static func administration(_ reply: Reply) -> [(String, String?)] {
         let effect = reply.effect.map {
@@ -38,8 +56,14 @@ enum ReplyText {
         }
         return [
             ("effect", effect),
-            ("profile", reply.profile.map(line)), ("next page after", reply.next), ("bypass code", reply.code),
-            ("ticket", reply.ticket), ("still open at the provider", reply.providerPending.map { "\($0)" }),
+            ("before", reply.before.map(line)),
+            (reply.before == nil ? "profile" : "now", reply.profile.map(line)), ("next page after", reply.next),
+            ("bypass code", reply.code),
+            ("ticket", reply.ticket),
+            (
+                "at Twilio",
+                reply.providerPending.map { _ in "not everything could be removed in time; the workers go on trying" }
+            ),
             (
                 "counts",
                 reply.counts?.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", ")
@@ -51,7 +75,11 @@ enum ReplyText {
 
     private static func line(_ method: Reply.MethodState) -> String {
         let name = [method.method.rawValue, method.to].compactMap(\.self).joined(separator: " ")
-        guard method.usable else { return "(\(name))" }
+        let when = method.retryAt.map { " until \($0)" } ?? ""
+        guard method.usable else {
+            let why = method.reason?.rawValue ?? method.limit?.rawValue
+            return "\(name) (not usable\(why.map { ": \($0)" } ?? "")\(when))"
+        }
         return method.retryAt.map { "\(name) from \($0)" } ?? name
     }
 
@@ -60,9 +88,20 @@ enum ReplyText {
             profile.known ? nil : "unknown", profile.required ? "required" : "not required",
             profile.graceUntil.map { "grace until \($0)" }, profile.phone.map { "phone \($0)" },
             profile.authenticator ? "authenticator" : nil, profile.lastApprovedAt.map { "last in \($0)" },
-            profile.lockedUntil.map { "locked until \($0)" },
+            profile.lockedUntil.map { "locked until \($0)" }, profile.ticketUntil.map { "ticket until \($0)" },
+            profile.bypassUntil.map { "bypass code until \($0)" },
         ]
         return "\(profile.user): \(facts.compactMap(\.self).joined(separator: ", "))"
+    }
+
+    private static func line(_ entry: Reply.TrailEntry) -> String {
+        let facts = [
+            entry.at, entry.key, entry.user.map { "of \($0)" }, entry.formerUser.map { "formerly \($0)" },
+            "by \(entry.administrator.isEmpty ? "?" : entry.administrator)",
+            entry.frontEnd.isEmpty ? nil : "through \(entry.frontEnd)", entry.outcome.rawValue, entry.reason?.rawValue,
+            entry.detail == "{}" ? nil : entry.detail,
+        ]
+        return facts.compactMap(\.self).joined(separator: "  ")
     }
 
     private static func options(_ reply: Reply) -> [String] {

@@ -52,6 +52,7 @@ enum Output {
 /// What a command says beside its output. Where it cannot be said, the exit code says the rest.
 enum StandardError {
     static func say(_ lines: [String]) {
+        guard !lines.isEmpty else { return }
         // What was logged before comes before it.
         LineLogHandler.flushStandardError()
         write(lines.map { LogText.printable($0) + "\n" }.joined())

@@ -14,6 +14,9 @@ extension Reply {
         reply.errors = [FieldProblem("phone", "not_a_number")]
         (reply.decision, reply.because) = ("verify", ["application_all"])
         reply.methods = [MethodState(method: .sms, to: "+1········42", usable: true, retryAt: time.description)]
+        reply.methods?[0].reason = .methodDisabled
+        reply.methods?[0].limit = .codeTries
+        (reply.registerChannels, reply.needsTicket) = ([.call], true)
         reply.register = [.authenticator]
         (reply.secret, reply.uri) = ("JBSW Y3DP", "otpauth://totp/Example:anna?secret=JBSWY3DP")
         reply.qr = Drawing(type: "image/png", data: "AA==")
@@ -25,6 +28,13 @@ extension Reply {
         var profile = Profile(user: "anna", known: true, required: true, authenticator: true)
         (profile.graceUntil, profile.phone, profile.phoneRegisteredAt) = (time, "+1········42", time)
         (profile.authenticatorRegisteredAt, profile.lastApprovedAt, profile.lockedUntil) = (time, time, time)
+        (profile.ticketUntil, profile.bypassUntil) = (time, time)
+        (before, warnings) = (profile, [FieldProblem("grace_until", "past")])
+        entries = [
+            TrailEntry(
+                id: 1, at: time, administrator: "olga", frontEnd: "desk", job: "m-1", key: "admin.user.set",
+                user: "anna", formerUser: "ana", outcome: .done, reason: .malformed, detail: "{}")
+        ]
         options = ["2FA_VER_SMS": OptionState(value: "Enabled", source: "store")]
         effect = Effect(usersWithoutMethod: 1, requiredWithoutMethod: 1, usersNewlyRequired: 1)
         (self.profile, users, next) = (profile, [profile], "anna")

@@ -1,3 +1,4 @@
+import Basics
 import Testing
 import Wire
 
@@ -16,6 +17,20 @@ struct ReplySchemaTests {
         for example in examples {
             let reply = try Reply.decode(try example.bytes)
             #expect(try JSON(bytes: reply.encoded()) == example)
+        }
+    }
+
+    @Test("its examples say what the program would say", arguments: JobKind.allCases)
+    func sentences(kind: JobKind) throws {
+        for example in schemas.examples(schemas.reply(kind)) {
+            let shown = try Reply.decode(try example.bytes)
+            let time = try #require(Timestamp(rfc3339: shown.at))
+            var reply = shown
+            reply.message = Reply(shown.outcome, reason: shown.reason, at: time).message
+            reply.chooseMessage()
+            // A wrong code of an app may have a hint of its own.
+            let hasHint = shown.outcome == .denied && shown.message.contains("clock")
+            #expect(hasHint || reply.message == shown.message, "\(kind)")
         }
     }
 

@@ -58,6 +58,13 @@ struct CommandLineAdminTests {
         let login = "check --user anna --login sign-in-1 --json"
         #expect(try await stage.run(login, input: code).reply(exit: 0).outcome == .approved)
         #expect(try await admin("user unlock anna").outcome == .done)
+        // Nobody of that name: said on standard error too, and no code for them by a slip.
+        let nobody = try await stage.run("admin user unlock ana")
+        #expect(nobody.status == 0 && nobody.output.contains("Nobody of this name is known"))
+        #expect(nobody.errors.contains("warning: user: unknown_user (not 'ana'; nobody of that id is known"))
+        #expect(try await admin("user bypass ana --reason home", exit: 65).errors?.first?.reason == "unknown_user")
+        #expect(try await admin("user bypass ana --reason home --create").code != nil)
+        #expect(try await admin("user set ana --grace-until 2020-01-01T00:00:00Z").warnings?.first?.reason == "past")
         #expect(try await admin("user reset anna --reason lost --what phone --ticket").ticket != nil)
         #expect(try await admin("user get anna").profile?.phone == nil)
         #expect(try await admin("user rename anna --to anne").outcome == .done)
@@ -103,6 +110,8 @@ struct CommandLineAdminTests {
         let start = "register phone --user anna --login sign-in-1 --phone +14155550142 --id m-1 --json"
         #expect(try await stage.run(start).reply(exit: 0).outcome == .sent)
         #expect(try await admin("user unlock anna --id a-1").outcome == .done)
+        let remote = try await stage.run("admin audit --remote --user anna --json")
+        #expect(remote.status == 0 && remote.lines.count == 1 && remote.output.contains(#""message_id":"a-1""#))
         #expect(try await admin("user get bob --id a-2").outcome == .done)
         await end()
         for (command, fields) in [

@@ -60,7 +60,7 @@ struct CommandLineTests {
             "admin user erase anna --reason left", "admin options set 2FA_VER_SMS", "dead show", "dead discard",
             "admin audit --kind nothing", "outcomes find --outcome nothing", "outcomes find --number 4155550142",
             "admin audit --since yesterday", "simulate --listen 0.0.0.0:8089",
-            "simulate --listen 127.0.0.1.example.net:8089", "admin user set anna --grace-until 2020-01-01T00:00:00Z",
+            "simulate --listen 127.0.0.1.example.net:8089",
         ])
     func usage(command: String) async throws {
         let run = try await Program.run(command.words, ["HOME": "/nonexistent"])
@@ -74,7 +74,7 @@ struct CommandLineTests {
         let away = try await Program.run("options --user anna --timeout 3".words, nowhere)
         #expect(away.status == 69 && away.errors.contains("the broker cannot be reached"))
         let unanswered = try await Stage().run("options --user anna --timeout 3")
-        #expect(unanswered.status == 69 && unanswered.errors.contains("is a worker running?"))
+        #expect(unanswered.status == 69 && unanswered.errors.contains("Is one running at this broker?"))
     }
 }
 

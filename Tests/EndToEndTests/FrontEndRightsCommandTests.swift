@@ -72,6 +72,54 @@ import Testing
         #expect(try await canLogIn("worker-\(id)", "of-the-test", "definitions-\(id)"))
     }
 
+    @Test(
+        "--command-line makes a user with an administrator's rights and without a listener, and says what to configure")
+    func commandLine() async throws {
+        let id = RandomID.hex(bytes: 4)
+        let arguments = [
+            "--front-end", "web-\(id)=web", "--worker", "worker-\(id)", "--vhost", "definitions-\(id)",
+            "--command-line", "shell-\(id)",
+        ]
+        let made = try await run(arguments)
+        #expect(made.status == 0 && made.errors.contains("shell-\(id): {application: any, admin: true}"))
+        #expect(!made.output.contains("shell-\(id)-listen"))
+        let broker = try await PrivateBroker.shared()
+        _ = try await broker.ctl(["import_definitions", try write(made.output)])
+        _ = try await broker.ctl(["change_password", "shell-\(id)", "of-the-test"])
+        let url = try await broker.url.replacing("guest:guest", with: "shell-\(id):of-the-test") + "/definitions-\(id)"
+        // It has its reply queue and may publish; nobody works here.
+        let asked = try await Program.run(
+            ["admin", "user", "get", "anna", "--timeout", "3"], ["HOME": folder, "VERIFY_COURIER_BROKER_URL": url])
+        #expect(asked.status == 69 && asked.errors.contains("the broker has taken the job"))
+        // It signs nobody in.
+        let send = try await Program.run(
+            ["send", "--user", "anna", "--timeout", "30"], ["HOME": folder, "VERIFY_COURIER_BROKER_URL": url])
+        #expect(send.status == 77 && send.errors.contains("may not publish 'send'"))
+        #expect(try await run(arguments + ["--front-end", "shell-\(id)=web"]).status == 78)
+    }
+
+    @Test("403 names the right that is missing and who has it, at once, and is exit code 77")
+    func missingRight() async throws {
+        let id = RandomID.hex(bytes: 4)
+        let made = try await run(
+            ["--front-end", "web-\(id)=web", "--worker", "worker-\(id)", "--vhost", "definitions-\(id)"])
+        let broker = try await PrivateBroker.shared()
+        _ = try await broker.ctl(["import_definitions", try write(made.output)])
+        for (user, words) in [
+            ("worker-\(id)", "may not have the reply queue verify.reply.worker-\(id)."),
+            ("web-\(id)", "may not publish 'admin.user.get'"),
+        ] {
+            _ = try await broker.ctl(["change_password", user, "of-the-test"])
+            let url = try await broker.url.replacing("guest:guest", with: "\(user):of-the-test") + "/definitions-\(id)"
+            let run = try await Program.run(
+                ["admin", "user", "get", "anna", "--timeout", "120"],
+                ["HOME": folder, "VERIFY_COURIER_BROKER_URL": url])
+            #expect(run.status == 77 && run.errors.contains(words), "\(run.errors)")
+            // One line, and none of the log.
+            #expect(run.errors.split(separator: "\n").count == 1, "\(run.errors)")
+        }
+    }
+
     @Test("with a passwords file hashes are in, no password is, and another import keeps messages and passwords")
     func withPasswords() async throws {
         let id = RandomID.hex(bytes: 4)

@@ -34,6 +34,13 @@ extension Hostile {
             let dead = try await scene.end()
             #expect(dead.map(\.reason) == ["unauthenticated", "unauthenticated", "unauthenticated"])
             #expect(Set(dead.map(\.frontEnd)) == ["", stranger.name, "guest"])
+            // The log says why nobody is answered: front end, reason, count.
+            let log = scene.worker.output
+            for name in ["(none)", stranger.name, "guest"] {
+                #expect(log.contains(#""front_end":"\#(name)""#), "\(name)")
+            }
+            #expect(log.contains(#""reason":"unauthenticated""#) && log.contains(#""count":"#))
+            #expect(log.contains("the job had no user_id") && log.contains("this broker user is not among front_ends"))
             #expect(scene.mailbox.arrivals.all.count == before + 3, "only those of the end")
         }
 

@@ -57,7 +57,7 @@ extension Hostile {
         func secretReplies() async throws {
             let scene = try await HostileScene()
             let bypass = scene.message(
-                .adminUserBypass, #"{"user":"anna","operator":"o","reason":"r","minutes":5}"#)
+                .adminUserBypass, #"{"user":"anna","operator":"o","reason":"r","minutes":5,"create":true}"#)
             let secret = try await scene.delivery(to: bypass)
             let code = try #require(try secret.reply.code)
             #expect(secret.properties.deliveryMode != 2)

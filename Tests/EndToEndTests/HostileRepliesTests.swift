@@ -31,6 +31,9 @@ extension Hostile {
             }
             let dead = try await scene.end()
             #expect(dead.map(\.reason) == addresses.map { _ in "reply_to_refused" })
+            // One line a minute, not one for each.
+            let lines = scene.worker.output.split(separator: "\n").filter { $0.contains("reply_to_refused") }
+            #expect((1...2).contains(lines.count), "\(lines.count)")
             #expect(try await scene.stage.waiting(in: "accounting") == 0)
             #expect(try await scene.stage.recorded().count == 2, "only the good send and check of the end")
         }
@@ -58,6 +61,7 @@ extension Hostile {
             without.replyTo = ""
             #expect(try await scene.raw.publish(without) == .confirmed)
             #expect(try await scene.end().isEmpty)
+            #expect(scene.worker.output.contains(#""reason":"reply_returned""#))
             let recorded = try await scene.stage.recorded()
             for id in ids {
                 #expect(recorded[id]?.outcome == "not_allowed")

@@ -253,6 +253,24 @@ def administration():
     checks.equal("not known", unseen["known"], False)
     explained = expect("explain", "admin.explain", {**operator, "user": user, "application": "web"}, "done")
     checks.that("a decision", explained.body["decision"])
+    checks.equal("the ways of a new phone", expect(
+        "options of nobody", "options", login(new_user()), "options").body["register_channels"], ["sms", "call"])
+    stranger = new_user()
+    for job, more in [("unlock", {}), ("reset", {"reason": "lost"}), ("erase", {"reason": "has left"})]:
+        done = expect(f"{job} of nobody", f"admin.user.{job}", {**operator, "user": stranger, **more}, "done")
+        checks.equal("nobody", (done.body["profile"]["known"], done.body["warnings"]),
+                     (False, [{"field": "user", "reason": "unknown_user"}]))
+    hand_out = {**operator, "user": stranger, "reason": "at home", "minutes": 5}
+    expect("bypass of nobody", "admin.user.bypass", hand_out, "invalid", "malformed")
+    expect("bypass, and make them", "admin.user.bypass", {**hand_out, "create": True}, "done")
+    past = expect("a grace that is past", "admin.user.set",
+                  {**operator, "user": stranger, "grace_until": "2020-01-01T00:00:00Z"}, "done")
+    checks.equal("warned of", past.body["warnings"], [{"field": "grace_until", "reason": "past"}])
+    trail = expect("the trail", "admin.audit.list", {**operator, "user": stranger, "limit": 2}, "done").body
+    checks.equal("newest first", [entry["key"] for entry in trail["entries"]], ["admin.user.set", "admin.user.bypass"])
+    older = expect("its next page", "admin.audit.list",
+                   {**operator, "user": stranger, "limit": 1, "after": trail["next"]}, "done").body
+    checks.equal("older", older["entries"][0]["outcome"], "invalid")
     bypass = expect("bypass", "admin.user.bypass", {**operator, "user": user, "reason": "at home", "minutes": 5}, "done")
     code = bypass.body["code"]
     checks.that("digits", re.fullmatch("[0-9]{3,10}", code))
@@ -260,6 +278,8 @@ def administration():
     expect("used", "check", {**login(user), "code": code}, "expired", "not_pending")
     reset = expect("reset", "admin.user.reset", {**operator, "user": user, "reason": "lost", "ticket": True}, "done")
     checks.that("a ticket", reset.body["ticket"])
+    checks.equal("what was found and taken", (reset.body["before"]["phone"], reset.body["counts"]["phone"]),
+                 (profile["phone"], 1))
     expect("nothing registered", "send", {**login(user), "channel": "sms"}, "not_allowed", "not_registered")
     expect("erase", "admin.user.erase", {**operator, "user": user, "reason": "has left"}, "done")
     expect("no operator", "admin.user.get", {"user": user}, "invalid", "malformed")

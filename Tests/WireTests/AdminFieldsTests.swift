@@ -109,7 +109,7 @@ struct AdminFieldsTests {
     func userBypass() {
         for minutes in [1, 1440] {
             guard
-                case .userBypass("phone at home", minutes)? = action(
+                case .userBypass("phone at home", minutes, false)? = action(
                     "user.bypass", #""user":"u1","reason":"phone at home","minutes":\#(minutes)"#)
             else {
                 Issue.record("not read")
@@ -121,6 +121,37 @@ struct AdminFieldsTests {
             #expect(problems == [FieldProblem("minutes", "out_of_range")])
         }
         #expect(problems("user.bypass", #""user":"u1""#).map(\.field) == ["minutes", "reason"])
+        guard
+            case .userBypass(_, _, true)? = action(
+                "user.bypass", #""user":"u1","reason":"r","minutes":5,"create":true"#)
+        else {
+            Issue.record("create not read")
+            return
+        }
+    }
+
+    @Test("2 admin.audit.list: user, by, since, until, after, limit up to 500; operator is who asks")
+    func auditList() throws {
+        func selection(_ members: String) -> AuditSelection? {
+            guard case .auditList(let selection)? = action("audit.list", members) else { return nil }
+            return selection
+        }
+        #expect(try #require(selection("")) == AuditSelection())
+        let full = try #require(
+            selection(
+                #""user":"u1","by":"eve","since":"2027-01-01T00:00:00Z","until":"2027-02-01T00:00:00Z","after":"7","limit":500"#
+            ))
+        #expect(full.user == "u1" && full.administrator == "eve" && full.after == 7 && full.limit == 500)
+        #expect(full.since == Timestamp(rfc3339: "2027-01-01T00:00:00Z"))
+        #expect(full.until == Timestamp(rfc3339: "2027-02-01T00:00:00Z"))
+        #expect(read("audit.list", #""user":"u1""#).job?.login.user.isEmpty == true)
+        for (members, field, reason) in [
+            (#""limit":501"#, "limit", "out_of_range"), (#""since":"soon""#, "since", "malformed"),
+            (#""until":7"#, "until", "wrong_type"), (#""after":"x""#, "after", "malformed"),
+            (#""user":" u""#, "user", "malformed"), (#""by":"""#, "by", "too_short"),
+        ] {
+            #expect(problems("audit.list", members) == [FieldProblem(field, reason)], "\(members)")
+        }
     }
 
     @Test("2 admin.user.erase: reason; 2 admin.user.rename: to")

@@ -7,7 +7,7 @@ struct JobTable {
         case text(String)
         /// One of these words.
         case word([String])
-        case code, user, messageID, flag, timeOrNull, ids
+        case code, user, messageID, flag, time, timeOrNull, ids
         case number(ClosedRange<Int>)
         case object(String)
     }
@@ -88,7 +88,17 @@ struct JobTable {
                 user, reason, Field(name: "what", value: .word(["phone", "authenticator", "all"])),
                 Field(name: "ticket", value: .flag),
             ]
-        case .adminUserBypass: [user, reason, Field(name: "minutes", value: .number(1...1440), isRequired: true)]
+        case .adminUserBypass:
+            [
+                user, reason, Field(name: "minutes", value: .number(1...1440), isRequired: true),
+                Field(name: "create", value: .flag),
+            ]
+        case .adminAuditList:
+            [
+                Field(name: "user", value: .user), Field(name: "by", value: .text("eve")),
+                Field(name: "since", value: .time), Field(name: "until", value: .time),
+                Field(name: "after", value: .text("17")), Field(name: "limit", value: .number(1...500)),
+            ]
         case .adminUserErase: [user, reason]
         case .adminUserRename: [user, Field(name: "to", value: .user, isRequired: true)]
         case .adminExplain: [user, Field(name: "application", value: .word(["web", "windows"]), isRequired: true)]

@@ -48,6 +48,7 @@ struct RandomJob {
         case .messageID: .string("m-\(Int.random(in: 0...99, using: &generator))")
         case .flag: .bool(Bool.random(using: &generator))
         case .timeOrNull: Bool.random(using: &generator) ? .null : .string("2027-02-03T04:05:06.789+01:00")
+        case .time: .string("2027-02-03T04:05:06.789+01:00")
         case .ids: .array([.number("1"), .number("\(Int64.random(in: 0...(.max), using: &generator))")])
         case .number(let range): .number(String(Int.random(in: range, using: &generator)))
         case .object(let text): object(text)

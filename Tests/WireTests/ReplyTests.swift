@@ -19,10 +19,11 @@ struct ReplyTests {
     func names() throws {
         let text = String(decoding: full().encoded(), as: UTF8.self)
         let keys = [
-            "alternatives", "application", "at", "because", "channel", "checks_left", "code", "counts", "decision",
-            "effect", "errors", "expires_at", "job", "letters", "limit", "limits", "message", "methods", "next",
-            "options", "outcome", "profile", "provider_pending", "qr", "reason", "register", "registered", "retry_at",
-            "same_code", "secret", "sends_left", "ticket", "to", "uri", "user", "users",
+            "alternatives", "application", "at", "because", "before", "channel", "checks_left", "code", "counts",
+            "decision", "effect", "entries", "errors", "expires_at", "job", "letters", "limit", "limits", "message",
+            "methods", "needs_ticket", "next", "options", "outcome", "profile", "provider_pending", "qr", "reason",
+            "register", "register_channels", "registered", "retry_at", "same_code", "secret", "sends_left", "ticket",
+            "to", "uri", "user", "users", "warnings",
         ]
         guard case .object(let members) = try JSONParser.parse(full().encoded(), maximumDepth: 8) else {
             Issue.record("no object: \(text)")
@@ -48,9 +49,12 @@ struct ReplyTests {
             #""limits":[{"allowed":10,"name":"sends_per_user_hour","retry_at":"t","used":10}]"#,
             #"{"body":"{}","front_end":"portal","id":7,"job":"m-9","key":"send","reason":"poison","replays":1,"state":"waiting"}"#
                 .replacing("{\"body\"", with: "{\"at\":\"t\",\"body\""),
-            #""profile":{"authenticator":true,"authenticator_registered_at":"t","grace_until":"t","known":true,"#
-                + #""last_approved_at":"t","locked_until":"t","phone":"+1········42","phone_registered_at":"t","#
-                + #""required":true,"user":"u"}"#,
+            #""profile":{"authenticator":true,"authenticator_registered_at":"t","bypass_until":"t","grace_until":"t","#
+                + #""known":true,"last_approved_at":"t","locked_until":"t","phone":"+1········42","#
+                + #""phone_registered_at":"t","required":true,"ticket_until":"t","user":"u"}"#,
+            #""warnings":[{"field":"user","reason":"unknown_user"}]"#, #""register_channels":["call"]"#,
+            #""entries":[{"at":"t","detail":"{}","former_user":"v","front_end":"desk","id":7,"job":"m-9","#
+                + #""key":"admin.user.set","operator":"ada","outcome":"done","reason":"malformed","user":"u"}]"#,
         ])
     func parts(part: String) {
         let text = String(decoding: full().encoded(), as: UTF8.self)
@@ -136,7 +140,7 @@ struct ReplyTests {
         reply.decision = "verify"
         reply.because = ["application_all", "registered"]
         reply.methods = [Reply.MethodState(method: .sms, to: "+1········42", usable: true, retryAt: "t")]
-        reply.register = [.phone]
+        (reply.register, reply.registerChannels, reply.needsTicket) = ([.phone], [.call], true)
         (reply.secret, reply.uri, reply.qr) = (
             "ABCD EFGH", "otpauth://totp/x", .init(type: "image/svg+xml", data: "<svg/>")
         )
@@ -150,7 +154,14 @@ struct ReplyTests {
         var profile = Reply.Profile(user: "u", known: true, required: true, authenticator: true)
         (profile.graceUntil, profile.phone, profile.phoneRegisteredAt) = ("t", "+1········42", "t")
         (profile.authenticatorRegisteredAt, profile.lastApprovedAt, profile.lockedUntil) = ("t", "t", "t")
+        (profile.ticketUntil, profile.bypassUntil) = ("t", "t")
         (reply.profile, reply.users, reply.next) = (profile, [profile], "u")
+        (reply.before, reply.warnings) = (profile, [FieldProblem("user", "unknown_user")])
+        reply.entries = [
+            Reply.TrailEntry(
+                id: 7, at: "t", administrator: "ada", frontEnd: "desk", job: "m-9", key: "admin.user.set", user: "u",
+                formerUser: "v", outcome: .done, reason: .malformed, detail: "{}")
+        ]
         (reply.providerPending, reply.ticket, reply.code) = (true, "AB-CD", "01234567")
         reply.limits = [Reply.LimitState(name: "sends_per_user_hour", used: 10, allowed: 10, retryAt: "t")]
         reply.counts = ["waiting": 1]

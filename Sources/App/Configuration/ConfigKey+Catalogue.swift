@@ -23,19 +23,19 @@ extension ConfigKey {
             "http://HOST:PORT of an HTTP proxy towards Twilio (CONNECT); the environment's proxy variables are not used"
         ),
         ConfigKey("twilio.calls_per_second", "0", .count, "over all workers on one store; 0 = no limit"),
-        ConfigKey("twilio.calls_at_once", "100", .count, "likewise"),
+        ConfigKey("twilio.calls_at_once", "100", .count, "under way, over all workers on one store; 0 = no limit"),
         ConfigKey("twilio.code_minutes", "10", .number(1...1440), "life of a code, as set at Twilio"),
         ConfigKey("twilio.reads_per_minute", "60", .count, "reads for reconciling; 0 = no limit"),
-        ConfigKey("twilio.reads_per_hour", "180", .count, "likewise"),
-        ConfigKey("twilio.reads_per_day", "250", .count, "likewise"),
+        ConfigKey("twilio.reads_per_hour", "180", .count, "reads for reconciling; 0 = no limit"),
+        ConfigKey("twilio.reads_per_day", "250", .count, "reads for reconciling; 0 = no limit"),
         ConfigKey("twilio.attempts_per_minute", "100", .count, "reads of the list of attempts; 0 = no limit"),
     ]
 
     private static let work: [ConfigKey] = [
-        ConfigKey("worker.send_slots", "128", slots, "jobs at once in the lane; prefetch is twice that"),
-        ConfigKey("worker.check_slots", "128", slots, "likewise"),
-        ConfigKey("worker.account_slots", "64", slots, "likewise"),
-        ConfigKey("worker.admin_slots", "4", slots, "likewise"),
+        ConfigKey("worker.send_slots", "128", slots, "sends at once in this process; prefetch is twice that"),
+        ConfigKey("worker.check_slots", "128", slots, "checks, cancels and new authenticators at once"),
+        ConfigKey("worker.account_slots", "64", slots, "jobs answered from the store alone at once"),
+        ConfigKey("worker.admin_slots", "4", slots, "administrators' jobs at once"),
         ConfigKey("worker.drain_seconds", "20", .number(0...3600), "how long SIGTERM waits for jobs in hand"),
         ConfigKey(
             "worker.core_dumps", "false", .flag,
@@ -76,17 +76,19 @@ extension ConfigKey {
         ConfigKey(
             "limits.cooldown_seconds", "30,40,60,90,120", .seconds, "between sends to a user or number; 0 = off"),
         ConfigKey("limits.sends_per_code", "5", .count, "Twilio's own number; 0 = ours is off"),
-        ConfigKey("limits.sends_per_number_hour", "10", .count, "0 = off"),
-        ConfigKey("limits.sends_per_user_hour", "10", .count, "0 = off"),
-        ConfigKey("limits.sends_per_client_hour", "20", .count, "0 = off"),
+        ConfigKey("limits.sends_per_number_hour", "10", .count, "to a registered number, for its owner; 0 = off"),
+        ConfigKey("limits.sends_per_user_hour", "10", .count, "of one person; 0 = off"),
+        ConfigKey("limits.sends_per_client_hour", "20", .count, "from one address or device; 0 = off"),
         ConfigKey("limits.unproven_sends_per_number_day", "5", .count, "to numbers that nobody has proven; 0 = off"),
-        ConfigKey("limits.unproven_sends_per_country_hour", "200", .count, "likewise"),
-        ConfigKey("limits.unproven_sends_per_site_hour", "1000", .count, "likewise"),
-        ConfigKey("limits.enrolments_per_user_hour", "5", .count, "new secrets of authenticator apps; 0 = off"),
-        ConfigKey("limits.enrolments_per_client_hour", "20", .count, "likewise"),
+        ConfigKey(
+            "limits.unproven_sends_per_country_hour", "200", .count, "to unproven numbers of one country; 0 = off"),
+        ConfigKey(
+            "limits.unproven_sends_per_site_hour", "1000", .count, "to unproven numbers, of the whole site; 0 = off"),
+        ConfigKey("limits.enrolments_per_user_hour", "5", .count, "new secrets of apps, of one person; 0 = off"),
+        ConfigKey("limits.enrolments_per_client_hour", "20", .count, "the same, from one address or device; 0 = off"),
         ConfigKey("limits.checks_per_code", "5", .count, "Twilio's own number; 0 = ours is off"),
-        ConfigKey("limits.wrong_codes_per_user_client_hour", "10", .count, "0 = off"),
-        ConfigKey("limits.wrong_codes_per_user_hour", "20", .count, "0 = off"),
+        ConfigKey("limits.wrong_codes_per_user_client_hour", "10", .count, "of one person from one client; 0 = off"),
+        ConfigKey("limits.wrong_codes_per_user_hour", "20", .count, "of one person; 0 = off"),
         ConfigKey("limits.sms_countries", "US,CA", .countries, "where texts may go; 0 or * = everywhere"),
         ConfigKey("limits.call_countries", "US,CA", .countries, "where calls may go; 0 or * = everywhere"),
     ]
@@ -94,11 +96,12 @@ extension ConfigKey {
     private static let operation: [ConfigKey] = [
         ConfigKey(
             "dead.max_letters", "10000", .number(1...10_000_000), "dead letters kept of one front end; its oldest go"),
-        ConfigKey("dead.max_megabytes", "256", .number(1...1_000_000), "likewise, their size"),
+        ConfigKey(
+            "dead.max_megabytes", "256", .number(1...1_000_000), "size of those kept of one front end; its oldest go"),
         ConfigKey("retention.dead_days", "7", .number(1...36_500), "how long dead letters are kept"),
         ConfigKey("retention.audit_days", "0", .number(0...36_500), "the audit trail; 0 = for ever"),
         ConfigKey("retention.history_days", "400", .number(0...36_500), "outcomes, three days at least; 0 = for ever"),
-        ConfigKey("ops.listen", "127.0.0.1:8090", .listen, "health, metrics and the operator's pages; off = none"),
+        ConfigKey("ops.listen", "127.0.0.1:8090", .listen, "health and metrics; off = none"),
         ConfigKey("events.enabled", "false", .flag, "publish each outcome to verify.events, masked"),
         ConfigKey("log.level", "info", .choice(ConfigKind.logLevels), "what is logged, and all that is worse"),
         ConfigKey(

@@ -12,7 +12,7 @@ extension Settings {
         let own = Set(try broker(name: "check").urls.map(\.user))
         if let name = frontEnds.map(\.name).first(where: own.contains) {
             throw ConfigProblem(
-                "front_ends names \(name), the workers' own broker user (broker.url): give the workers a user of their own"
+                "front_ends names \(name), the workers' own broker user (broker.url): give the workers a user of their own. What looks at a worker, such as doctor, needs the worker's broker.url"
             )
         }
         return frontEnds

@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Store
 import StoreSQLite
+import Wire
 
 /// The store and the disk under it.
 struct StoreCheck: DoctorCheck {
@@ -21,7 +22,10 @@ struct StoreCheck: DoctorCheck {
             Self.judge(folder: Self.folder(of: place.path), $0)
         }
         let letters = (try? result.get()).map { [Self.judge(waitingLetters: $0.waitingLetters)] } ?? []
-        return [store] + letters + (disk.map { [$0] } ?? [])
+        let windows = Set(((try? settings.frontEnds()) ?? nil)?.filter { $0.scope == .windows }.map(\.name) ?? [])
+        let waits =
+            (try? result.get()).map { [Self.judge(waits: $0.longestWaits.filter { !windows.contains($0.key) })] } ?? []
+        return [store] + letters + waits + (disk.map { [$0] } ?? [])
     }
 
     private static func folder(of path: String) -> String {
@@ -66,6 +70,27 @@ struct StoreCheck: DoctorCheck {
                 .warn("\(path) is of an older version; the next worker brings it up to date: back it up first"))
         }
         return issues
+    }
+
+    /// The shortest of the common time-outs: gunicorn's. nginx and most load balancers have 60 s, IIS 110 s.
+    static let shortestTimeout = Duration.seconds(30)
+    /// A front end waits for its reply so much longer than the deadline says.
+    static let graceOfReplies = Duration.seconds(5)
+
+    /// A web server that ends the request before the answer comes leaves the person without any page.
+    ///
+    /// - Parameter waits: by front end, those of web portals.
+    static func judge(waits: [String: Duration]) -> Finding {
+        let long = waits.filter { $0.value + graceOfReplies > shortestTimeout }.sorted { $0.key < $1.key }
+        let well = waits.isEmpty ? "no job yet to tell by" : "people wait less than common web servers do"
+        return Finding(
+            "deadlines", well: well,
+            long.map { name, wait in
+                let who = name.isEmpty ? "a front end without a name" : "front end '\(name)'"
+                return .warn(
+                    "\(who) waits up to \((wait + graceOfReplies).components.seconds) s for a reply: gunicorn ends a request after 30 s, nginx and load balancers after 60, IIS after 110. Set the header deadline (30 s without it), or let the web server wait longer"
+                )
+            })
     }
 
     static func judge(waitingLetters count: Int) -> Finding {

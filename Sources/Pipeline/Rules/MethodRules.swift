@@ -17,6 +17,32 @@ struct MethodRules: Sendable {
             }
     }
 
+    /// What is left when this channel will not do: at a sign-in what is registered, at a registration the other way to the
+    /// same number, and what else may be registered now.
+    func alternatives(to channel: Channel, for purpose: Purpose, _ situation: Situation) -> [Wire.Method] {
+        switch purpose {
+        case .login: working(situation, except: channel)
+        case .register: registrable(situation).filter { $0 != Wire.Method(channel) }
+        }
+    }
+
+    /// The methods that may be registered now, by the number if there is one.
+    func registrable(_ situation: Situation) -> [Wire.Method] {
+        let factors = RegistrationRules.registrable(situation)
+        return Wire.Method.allCases.filter { method in
+            guard factors.contains(method.factor), SiteOptions(situation.options).allows(method) else { return false }
+            return Channel(rawValue: method.rawValue).flatMap { block($0, situation.place) } == nil
+        }
+    }
+
+    /// Why a registered method will not do: the site's rules, or the number.
+    func obstacle(to method: Wire.Method, _ situation: Situation) -> Reason? {
+        let options = SiteOptions(situation.options)
+        guard options.usesProvider else { return .providerNone }
+        guard options.allows(method) else { return .methodDisabled }
+        return Channel(rawValue: method.rawValue).flatMap { block($0, situation.user?.phone?.place) }
+    }
+
     /// Why a number cannot be sent to on a channel; `nil` when it can, or is not known.
     func block(_ channel: Channel, _ place: NumberPlace?) -> Reason? {
         guard let place else { return nil }

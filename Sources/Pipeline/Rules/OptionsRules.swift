@@ -28,25 +28,37 @@ struct OptionsRules: Sendable {
         reply.decision = decision.verdict.rawValue
         reply.because = decision.because
         reply.methods = methods(situation)
-        reply.register = registrable(situation)
+        let registrable = RegistrationRules.registrable(situation)
+        reply.register = registrable
+        let options = SiteOptions(situation.options)
+        reply.registerChannels = registrable.contains(.phone) ? Channel.allCases.filter(options.allows) : []
+        reply.needsTicket = settings.ticketsRequired && !registrable.isEmpty ? true : nil
     }
 
     private func methods(_ situation: Situation) -> [Reply.MethodState] {
-        let working = MethodRules(limits: settings.limits).working(situation)
-        let until = limits.obstacle(situation)?.until.description
         let factors = situation.user?.factors ?? []
         return Wire.Method.allCases.filter { factors.contains($0.factor) }.map { method in
-            let isPhone = method.factor == .phone
-            return Reply.MethodState(
-                method: method, to: isPhone ? situation.user?.phone?.number.masked : nil,
-                usable: working.contains(method), retryAt: isPhone && working.contains(method) ? until : nil)
+            switch method.factor {
+            case .phone: phone(method, situation)
+            case .authenticator: state(of: method, situation)
+            }
         }
     }
 
-    private func registrable(_ situation: Situation) -> [Factor] {
-        let options = SiteOptions(situation.options)
-        let factors = situation.user?.factors ?? []
-        guard options.usesProvider, RegistrationRules.isProven(situation) else { return [] }
-        return Factor.allCases.filter { !factors.contains($0) && options.allows($0) }
+    private func state(of method: Wire.Method, _ situation: Situation) -> Reply.MethodState {
+        let reason = MethodRules(limits: settings.limits).obstacle(to: method, situation)
+        return Reply.MethodState(method: method, to: nil, usable: reason == nil, reason: reason)
+    }
+
+    private func phone(_ method: Wire.Method, _ situation: Situation) -> Reply.MethodState {
+        var state = state(of: method, situation)
+        state.to = situation.user?.phone?.number.masked
+        guard state.usable else { return state }
+        let until = limits.obstacle(situation)?.until
+        state.retryAt = until?.description
+        guard let code = CodeSharing(limits: settings.limits, purpose: .login).usedUp(situation) else { return state }
+        (state.usable, state.limit) = (false, .codeTries)
+        state.retryAt = max(code.expiresAt, until ?? code.expiresAt).description
+        return state
     }
 }

@@ -1,4 +1,5 @@
 import Basics
+import SitePolicy
 import Store
 import Wire
 
@@ -19,6 +20,14 @@ struct RegistrationRules: Sendable {
     static func isProven(_ situation: Situation) -> Bool {
         guard !(situation.user?.factors.isEmpty ?? true) else { return true }
         return isConfirmed(situation)
+    }
+
+    /// What may be registered now.
+    static func registrable(_ situation: Situation) -> [Factor] {
+        let options = SiteOptions(situation.options)
+        let factors = situation.user?.factors ?? []
+        guard options.usesProvider, isProven(situation) else { return [] }
+        return Factor.allCases.filter { !factors.contains($0) && options.allows($0) }
     }
 
     /// Why the registration of a phone can be completed no more: another number, or another method, was registered since

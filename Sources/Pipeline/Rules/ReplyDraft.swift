@@ -42,6 +42,7 @@ struct ReplyDraft: Sendable {
         reply.user = user
         reply.application = application
         fill(&reply)
+        reply.chooseMessage()
         return reply
     }
 

@@ -94,8 +94,7 @@ struct SendConclusions: Sendable {
         switch failure.meaning {
         case .maxSends, .maxChecks, .tooManyUserRequests:
             return draft.throttled(
-                .provider, until: situation.liveCode?.expiresAt ?? now + settings.codeLife, at: now,
-                changes: limits.givenBack(situation))
+                .provider, until: heldUntil(situation), at: now, changes: limits.givenBack(situation))
         case .rateLimited, .concurrent:
             return draft.throttled(by: failure, at: now, changes: limits.givenBack(situation))
         case .fraudGuard: return blocked(.fraudGuard, situation)
@@ -114,6 +113,14 @@ struct SendConclusions: Sendable {
         default:
             return draft.answer(.unavailable, .providerRefused, at: now, changes: limits.givenBack(situation))
         }
+    }
+
+    /// Until when Twilio makes no other verification: as long as the last one lives there, whatever has become of it here.
+    private func heldUntil(_ situation: Situation) -> Timestamp {
+        guard let expiry = situation.code?.expiresAt, expiry > situation.now else {
+            return situation.now + settings.codeLife
+        }
+        return expiry
     }
 
     /// There was no time or no room left to call; surely nothing was sent.
@@ -136,6 +143,6 @@ struct SendConclusions: Sendable {
     }
 
     private func alternatives(_ situation: Situation) -> [Wire.Method] {
-        MethodRules(limits: settings.limits).working(situation, except: send.channel)
+        MethodRules(limits: settings.limits).alternatives(to: send.channel, for: send.purpose, situation)
     }
 }

@@ -35,7 +35,7 @@ struct SendRules: JobRules {
         }
         if let block = methods.block(channel, place) { return .answer(blocked(block, situation)) }
         if let obstacle = limits.obstacle(situation) {
-            return .answer(draft.throttled(obstacle.limit, until: obstacle.until, at: now))
+            return .answer(throttled(obstacle.limit, until: obstacle.until, situation))
         }
         return call(place, situation)
     }
@@ -52,7 +52,7 @@ struct SendRules: JobRules {
         }
         guard options.allows(channel) else {
             return draft.answer(.notAllowed, .methodDisabled, at: now) {
-                $0.alternatives = methods.working(situation, except: channel)
+                $0.alternatives = alternatives(situation)
             }
         }
         return nil
@@ -60,7 +60,20 @@ struct SendRules: JobRules {
 
     private func blocked(_ reason: Reason, _ situation: Situation) -> Answer {
         draft.answer(.blocked, reason, at: situation.now) {
-            $0.alternatives = methods.working(situation, except: channel)
+            $0.alternatives = alternatives(situation)
+        }
+    }
+
+    private func alternatives(_ situation: Situation) -> [Wire.Method] {
+        methods.alternatives(to: channel, for: purpose, situation)
+    }
+
+    /// A limit on sends leaves what needs none.
+    private func throttled(_ limit: LimitName, until: Timestamp, _ situation: Situation) -> Answer {
+        draft.answer(.throttled, at: situation.now) {
+            ($0.limit, $0.retryAt) = (limit, until.description)
+            let others = alternatives(situation).filter { $0.factor != .phone }
+            $0.alternatives = others.isEmpty ? nil : others
         }
     }
 
@@ -72,29 +85,12 @@ struct SendRules: JobRules {
             knownAttempts: situation.code?.attempts ?? [], ticket: situation.ticket,
             wasConfirmed: RegistrationRules.isConfirmed(situation))
         if let live {
-            switch wayPast(live, situation) {
+            switch CodeSharing(limits: settings.limits, purpose: purpose).wayPast(live, situation) {
             case .shared: break
-            case .closed(let limit): return .answer(draft.throttled(limit, until: live.expiresAt, at: situation.now))
+            case .closed(let limit): return .answer(throttled(limit, until: live.expiresAt, situation))
             case .anew: send.cancels = live.sid
             }
         }
         return .call(.send(send), changes: limits.counted(situation))
-    }
-
-    private enum Way {
-        /// Twilio sends the live code again.
-        case shared
-        /// The live code is ended first.
-        case anew
-        case closed(LimitName)
-    }
-
-    /// Twilio has one code per number, so a live one is shared. An owner is not held up by others with it: what strangers'
-    /// registrations made is ended, and so is a code whose tries others have used up; but nobody ends an owner's.
-    private func wayPast(_ live: LiveCode, _ situation: Situation) -> Way {
-        if purpose == .register { return situation.strangers.contains(.login) ? .closed(.phone) : .shared }
-        guard situation.ownersUse(live) else { return .anew }
-        guard settings.limits.enabled, live.tries >= settings.limits.checksOffered else { return .shared }
-        return situation.clientIsKnown && situation.strangers.isEmpty ? .anew : .closed(.codeTries)
     }
 }

@@ -83,7 +83,7 @@ struct FrontEndsTests {
         let error = #expect(throws: ConfigProblem.self) { try settings.frontEnds() }
         #expect(
             error?.description
-                == "front_ends names worker, the workers' own broker user (broker.url): give the workers a user of their own"
+                == "front_ends names worker, the workers' own broker user (broker.url): give the workers a user of their own. What looks at a worker, such as doctor, needs the worker's broker.url"
         )
         #expect(settings.workProblems().contains(error?.description ?? ""))
     }

@@ -56,6 +56,15 @@ struct JudgementTests {
             both.message == "Twilio is called through http://proxy.example:3128; https_proxy is set and not used")
     }
 
+    @Test("warns of front ends that wait longer than common web servers let them")
+    func waits() {
+        #expect(StoreCheck.judge(waits: [:]).level == .ok)
+        #expect(StoreCheck.judge(waits: ["web": .seconds(25)]).level == .ok)
+        let finding = StoreCheck.judge(waits: ["web": .seconds(30), "other": .seconds(20), "": .milliseconds(25_001)])
+        #expect(finding.level == .warn && finding.message.hasPrefix("a front end without a name waits up to 30 s"))
+        #expect(finding.details.count == 1 && finding.details[0].hasPrefix("front end 'web' waits up to 35 s"))
+    }
+
     @Test("takes a sound store for well, and everything else for a failure that says what to do")
     func stores() {
         #expect(store(sound).level == .ok)

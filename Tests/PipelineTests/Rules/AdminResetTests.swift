@@ -32,7 +32,7 @@ struct AdminResetTests {
         #expect(user.isKnown)
         guard what != .phone else { return }
         #expect(
-            decision.call == .cancel(PlannedCancel(codes: [], factors: [OldFactor(identity: "i", factorSID: "YF")])))
+            decision.canceled == PlannedCancel(codes: [], factors: [OldFactor(identity: "i", factorSID: "YF")]))
     }
 
     @Test("2 admin.user.reset: pending codes end, approvals go; what is under way ends as reset")
@@ -54,7 +54,7 @@ struct AdminResetTests {
         situation.openCodes = codes
         let decision = rules(ticket: true).decide(situation)
         let factor = OldFactor(identity: "i", factorSID: "YF")
-        #expect(decision.call == .cancel(PlannedCancel(codes: codes, factors: [factor], withheld: .ticket)))
+        #expect(decision.canceled == PlannedCancel(codes: codes, factors: [factor], withheld: .ticket))
         #expect(decision.changes.kinds == ["endAccess", "user", "ticket", "audit"])
         #expect(rules().wanted.openCodes && rules().wanted.authenticator)
     }
@@ -70,9 +70,33 @@ struct AdminResetTests {
         #expect(grants.contains(.enrolment))
         // As long as the factor stays, so does what keeps its codes from being used twice.
         #expect(grants == (what == .phone ? AccessGrant.all.subtracting(AccessGrant.ofFactor) : AccessGrant.all))
-        #expect(decision.call == .cancel(PlannedCancel(codes: [], factors: [scene.enrolment().factor])))
+        #expect(decision.canceled == PlannedCancel(codes: [], factors: [scene.enrolment().factor]))
         let over = scene.situation { $0.enrolment = scene.enrolment().ended(.triesUsedUp) }
         #expect(rules(what).decide(over).call == nil)
+    }
+
+    @Test("2 admin.user.reset: says what it found and what it took away")
+    func found() throws {
+        var situation = both()
+        situation.handedOut = HandedOut(ticketUntil: scene.now + .seconds(60), bypassUntil: scene.now + .seconds(30))
+        situation.enrolment = scene.enrolment()
+        situation.openCodes = [OpenCode(number: "+14155550142", sid: "VE1")]
+        let decision = rules().decide(situation)
+        let body = try #require(decision.planned?.reply)
+        let intent = scene.intent(.cancel(try #require(decision.planned)), kind: .adminUserReset)
+        let reply = try #require(CancelConclusions(intent)).ended(left: [], scene.situation()).reply
+        #expect(reply.before?.phone == "+1········42" && reply.before?.authenticator == true)
+        #expect(reply.before?.bypassUntil == (scene.now + .seconds(30)).description)
+        #expect(reply.profile?.phone == nil && reply.profile?.authenticator == false && reply.profile?.known == true)
+        #expect(reply.profile?.ticketUntil == nil && reply.profile?.bypassUntil == nil)
+        let taken = ["phone": 1, "authenticator": 1, "codes": 1, "enrolments": 1, "tickets": 1, "bypass_codes": 1]
+        #expect(reply.counts == taken && reply.warnings == nil)
+        #expect(try Reply.decode(body).counts == reply.counts)
+        // With nothing at Twilio the same is said at once.
+        let bare = try rules(.authenticator).answer(scene.situation()).reply
+        #expect(
+            bare.before?.phone != nil && bare.profile?.phone != nil
+                && bare.counts?.values.allSatisfy { $0 == 0 } == true)
     }
 
     @Test("2 admin.user.reset: provider_pending until everything is gone at Twilio")
@@ -99,5 +123,21 @@ struct AdminResetTests {
         let answer = try rules().answer(scene.situation { $0.user = nil })
         #expect(answer.outcome == .done)
         #expect(answer.changes.users.map(\.generation) == [1] && answer.changes.users.map(\.isKnown) == [false])
+        let reply = try answer.reply
+        #expect(reply.profile?.known == false && reply.before?.known == false)
+        #expect(reply.warnings == [FieldProblem("user", "unknown_user")])
+        #expect(reply.message == "Nobody of this name is known: there was nothing to do.")
+    }
+}
+
+extension Decision {
+    fileprivate var planned: PlannedCancel? {
+        guard case .cancel(let cancel)? = call else { return nil }
+        return cancel
+    }
+
+    /// What is ended at Twilio, without the reply that is given afterwards.
+    fileprivate var canceled: PlannedCancel? {
+        planned.map { PlannedCancel(codes: $0.codes, factors: $0.factors, withheld: $0.withheld) }
     }
 }

@@ -105,15 +105,149 @@ struct AdminUsersTests {
         #expect(reply.next == reply.users?.last?.user && reply.next != nil)
     }
 
-    @Test("2 admin.user.unlock: limits and tries of the user cleared")
+    @Test("2 admin.user.unlock: limits and tries of the user cleared, and what they were")
     func unlock() throws {
-        let answer = try scene.admin(.adminUserUnlock, .userUnlock).answer(scene.situation())
+        let situation = scene.situation {
+            $0.tallies = [.wrongCodesOfUser: scene.tally(20, used: 20), .userSends: scene.tally(10, used: 3)]
+            $0.liveCodes = [scene.code { $0.checksBegun = 4 }]
+        }
+        let answer = try scene.admin(.adminUserUnlock, .userUnlock).answer(situation)
         #expect(answer.outcome == .done && answer.changes.kinds == ["unlock", "audit"])
+        let reply = try answer.reply
+        #expect(reply.counts == ["wrong_codes_per_user_hour": 20, "sends_per_user_hour": 3, "codes": 0])
+        #expect(reply.before?.lockedUntil != nil && reply.profile?.lockedUntil == nil)
+        #expect(reply.limits == nil && reply.retryAt == nil && reply.message == "Done.")
+    }
+
+    @Test("2 admin.user.unlock: tries that are used up at Twilio stay there, and until when")
+    func unlockAtTwilio() throws {
+        let code = scene.code { $0.checksBegun = 5 }
+        let answer = try scene.admin(.adminUserUnlock, .userUnlock).answer(scene.situation { $0.liveCodes = [code] })
+        let reply = try answer.reply
+        #expect(answer.changes.kinds == ["unlock", "audit"] && reply.retryAt == code.expiresAt.description)
+        #expect(
+            reply.limits == [
+                Reply.LimitState(
+                    name: "checks_per_code", used: 5, allowed: 5, retryAt: code.expiresAt.description)
+            ])
+        #expect(reply.message == "Done, but the provider takes no other code for the number before then.")
+    }
+
+    @Test("2 admin.user.unlock: a code whose sends, or tries by our own limit, are used up ends at Twilio and here")
+    func unlockCode() throws {
+        for (change, sent) in [({ $0.checksBegun = 3 }, 5), ({ $0.attempts = ["1", "2"] }, 2)]
+            as [((inout LiveCode) -> Void, Int)]
+        {
+            let rules = scene.admin(.adminUserUnlock, .userUnlock) {
+                ($0.limits.checksPerCode, $0.limits.sendsPerCode) = (3, sent)
+            }
+            let decision = rules.decide(scene.situation { $0.liveCodes = [scene.code(change)] })
+            guard case .cancel(let cancel)? = decision.call else {
+                Issue.record("nothing is ended")
+                continue
+            }
+            #expect(cancel.codes == [OpenCode(number: "+14155550142", sid: "VE1")])
+            #expect(decision.changes.kinds == ["unlock", "audit"])
+            let intent = scene.intent(.cancel(cancel), kind: .adminUserUnlock)
+            let done = try #require(CancelConclusions(intent)).ended(left: [], scene.situation())
+            #expect(done.changes.kinds == ["endCode"] && done.outcome == .done)
+            #expect(try done.reply.counts?["codes"] == 1 && done.reply.providerPending == nil)
+            let pending = try #require(CancelConclusions(intent))
+                .ended(left: [.cancelVerification(sid: "VE1")], scene.situation())
+            #expect(
+                try pending.changes.chores == [.cancelVerification(sid: "VE1")] && pending.reply.providerPending == true
+            )
+        }
+    }
+
+    @Test("8 admin.user.* on a person without any record: known false, and a warning")
+    func unknown() throws {
+        let nobody = scene.situation { $0.user = nil }
+        let warning = [FieldProblem("user", "unknown_user")]
+        for (kind, action) in [
+            (.adminUserUnlock, .userUnlock), (.adminUserErase, .userErase(reason: "left")),
+            (.adminUserReset, .userReset(reason: "lost", what: .all, ticket: false)),
+        ] as [(JobKind, AdminAction)] {
+            let reply = try scene.admin(kind, action).answer(nobody).reply
+            #expect(reply.outcome == .done && reply.profile?.known == false && reply.warnings == warning, "\(kind)")
+        }
+        let set = try scene.admin(.adminUserSet, .userSet(UserSettings())).answer(nobody).reply
+        #expect(set.before?.known == false && set.profile?.known == true && set.warnings == warning)
+        #expect(set.message == "Done. Nobody of this name was known before.")
+        #expect(
+            try scene.admin(.adminUserSet, .userSet(UserSettings())).answer(scene.situation()).reply.warnings == nil)
+    }
+
+    @Test("8 admin.user.bypass: for a person without any record only with create, and they are known from then on")
+    func bypassCreates() throws {
+        let nobody = scene.situation { $0.user = nil }
+        func answer(_ create: Bool) throws -> Answer {
+            try scene.admin(.adminUserBypass, .userBypass(reason: "r", minutes: 5, create: create)).answer(nobody)
+        }
+        let refused = try answer(false)
+        #expect(refused.outcome == .invalid && refused.changes.kinds == ["audit"] && refused.withheld == nil)
+        #expect(try refused.reply.errors == [FieldProblem("user", "unknown_user")])
+        #expect(try refused.reply.message == "Nobody of this name is known.")
+        let made = try answer(true)
+        #expect(made.outcome == .done && made.changes.users.map(\.isKnown) == [true] && made.withheld == .code)
+        #expect(try made.reply.warnings == [FieldProblem("user", "unknown_user")])
+        #expect(made.audit?.detail.contains(#""create":"true""#) == true)
+    }
+
+    @Test("2 admin.user.set: a grace that is past and a number that nothing may be sent to are warned of")
+    func setWarnings() throws {
+        func warnings(_ settings: UserSettings, place: NumberPlace? = nil) throws -> [FieldProblem]? {
+            try scene.admin(.adminUserSet, .userSet(settings), place: place)
+                .answer(scene.situation { $0.user?.phone = nil }).reply.warnings
+        }
+        #expect(try warnings(UserSettings(graceUntil: .set(scene.now))) == [FieldProblem("grace_until", "past")])
+        #expect(try warnings(UserSettings(graceUntil: .set(scene.now + .seconds(1)))) == nil)
+        let german = scene.place(scene.other, region: "DE")
+        #expect(try warnings(UserSettings(), place: german) == [FieldProblem("phone", "country_not_allowed")])
+        #expect(try warnings(UserSettings(), place: scene.place(scene.other, isLandline: true)) == nil)
+    }
+
+    @Test("3 profile: a ticket and a bypass code that are open")
+    func handedOut() throws {
+        let rules = scene.admin(.adminUserGet, .userGet)
+        let until = scene.now + .seconds(60)
+        let profile = try rules.answer(scene.situation { $0.handedOut = HandedOut(ticketUntil: until) }).reply.profile
+        #expect(profile?.ticketUntil == until.description && profile?.bypassUntil == nil && rules.wanted.handedOut)
+    }
+
+    @Test("8 admin.audit.list: entries, and next only where there are more")
+    func trail() throws {
+        var rules = scene.admin(.adminAuditList, .auditList(AuditSelection(limit: 2)), user: "")
+        let entry = AuditEntry(
+            at: scene.now, administrator: "eve", frontEnd: "desk", kind: .adminUserRename, messageID: "a-1", user: "u2",
+            formerUser: "u1", outcome: .done, reason: nil, detail: "{}")
+        rules.trail = [3, 2, 1].map { AuditRow(id: $0, entry: entry) }
+        let full = try rules.answer(scene.situation()).reply
+        #expect(full.entries?.map(\.id) == [3, 2] && full.next == "2")
+        let first = try #require(full.entries?.first)
+        #expect(first.administrator == "eve" && first.key == "admin.user.rename" && first.formerUser == "u1")
+        rules.trail = Array(rules.trail.prefix(2))
+        #expect(try rules.answer(scene.situation()).reply.next == nil)
+        let query = try #require(rules.trailQuery)
+        #expect(query.limit == 3 && query.before == nil && scene.admin(.adminUserGet, .userGet).trailQuery == nil)
+    }
+
+    @Test("8 replies: 48 KiB at most; a page of the audit trail ends earlier and names its last")
+    func boundedTrail() throws {
+        var rules = scene.admin(.adminAuditList, .auditList(AuditSelection(limit: 500)), user: "")
+        let entry = AuditEntry(
+            at: scene.now, administrator: "eve", frontEnd: "desk", kind: .adminUserReset, messageID: nil, user: "u2",
+            outcome: .done, reason: nil, detail: String(repeating: "é", count: 500))
+        rules.trail = (0..<501).map { AuditRow(id: Int64(1000 - $0), entry: entry) }
+        let answer = try rules.answer(scene.situation())
+        let reply = try answer.reply
+        #expect(answer.body.count <= 48 * 1024 && (reply.entries?.count ?? 0) > 10)
+        #expect(reply.next == reply.entries?.last.map { String($0.id) })
     }
 
     @Test("2 admin.user.bypass: code, one use, for so many minutes; never in the record")
     func bypass() throws {
-        let rules = scene.admin(.adminUserBypass, .userBypass(reason: "phone at home", minutes: 30))
+        let rules = scene.admin(.adminUserBypass, .userBypass(reason: "phone at home", minutes: 30, create: false))
         let answer = try rules.answer(scene.situation())
         guard case .bypass("u1", let code?, let until)? = answer.changes.first else {
             Issue.record("no code")

@@ -42,4 +42,39 @@ struct MethodRulesTests {
         #expect(working(except: .sms) { $0.user?.authenticator = authenticator } == [.call, .authenticator])
         #expect(working(except: .call) { $0.place?.isLandline = true } == [.sms])
     }
+
+    @Test("3 alternatives: at a registration what may be registered instead")
+    func registering() {
+        func alternatives(
+            to channel: Wire.Channel, callCountries: Set<String>? = ["US"],
+            _ change: (inout Situation) -> Void = { _ in }
+        ) -> [Wire.Method] {
+            let situation = scene.situation {
+                $0.user = nil
+                change(&$0)
+            }
+            return MethodRules(limits: scene.settings { $0.limits.callCountries = callCountries }.limits)
+                .alternatives(to: channel, for: .register, situation)
+        }
+        #expect(alternatives(to: .sms) == [.call, .authenticator])
+        #expect(alternatives(to: .call) == [.sms, .authenticator])
+        #expect(alternatives(to: .call) { $0.place?.isLandline = true } == [.authenticator])
+        #expect(alternatives(to: .sms) { $0.place?.region = "DE" } == [.authenticator])
+        let abroad = alternatives(to: .sms, callCountries: nil) { $0.place?.region = "DE" }
+        #expect(abroad == [.call, .authenticator])
+        #expect(
+            alternatives(to: .sms) { $0.options = ["2FA_VER_VOICE": "Disabled", "2FA_VER_TOTP": "Disabled"] } == [])
+        // Another method only after a check of this sign-in.
+        let proven: (inout Situation) -> Void = {
+            var user = UserRecord(name: "u1")
+            user.authenticator = authenticator
+            ($0.user, $0.approvedAt) = (user, scene.now)
+        }
+        #expect(alternatives(to: .sms, proven) == [.call])
+        #expect(
+            alternatives(to: .sms) {
+                proven(&$0)
+                $0.approvedAt = nil
+            } == [])
+    }
 }

@@ -118,7 +118,7 @@ struct SendRulesTests {
         let register = scene.send(
             scene.situation { ($0.options, $0.user) = (["2FA_VER_SMS": "Disabled"], nil) }, purpose: .register)
         #expect(register.answer?.reason == .methodDisabled)
-        #expect(try register.answer?.reply.alternatives == [])
+        #expect(try register.answer?.reply.alternatives == [.call, .authenticator])
     }
 
     @Test("4 blocked / country_not_allowed: by each channel's own list; 3 alternatives")

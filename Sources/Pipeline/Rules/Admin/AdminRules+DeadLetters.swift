@@ -19,20 +19,12 @@ extension AdminRules {
         case .deadReplay(let selection, _, _), .deadDiscard(let selection, _), .deadRestore(let selection):
             LetterQuery(selection, limit: min(selection.limit ?? Self.mostMoved, Self.mostMoved))
         case .optionsGet, .optionsSet, .userGet, .userSet, .userList, .userReset, .userUnlock, .userBypass, .userErase,
-            .userRename, .explain:
+            .userRename, .explain, .auditList:
             nil
         }
     }
 
-    func deadLetters(_ situation: Situation) -> Answer {
-        switch request.action {
-        case .deadList: return listed(withBodies: false, situation)
-        case .deadShow: return listed(withBodies: true, situation)
-        default: return move(situation)
-        }
-    }
-
-    private func listed(withBodies: Bool, _ situation: Situation) -> Answer {
+    func listed(withBodies: Bool, _ situation: Situation) -> Answer {
         let all = letters.letters.map { ReplySize.fitted(Reply.Letter($0, withBody: withBodies)) }
         let shown = Array(all.prefix(ReplySize.fitting(all)))
         return audited(.done, situation) {
@@ -45,7 +37,7 @@ extension AdminRules {
     }
 
     /// The last step, with what came of all of them.
-    private func move(_ situation: Situation) -> Answer {
+    func move(_ situation: Situation) -> Answer {
         guard let moves = letterMoves(at: situation.now) else { return audited(.invalid, situation) }
         let tally = moves.tally(of: moves.steps.last ?? [])
         var detail = moves.detail.merging(tally.counts(moves).mapValues { String($0) }) { $1 }
@@ -121,7 +113,7 @@ extension AdminRules {
         case .deadRestore:
             return selected(LetterMoves(state: .waiting, from: [.discarded, .replaying], name: "restored"))
         case .deadList, .deadShow, .optionsGet, .optionsSet, .userGet, .userSet, .userList, .userReset, .userUnlock,
-            .userBypass, .userErase, .userRename, .explain:
+            .userBypass, .userErase, .userRename, .explain, .auditList:
             return nil
         }
     }

@@ -21,6 +21,8 @@ struct AdminRules: JobRules {
     var pseudonym: String
     /// The dead letters that the job is about, looked at before: bodies and all would be too much for the transaction.
     var letters = LetterPage()
+    /// The entries of the audit trail that the job asks for, likewise.
+    var trail: [AuditRow] = []
     /// What was done to letters in steps before.
     var moved = LetterMoves.Tally()
 
@@ -30,16 +32,32 @@ struct AdminRules: JobRules {
         var wanted = Wanted()
         switch request.action {
         case .optionsSet: wanted.census = true
-        case .userGet, .userSet:
-            wanted.tallies = [.wrongCodesOfUser: settings.limits.wrongCodesPerUserHour]
+        case .userGet, .userSet, .userBypass: wanted = profileWanted
+        case .userUnlock:
+            wanted = explanation.wanted
+            wanted.handedOut = true
         case .userList(let filter, let after, let limit):
             // One more tells whether there is a next page.
             wanted.page = UserPage(filter: filter, after: after, limit: limit + 1)
-        case .userReset, .userErase: (wanted.openCodes, wanted.authenticator) = (true, true)
-        case .userRename(let to): (wanted.otherUser, wanted.authenticator) = (to, true)
-        case .explain: wanted = explanation.wanted
-        default: break
+        case .userReset, .userErase:
+            wanted = profileWanted
+            (wanted.openCodes, wanted.authenticator) = (true, true)
+        case .userRename(let to):
+            wanted = profileWanted
+            (wanted.otherUser, wanted.authenticator) = (to, true)
+        case .explain:
+            wanted = explanation.wanted
+            wanted.handedOut = true
+        case .optionsGet, .auditList, .deadList, .deadShow, .deadReplay, .deadDiscard, .deadRestore: break
         }
+        return wanted
+    }
+
+    /// What a profile shows beside the person's record.
+    private var profileWanted: Wanted {
+        var wanted = Wanted()
+        wanted.tallies = [.wrongCodesOfUser: settings.limits.wrongCodesPerUserHour]
+        wanted.handedOut = true
         return wanted
     }
 
@@ -48,15 +66,20 @@ struct AdminRules: JobRules {
         switch request.action {
         case .optionsGet: return .answer(optionsGet(situation))
         case .optionsSet(let changes, let dryRun): return .answer(optionsSet(changes, dryRun, situation))
-        case .userGet, .userList: return .answer(list(situation))
+        case .userGet: return .answer(audited(.done, situation) { $0.profile = profile(situation) })
+        case .userList(_, _, let limit): return .answer(list(limit, situation))
         case .userSet(let values): return .answer(userSet(values, situation))
         case .userReset(let reason, let what, let ticket): return reset(reason, what, ticket, situation)
-        case .userUnlock: return .answer(audited(.done, situation, changes: [.unlock(user: login.user)]))
-        case .userBypass(let reason, let minutes): return .answer(bypass(reason, minutes, situation))
+        case .userUnlock: return unlock(situation)
+        case .userBypass(let reason, let minutes, let create):
+            return .answer(bypass(reason, minutes, create, situation))
         case .userErase(let reason): return .answer(erase(reason, situation))
         case .userRename(let to): return .answer(rename(to, situation))
         case .explain: return .answer(explanation.answer(self, situation))
-        default: return .answer(deadLetters(situation))
+        case .auditList(let selection): return .answer(auditList(selection, situation))
+        case .deadList: return .answer(listed(withBodies: false, situation))
+        case .deadShow: return .answer(listed(withBodies: true, situation))
+        case .deadReplay, .deadDiscard, .deadRestore: return .answer(move(situation))
         }
     }
 

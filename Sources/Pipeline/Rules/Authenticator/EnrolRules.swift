@@ -36,8 +36,8 @@ struct EnrolRules: JobRules {
         let options = SiteOptions(situation.options)
         guard options.usesProvider else { return .answer(draft.answer(.notAllowed, .providerNone, at: now)) }
         guard options.authenticator else {
-            let working = MethodRules(limits: settings.limits).working(situation)
-            return .answer(draft.answer(.notAllowed, .methodDisabled, at: now) { $0.alternatives = working })
+            let others = MethodRules(limits: settings.limits).registrable(situation)
+            return .answer(draft.answer(.notAllowed, .methodDisabled, at: now) { $0.alternatives = others })
         }
         if let reason = registration.refusal(of: .authenticator, situation) {
             return .answer(draft.answer(.notAllowed, reason, at: now))

@@ -86,7 +86,7 @@ import Testing
         let broker = try await PrivateBroker.shared()
         _ = try await broker.ctl(["import_definitions", try write(made.output)])
         _ = try await broker.ctl(["change_password", "shell-\(id)", "of-the-test"])
-        let url = try await broker.url.replacing("guest:guest", with: "shell-\(id):of-the-test") + "/definitions-\(id)"
+        let url = broker.url.replacing("guest:guest", with: "shell-\(id):of-the-test") + "/definitions-\(id)"
         // It has its reply queue and may publish; nobody works here.
         let asked = try await Program.run(
             ["admin", "user", "get", "anna", "--timeout", "3"], ["HOME": folder, "VERIFY_COURIER_BROKER_URL": url])
@@ -110,7 +110,7 @@ import Testing
             ("web-\(id)", "may not publish 'admin.user.get'"),
         ] {
             _ = try await broker.ctl(["change_password", user, "of-the-test"])
-            let url = try await broker.url.replacing("guest:guest", with: "\(user):of-the-test") + "/definitions-\(id)"
+            let url = broker.url.replacing("guest:guest", with: "\(user):of-the-test") + "/definitions-\(id)"
             let run = try await Program.run(
                 ["admin", "user", "get", "anna", "--timeout", "120"],
                 ["HOME": folder, "VERIFY_COURIER_BROKER_URL": url])

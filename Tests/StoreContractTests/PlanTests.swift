@@ -183,7 +183,7 @@ struct PlanTests {
             ] {
                 var query = AuditQuery()
                 change(&query)
-                _ = try rows.audit(query)
+                _ = try rows.auditRows(query)
             }
         }
         expectNoScan(steps)

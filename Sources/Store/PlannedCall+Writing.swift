@@ -77,12 +77,14 @@ extension PlannedCancel {
                 json.member("sid", code.sid)
             }
         }
+        json.member("ends", ends)
         json.member("factors", list: factors) { json, factor in
             json.object { json in
                 json.member("factorSID", factor.factorSID)
                 json.member("identity", factor.identity)
             }
         }
+        json.member("reply", bytes: reply)
         json.member("withheld", withheld: withheld)
     }
 }

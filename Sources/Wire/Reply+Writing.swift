@@ -7,6 +7,7 @@ extension Reply {
         json.member("application", application)
         json.member("at", at)
         json.member("because", list: because) { $0.string($1) }
+        json.member("before", object: before) { $1.write(to: &$0) }
         json.member("channel", channel)
         json.member("checks_left", checksLeft)
         json.member("code", code)
@@ -15,6 +16,7 @@ extension Reply {
         }
         json.member("decision", decision)
         json.member("effect", object: effect) { $1.write(to: &$0) }
+        json.member("entries", list: entries) { json, entry in json.object { entry.write(to: &$0) } }
         json.member("errors", list: errors) { json, problem in json.object { problem.write(to: &$0) } }
         json.member("expires_at", expiresAt)
         json.member("job", job)
@@ -23,6 +25,7 @@ extension Reply {
         json.member("limits", list: limits) { json, limit in json.object { limit.write(to: &$0) } }
         json.member("message", message)
         json.member("methods", list: methods) { json, method in json.object { method.write(to: &$0) } }
+        json.member("needs_ticket", needsTicket)
         json.member("next", next)
         json.member("options", object: options) { json, options in
             for (name, option) in options.sorted(by: { $0.key < $1.key }) {
@@ -35,6 +38,7 @@ extension Reply {
         json.member("qr", object: qr) { $1.write(to: &$0) }
         json.member("reason", reason)
         json.member("register", list: register) { $0.string($1.rawValue) }
+        json.member("register_channels", list: registerChannels) { $0.string($1.rawValue) }
         json.member("registered", registered)
         json.member("retry_at", retryAt)
         json.member("same_code", sameCode)
@@ -45,6 +49,7 @@ extension Reply {
         json.member("uri", uri)
         json.member("user", user)
         json.member("users", list: users) { json, profile in json.object { profile.write(to: &$0) } }
+        json.member("warnings", list: warnings) { json, problem in json.object { problem.write(to: &$0) } }
     }
 }
 
@@ -57,7 +62,9 @@ extension FieldProblem {
 
 extension Reply.MethodState {
     fileprivate func write(to json: inout CanonicalJSON) {
+        json.member("limit", limit)
         json.member("method", method)
+        json.member("reason", reason)
         json.member("retry_at", retryAt)
         json.member("to", to)
         json.member("usable", usable)
@@ -90,6 +97,7 @@ extension Reply.Profile {
     fileprivate func write(to json: inout CanonicalJSON) {
         json.member("authenticator", authenticator)
         json.member("authenticator_registered_at", authenticatorRegisteredAt)
+        json.member("bypass_until", bypassUntil)
         json.member("grace_until", graceUntil)
         json.member("known", known)
         json.member("last_approved_at", lastApprovedAt)
@@ -97,6 +105,7 @@ extension Reply.Profile {
         json.member("phone", phone)
         json.member("phone_registered_at", phoneRegisteredAt)
         json.member("required", required)
+        json.member("ticket_until", ticketUntil)
         json.member("user", user)
     }
 }
@@ -122,5 +131,21 @@ extension Reply.Letter {
         json.member("reason", reason)
         json.member("replays", replays)
         json.member("state", state)
+    }
+}
+
+extension Reply.TrailEntry {
+    fileprivate func write(to json: inout CanonicalJSON) {
+        json.member("at", at)
+        json.member("detail", detail)
+        json.member("former_user", formerUser)
+        json.member("front_end", frontEnd)
+        json.member("id", id)
+        json.member("job", job)
+        json.member("key", key)
+        json.member("operator", administrator)
+        json.member("outcome", outcome)
+        json.member("reason", reason)
+        json.member("user", user)
     }
 }

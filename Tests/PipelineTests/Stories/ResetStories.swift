@@ -111,7 +111,9 @@ struct ResetStories {
         arguments: StoreKind.allCases)
     func handedOut(_ kind: StoreKind) async throws {
         try await story(kind, { ($0.ticketsRequired, $0.limits.cooldownSeconds) = (true, []) }) { site, desk in
-            let bypass: [String: JSONValue] = ["user": "anna", "reason": "talked into it", "minutes": 60]
+            let bypass: [String: JSONValue] = [
+                "user": "anna", "reason": "talked into it", "minutes": 60, "create": true,
+            ]
             let code = try #require(try await desk.admin(.adminUserBypass, bypass).code)
             let set = try await desk.admin(.adminUserSet, ["user": "anna", "ticket": true])
             let ticket: [String: JSONValue] = ["ticket": .string(try #require(set.ticket))]
@@ -136,7 +138,9 @@ struct ResetStories {
         arguments: StoreKind.allCases)
     func renamed(_ kind: StoreKind) async throws {
         try await story(kind, { $0.limits.cooldownSeconds = [] }) { site, desk in
-            let bypass: [String: JSONValue] = ["user": "anna.new", "reason": "talked into it", "minutes": 60]
+            let bypass: [String: JSONValue] = [
+                "user": "anna.new", "reason": "talked into it", "minutes": 60, "create": true,
+            ]
             let code = try #require(try await desk.admin(.adminUserBypass, bypass).code)
             #expect(try await desk.startPhone(Number.eve, "anna.new", "sign-in-1").outcome == .sent)
             let waiting = try await desk.startApp("anna.new", "sign-in-2")

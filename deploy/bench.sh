@@ -37,6 +37,8 @@ build=$PWD/.build/bench
 mkdir -p "$build"
 deploy/python-environment.sh "$build/python" Benchmarks/requirements.txt
 deploy/python-environment.sh "$build/rivals-python" Benchmarks/rivals-requirements.txt
+# For deploy/counts.sh, which could install nothing where there is no network.
+deploy/python-environment.sh .build/counts Tests/Counts/requirements.txt
 
 # NAME SOURCE COMMAND...: built when the source is newer.
 built() {

@@ -7,7 +7,7 @@ final class Handle {
     let state: amqp_connection_state_t
     let descriptor: Int32
 
-    /// Connects, shakes hands and logs in: blocks, each step for 5 s at most.
+    /// Connects, shakes hands and logs in: blocks, each step for 5 s at most. A declaration later may take 30 s.
     ///
     /// - Parameter address: numeric, since looking up a name has no time-out.
     init(_ url: BrokerURL, at address: String, _ configuration: BrokerConfiguration) throws(AMQPError) {
@@ -46,7 +46,9 @@ final class Handle {
                 .unreachable, "cannot connect to \(url) at \(address): \(reason ?? describe(status))")
         }
         amqp_set_handshake_timeout(state, &limit)
-        amqp_set_rpc_timeout(state, &limit)
+        // The declaration of a quorum queue waits for its replicas' disks: on a busy node many seconds.
+        var patience = timeval(tv_sec: 30, tv_usec: 0)
+        amqp_set_rpc_timeout(state, &patience)
         // A peer that is gone with our bytes unacknowledged is noticed by the kernel, not after its 15 minutes.
         var milliseconds = Int32(clamping: configuration.heartbeat.milliseconds * 2)
         setsockopt(

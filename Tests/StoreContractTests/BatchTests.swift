@@ -37,8 +37,7 @@ struct BatchTests {
             try $0.execute(sql: "CREATE TABLE row (operation INTEGER, part INTEGER CHECK (part < 3))")
         }
         let writer = try LockFile(path + ".writer")
-        let commits = GroupCommit(
-            pool, writer: try LockFile(path + ".writer"), file: try OpenFile(path), watch: StoreWatch())
+        let commits = try GroupCommit(of: path, pool)
         let errors = Locked<[Int: StoreError]>([:])
         let runs = Locked(Array(repeating: 0, count: Self.count))
         // So that all of them are there before the first begins.
@@ -111,8 +110,7 @@ struct BatchTests {
         let world = try await World()
         let path = world.configuration.path
         let pool = try DatabasePool(path: path)
-        let commits = GroupCommit(
-            pool, writer: try LockFile(path + ".writer"), file: try OpenFile(path), watch: StoreWatch())
+        let commits = try GroupCommit(of: path, pool)
         let (runs, told) = (Locked(0), Locked<StoreError?>(nil))
         commits.submit(
             GroupCommit.Operation(lane: nil) { db in

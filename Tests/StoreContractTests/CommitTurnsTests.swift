@@ -14,9 +14,7 @@ import Wire
         let world = try await World(.sqlite)
         let path = world.configuration.path
         let writer = try LockFile(path + ".writer")
-        let commits = GroupCommit(
-            try DatabasePool(path: path), writer: try LockFile(path + ".writer"), file: try OpenFile(path),
-            watch: StoreWatch())
+        let commits = try GroupCommit(of: path, DatabasePool(path: path))
         try writer.lock()
         let order = Locked<[LaneName]>([])
         func submit(_ lane: LaneName) {
@@ -32,5 +30,12 @@ import Wire
         await commits.close()
         #expect(order.withLock { $0.count } == 301)
         #expect(order.withLock { $0.firstIndex(of: .check) ?? 301 } <= 2)
+    }
+}
+
+extension GroupCommit {
+    /// Commits to a store's file beside whoever else writes there.
+    convenience init(of path: String, _ pool: DatabasePool) throws {
+        self.init(pool, writer: try LockFile(path + ".writer"), file: try OpenFile(path), watch: StoreWatch())
     }
 }

@@ -106,8 +106,7 @@ struct ReplyNoteTests {
         await world.end(store)
         let pool = try DatabasePool(path: path)
         let writer = try LockFile(path + ".writer")
-        let commits = GroupCommit(
-            pool, writer: try LockFile(path + ".writer"), file: try OpenFile(path), watch: StoreWatch())
+        let commits = try GroupCommit(of: path, pool)
         try writer.lock()
         commits.leave(GroupCommit.Note(key: key("one"), at: Sample.now))
         // The transaction that waits for the lock has the note, and gets these as well.
@@ -130,9 +129,7 @@ struct ReplyNoteTests {
         let world = try await World()
         let path = world.configuration.path
         let writer = try LockFile(path + ".writer")
-        let commits = GroupCommit(
-            try DatabasePool(path: path), writer: try LockFile(path + ".writer"), file: try OpenFile(path),
-            watch: StoreWatch())
+        let commits = try GroupCommit(of: path, DatabasePool(path: path))
         try writer.lock()
         for number in 0..<(GroupCommit.mostNotes * 2) {
             commits.leave(GroupCommit.Note(key: key("\(number)"), at: Sample.now))

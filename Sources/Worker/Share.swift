@@ -27,7 +27,8 @@ enum ProviderOperation: Hashable, Sendable, CaseIterable {
             case .registerAuthenticator: .factor
             case .options, .outcome, .adminOptionsGet, .adminOptionsSet, .adminUserGet, .adminUserSet, .adminUserList,
                 .adminUserReset, .adminUserUnlock, .adminUserBypass, .adminUserErase, .adminUserRename, .adminDeadList,
-                .adminDeadShow, .adminDeadReplay, .adminDeadDiscard, .adminDeadRestore, .adminExplain, .adminAuditList, nil:
+                .adminDeadShow, .adminDeadReplay, .adminDeadDiscard, .adminDeadRestore, .adminExplain, .adminAuditList,
+                nil:
                 .none
             }
     }

@@ -28,6 +28,7 @@ import Wire
                     factors: [
                         OldFactor(identity: "a", factorSID: nil), OldFactor(identity: "b", factorSID: "YF1"),
                     ], withheld: .user)),
+            .cancel(PlannedCancel(codes: [], reply: [123, 125], ends: .reset)),
             .cancel(PlannedCancel(codes: [], withheld: .code)), .cancel(PlannedCancel(codes: [], withheld: .ticket)),
             .enrol(factor), .prove(PlannedFactor(user: "u", identity: "i", sid: nil)),
             .challenge(PlannedChallenge(factor: factor, open: "YC1", request: "r")),

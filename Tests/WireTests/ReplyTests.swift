@@ -76,6 +76,8 @@ struct ReplyTests {
     func writer() throws {
         var all = full()
         all.letters?[0].cut = true
+        all.methods?[0].reason = .landline
+        all.methods?[0].limit = .codeTries
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         for reply in [all, full(), Reply(.approved, at: now)] {
@@ -86,7 +88,7 @@ struct ReplyTests {
         // A field that is new is in this test, too; as are those of what replies list.
         let parts: [Any?] = [
             all, all.profile, all.limits?.first, all.letters?.first, all.methods?.first, all.qr, all.effect,
-            all.errors?.first, all.options?.first?.value,
+            all.errors?.first, all.options?.first?.value, all.entries?.first, all.before,
         ]
         for part in parts {
             let part = try #require(part)

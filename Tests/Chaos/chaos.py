@@ -39,7 +39,7 @@ def options():
     parser.add_argument("--nodes", type=int, default=1, help="of the broker; several are a cluster, killed one by one")
     parser.add_argument("--at-once", type=int, default=64, help="logins under way at the same time")
     parser.add_argument("--think", type=float, default=0, help="seconds that people think before a job, in the mean")
-    parser.add_argument("--fronts", default=",".join(Weather.PAUSES), help="which kinds of faults, comma-separated")
+    parser.add_argument("--fronts", default=",".join(Weather.USUAL), help="which kinds of faults, comma-separated")
     parser.add_argument("--pace", type=float, default=1, help="stretches the pauses between faults")
     parser.add_argument("--soak", action="store_true", help="fair weather; memory, descriptors, log and p99 stay flat")
     parser.add_argument("--isolation", action="store_true", help="only measures other lanes while sends are in trouble")

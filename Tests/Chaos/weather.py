@@ -20,7 +20,10 @@ class Weather:
     """Mean seconds between two faults of a front."""
     PAUSES = {
         "workers": 2.5, "stops": 6, "network": 4, "provider": 4, "gateway": 8, "broker": 20, "store": 15, "clocks": 12,
+        "freezes": 5,
     }
+    """Those that blow unless others are asked for: a freeze leaves one worker to do everything for half a minute."""
+    USUAL = tuple(name for name in PAUSES if name != "freezes")
     """Of a kind that takes long: how often its turn is taken."""
     RARE = {"partition broker": 0.25}
     """Seconds that a fault of the network lasts; a partition outlasts the heartbeats of both sides."""
@@ -97,13 +100,25 @@ class Weather:
         await self._stop(chance, chance.uniform(21, 30))
 
     async def _stop(self, chance, seconds):
-        worker = chance.choice(self.stage.workers)
-        process = worker.process
-        send(process, signal.SIGSTOP)
+        await self._hold([chance.choice(self.stage.workers)], seconds)
+
+    async def _hold(self, workers, seconds):
+        processes = [worker.process for worker in workers]
+        for process in processes:
+            send(process, signal.SIGSTOP)
         try:
             await asyncio.sleep(seconds)
         finally:
-            send(process, signal.SIGCONT)
+            for process in processes:
+                send(process, signal.SIGCONT)
+
+    def freezes_faults(self):
+        return [("stop most workers beyond their leases", self._freeze)]
+
+    async def _freeze(self, chance):
+        """Whoever comes back finds that its jobs were taken over."""
+        workers = self.stage.workers
+        await self._hold(chance.sample(workers, len(workers) - 1), chance.uniform(21, 30))
 
     # The clocks.
 

@@ -79,6 +79,8 @@ package protocol StoreRows: CallRows {
     func fingerprint(_ kind: JobKind, _ body: [UInt8]) -> [UInt8]
     /// A keyed hash: equal texts are found by it, and nothing is read from it.
     func lookup(_ text: String) -> [UInt8]
+    /// The same of what somebody might get in with: remembered nowhere.
+    func lookup(secret: String) -> [UInt8]
 
     /// Reads what the query names.
     func load(_ query: JobQuery) throws(Failure) -> Loaded<Failure>
@@ -154,11 +156,13 @@ extension Tally {
 
 extension StoreRows {
     /// The hash that a ticket is found by.
-    package func hash(ofTicket text: String) -> [UInt8] { lookup("ticket \(text)") }
+    package func hash(ofTicket text: String) -> [UInt8] { lookup(secret: "ticket \(text)") }
     /// The hash of a person's bypass code.
-    package func hash(ofBypass code: String, of user: String) -> [UInt8] { lookup("bypass \(code) \(user)") }
+    package func hash(ofBypass code: String, of user: String) -> [UInt8] { lookup(secret: "bypass \(code) \(user)") }
     /// An authenticator's code, for the five minutes that it is reserved.
-    package func hash(ofCode code: String, factorSID: String) -> [UInt8] { lookup("code \(factorSID) \(code)") }
+    package func hash(ofCode code: String, factorSID: String) -> [UInt8] {
+        lookup(secret: "code \(factorSID) \(code)")
+    }
     package func hash(ofClient client: String) -> [UInt8] { lookup("client \(client)") }
     package func hash(of tally: Tally, _ context: ChangeContext) -> [UInt8]? {
         context.text(of: tally).map { lookup("tally \(tally.rawValue) \($0)") }

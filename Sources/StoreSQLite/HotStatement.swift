@@ -63,9 +63,12 @@ extension Row: Columns {
 /// Used on its connection's queue only, and by one at a time.
 final class HotStatement {
     private let statement: Statement
+    private let bound = BoundBytes()
     private var handle: OpaquePointer { statement.sqliteStatement }
 
     init(_ sql: String, _ db: Database) throws { statement = try db.makeStatement(sql: sql) }
+
+    deinit { sqlite3_clear_bindings(handle) }
 
     /// Runs a statement that gives no rows.
     func run(_ bind: (inout Values) throws -> Void) throws {
@@ -89,7 +92,8 @@ final class HotStatement {
     }
 
     private func begin(_ bind: (inout Values) throws -> Void) throws {
-        var values = Values(handle: handle)
+        bound.clear()
+        var values = Values(handle: handle, bound: bound)
         try bind(&values)
         guard values.isWell, values.count == sqlite3_bind_parameter_count(handle) else {
             throw StoreError(.failed, "A statement of the store did not get the values that it needs.")
@@ -107,13 +111,14 @@ final class HotStatement {
     /// Takes the values of a statement's parameters, one after the other.
     struct Values {
         fileprivate let handle: OpaquePointer
+        fileprivate let bound: BoundBytes
         fileprivate var count: Int32 = 0
         fileprivate var isWell = true
 
-        fileprivate init(handle: OpaquePointer) { self.handle = handle }
-
-        /// SQLite copies what it is given (`SQLITE_TRANSIENT`), into memory that the statement keeps.
-        private static let copied = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
+        fileprivate init(handle: OpaquePointer, bound: BoundBytes) {
+            self.handle = handle
+            self.bound = bound
+        }
 
         private mutating func next(_ bind: (OpaquePointer, Int32) -> Int32) {
             count += 1
@@ -132,30 +137,58 @@ final class HotStatement {
 
         mutating func text(_ value: String?) {
             guard var value else { return null() }
-            next { handle, index in
-                value.withUTF8 { text in
-                    // No pointer would be NULL, and not an empty text.
-                    guard let start = text.baseAddress else {
-                        return sqlite3_bind_text(handle, index, "", 0, Self.copied)
-                    }
-                    return start.withMemoryRebound(to: CChar.self, capacity: text.count) {
-                        sqlite3_bind_text(handle, index, $0, Int32(text.count), Self.copied)
-                    }
+            next { [bound] handle, index in
+                value.withUTF8 {
+                    // Without a destructor (`SQLITE_STATIC`) SQLite reads where it is told to.
+                    let kept = bound.keep(UnsafeRawBufferPointer($0)).assumingMemoryBound(to: CChar.self)
+                    return sqlite3_bind_text(handle, index, kept, Int32($0.count), nil)
                 }
             }
         }
 
         mutating func bytes(_ value: [UInt8]?) {
             guard let value else { return null() }
-            next { handle, index in
-                value.withUnsafeBytes { bytes in
-                    guard let start = bytes.baseAddress, !bytes.isEmpty else {
-                        return sqlite3_bind_zeroblob(handle, index, 0)
-                    }
-                    return sqlite3_bind_blob(handle, index, start, Int32(bytes.count), Self.copied)
-                }
+            next { [bound] handle, index in
+                value.withUnsafeBytes { sqlite3_bind_blob(handle, index, bound.keep($0), Int32($0.count), nil) }
             }
         }
+    }
+}
+
+/// Where the values of a statement lie while it runs. SQLite's own copies would be an allocation each; these last from one run
+/// to the next.
+private final class BoundBytes {
+    private static let least = 1024
+    private var blocks = [block(least)]
+    /// Of the last block.
+    private var used = 0
+
+    deinit { free() }
+
+    /// Copies `bytes` to where they stay until ``clear()``. What is empty has a place, too: no place would be NULL.
+    func keep(_ bytes: UnsafeRawBufferPointer) -> UnsafeRawPointer {
+        if blocks[blocks.count - 1].size - used < bytes.count {
+            blocks.append(Self.block(max(bytes.count, Self.least)))
+            used = 0
+        }
+        let place = blocks[blocks.count - 1].start + used
+        if let start = bytes.baseAddress { place.copyMemory(from: start, byteCount: bytes.count) }
+        used += bytes.count
+        return UnsafeRawPointer(place)
+    }
+
+    /// While the statement does not run. What took several blocks has room in one from now on.
+    func clear() {
+        used = 0
+        guard blocks.count > 1 else { return }
+        free()
+        blocks = [Self.block(blocks.reduce(0) { $0 + $1.size })]
+    }
+
+    private func free() { for block in blocks { block.start.deallocate() } }
+
+    private static func block(_ size: Int) -> (start: UnsafeMutableRawPointer, size: Int) {
+        (.allocate(byteCount: size, alignment: 1), size)
     }
 }
 
@@ -179,6 +212,24 @@ struct HotRow: Columns {
         guard let text = sqlite3_column_text(handle, Int32(index)) else { throw NotReadable() }
         let count = Int(sqlite3_column_bytes(handle, Int32(index)))
         return String(decoding: UnsafeBufferPointer(start: text, count: count), as: UTF8.self)
+    }
+
+    /// The numbers that a text lists; none where there is no text.
+    func integers(_ index: Int, separatedBy separator: UInt8) throws -> [Int64] {
+        guard !isNull(index) else { return [] }
+        try require(index, SQLITE_TEXT)
+        guard let start = sqlite3_column_text(handle, Int32(index)) else { throw NotReadable() }
+        let text = UnsafeBufferPointer(start: start, count: Int(sqlite3_column_bytes(handle, Int32(index))))
+        var numbers: [Int64] = []
+        numbers.reserveCapacity(text.count(where: { $0 == separator }) + 1)
+        var rest = text[...]
+        while true {
+            let end = rest.firstIndex(of: separator) ?? rest.endIndex
+            guard let number = Int64(Substring(decoding: rest[..<end], as: UTF8.self)) else { throw NotReadable() }
+            numbers.append(number)
+            guard end < rest.endIndex else { return numbers }
+            rest = rest[(end + 1)...]
+        }
     }
 
     func bytes(_ index: Int) throws -> [UInt8] {

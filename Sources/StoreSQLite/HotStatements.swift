@@ -18,11 +18,28 @@ enum HotText: Hashable {
     case count(Int), uncount(Int), putPaces(Int), dropPaces(Int)
 }
 
+/// The hashes that were looked up last. The steps of a job ask for the same ones, and so do the jobs of a sign-in: a person's
+/// number, counters and pauses.
+struct Lookups {
+    /// Then all are forgotten: a person's ten or so are made anew within a job.
+    static let most = 1024
+    private var known: [String: [UInt8]] = [:]
+
+    mutating func hash(_ text: String, _ make: (String) -> [UInt8]) -> [UInt8] {
+        if let hash = known[text] { return hash }
+        if known.count >= Self.most { known.removeAll(keepingCapacity: true) }
+        let hash = make(text)
+        known[text] = hash
+        return hash
+    }
+}
+
 /// The hot statements of one connection, and what it has read in its transaction that does not change.
 ///
 /// `@unchecked`: like the connection's `Database`, it is used on the connection's own queue only, one operation at a time.
 final class HotStatements: @unchecked Sendable {
     private var prepared: [HotText: HotStatement] = [:]
+    var lookups = Lookups()
     /// The site options as this transaction sees them, its own changes included.
     var options: [String: String]?
     /// SQLite's own count of the changes that this connection has seen, behind its latest commit.
@@ -205,7 +222,11 @@ extension HotText {
             VALUES \(Self.rows(rows, of: 6))
             """
         case .uncount(let rows):
-            "DELETE FROM tally WHERE front_end = ? AND message_id = ? AND tally IN \(Self.marks(rows))"
+            // The plus keeps the list out of the search, where it would become a table of its own.
+            """
+            DELETE FROM tally WHERE front_end = ? AND message_id = ?
+            AND (\(Array(repeating: "+tally = ?", count: rows).joined(separator: " OR ")))
+            """
         case .putPaces(let rows): "REPLACE INTO pace (key, streak, not_before) VALUES \(Self.rows(rows, of: 3))"
         case .dropPaces(let rows): "DELETE FROM pace WHERE key IN \(Self.marks(rows))"
         }
@@ -247,7 +268,7 @@ extension HotText {
             \(RecordColumns.list(RecordColumns.user, of: "user")),
             \(RecordColumns.list(RecordColumns.pending, of: "pending")),
             \(RecordColumns.list(RecordColumns.code, of: "code")),
-            \(RecordColumns.list(RecordColumns.holder, of: "holder")),
+            \(holderColumns),
             \(RecordColumns.list(RecordColumns.enrolment, of: "enrolment")),
             \(RecordColumns.list(RecordColumns.challenge, of: "challenge")),
             \(RecordColumns.list(RecordColumns.bypass, of: "bypass")),
@@ -273,10 +294,18 @@ extension HotText {
         LEFT JOIN challenge ON challenge.factor_sid = iif(?11 IS NULL, NULL, user.factor_sid) AND challenge.expires_at > ?9
         LEFT JOIN approval ON approval.user = ?12 AND approval.application = ?4 AND approval.login = ?5
         LEFT JOIN client ON client.user = ?12 AND client.client_hmac = ?8
-        LEFT JOIN job AS holder ON holder.lock_hmac IN (?13, iif(?14, ifnull(?6, iif(?7, pending.number_hmac, NULL)), NULL))
+        LEFT JOIN job AS holder ON holder.lock_hmac = ?13
             AND holder.state = 0 AND NOT (holder.front_end = ?1 AND holder.message_id = ?2)
+        LEFT JOIN job AS holder_of_number
+            ON holder_of_number.lock_hmac = iif(?14, ifnull(?6, iif(?7, pending.number_hmac, NULL)), NULL)
+            AND holder_of_number.state = 0
+            AND NOT (holder_of_number.front_end = ?1 AND holder_of_number.message_id = ?2)
         LIMIT 1
         """
+
+    /// Of one that holds either. A list to look in would be a table of its own, made for each run.
+    private static let holderColumns = RecordColumns.holder.map { "ifnull(holder.\($0), holder_of_number.\($0))" }
+        .joined(separator: ", ")
 
     /// `?1` is the number, `?2` the same where nobody may have begun on it, `?3` and `?4` the job that asks; then the limits.
     private static func numberText(_ tallies: Int, _ paces: Int) -> String {

@@ -156,24 +156,18 @@ extension SQLiteRows {
     private func readLimits(
         _ limits: LimitQuery, _ row: HotRow, at first: Int, into situation: inout Situation
     ) throws {
-        func numbers(_ index: Int, _ separator: Character) throws -> [Int64] {
-            try (row.textIfAny(first + index) ?? "").split(separator: separator).map {
-                guard let number = Int64($0) else { throw NotReadable() }
-                return number
-            }
-        }
         for (index, (tally, limit, hash)) in limits.tallies.enumerated() {
-            let newest = try reading("tally", "\(tally.rawValue)/\(key(Data(hash)))") {
-                try numbers(index, ",").map { Timestamp(milliseconds: $0) }
+            var newest = try reading("tally", "\(tally.rawValue)/\(key(Data(hash)))") {
+                try row.integers(first + index, separatedBy: UInt8(ascii: ",")).map { Timestamp(milliseconds: $0) }
             }
-            situation.tallies[tally] = TallyState(
-                limit: limit, newest: newest.sorted(by: >), window: tally.window)
+            newest.sort(by: >)
+            situation.tallies[tally] = TallyState(limit: limit, newest: newest, window: tally.window)
         }
         for (index, (key, hash)) in limits.paces.enumerated() {
-            let isThere = !row.isNull(first + limits.tallies.count + index)
-            guard isThere else { continue }
+            let column = first + limits.tallies.count + index
+            guard !row.isNull(column) else { continue }
             situation.paces[key] = try reading("pace", self.key(Data(hash))) {
-                let pace = try numbers(limits.tallies.count + index, " ")
+                let pace = try row.integers(column, separatedBy: UInt8(ascii: " "))
                 guard pace.count == 2 else { throw NotReadable() }
                 return Pace(streak: Int(pace[0]), notBefore: Timestamp(milliseconds: pace[1]))
             }

@@ -28,7 +28,8 @@ struct SQLiteRows: StoreRows {
 
     func isAlive(_ worker: Int64) -> Bool { liveness.isAlive(worker) }
     func fingerprint(_ kind: JobKind, _ body: [UInt8]) -> [UInt8] { sealing.fingerprint(kind, body) }
-    func lookup(_ text: String) -> [UInt8] { sealing.lookup(text) }
+    func lookup(_ text: String) -> [UInt8] { statements.lookups.hash(text, sealing.lookup) }
+    func lookup(secret: String) -> [UInt8] { sealing.lookup(secret) }
 
     func one(_ sql: String, _ arguments: StatementArguments) throws -> Row? {
         try Row.fetchOne(db.cachedStatement(sql: sql), arguments: arguments)
@@ -51,7 +52,7 @@ struct SQLiteRows: StoreRows {
         return next
     }
 
-    func hash(_ number: E164) -> Data { Data(sealing.lookup(number.revealed)) }
+    func hash(_ number: E164) -> Data { Data(lookup(number.revealed)) }
 
     /// Seals a value for the row with this key.
     func seal(_ plain: [UInt8], in column: SealedColumn, _ key: String...) throws -> Data {

@@ -61,6 +61,9 @@ actor Connection {
         }
     }
 
+    /// Whether a channel of the present connection, or else of the latest, came to be of use.
+    var hasServed: Bool { machine.hasServed }
+
     /// Opens the channels.
     func start() { perform(machine.start(now: .now())) }
 

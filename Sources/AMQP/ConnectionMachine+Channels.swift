@@ -46,6 +46,7 @@ extension ConnectionMachine {
             isPublisher == (duties[channel.duty].duty == .publish)
         else { return }
         channels[number]?.phase = .ready(since: now)
+        hasServed = true
         channels[number]?.quietSince = now
         // Rights show only when a message is published: until one is taken, nothing says that they are back.
         if duties[channel.duty].error?.code != .accessRefused || !isPublisher { duties[channel.duty].error = nil }

@@ -35,6 +35,8 @@ struct ConnectionMachine<Waiter> {
     var mayResume = true
     /// Channels are opened on this connection.
     private(set) var isStarted = false
+    /// A channel came to be of use on this connection, or on the latest.
+    var hasServed = false
     /// The channel for publishing, while it is ready.
     var publishChannel: UInt16?
     /// Publishes that wait for room in the window or in the socket. Bounded by the number of their callers, who wait.
@@ -68,6 +70,7 @@ struct ConnectionMachine<Waiter> {
     mutating func opened(channelLimit: UInt16) -> [Action] {
         guard phase == .opening else { return [] }
         phase = .open
+        hasServed = false
         lastError = nil
         numbers = ChannelNumbers(limit: channelLimit)
         for index in duties.indices { duties[index].backoff.reset() }

@@ -6,7 +6,8 @@ import Basics
 /// while: only a change of configuration helps, and hurrying would fill the broker's log.
 struct ReconnectPlan {
     static let pauseAfterRefusal: Duration = .seconds(30)
-    /// A connection that held for so long starts over with a short pause when it is lost.
+    /// A connection that served and held for so long starts over with a short pause when it is lost. One that the broker took its
+    /// time to refuse a channel on does not: a busy broker would be hurried.
     static let steady: Duration = .seconds(1)
 
     private var backoff = Backoff(first: .milliseconds(250), longest: .seconds(30))
@@ -31,9 +32,11 @@ struct ReconnectPlan {
     }
 
     /// A connection to the present URL was lost. Returns the pause before the next one.
-    mutating func lost(since connected: MonotonicTime, now: MonotonicTime) -> Duration {
+    ///
+    /// - Parameter hasServed: whether it had a channel that was of use.
+    mutating func lost(since connected: MonotonicTime, hasServed: Bool, now: MonotonicTime) -> Duration {
         notBefore[index] = nil
-        if now - connected >= Self.steady { backoff.reset() }
+        if hasServed, now - connected >= Self.steady { backoff.reset() }
         return advance(now)
     }
 

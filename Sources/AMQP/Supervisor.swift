@@ -28,7 +28,7 @@ struct Supervisor: Sendable {
                 if Task.isCancelled { break }
                 let why = closed.value.map { "\($0)" } ?? "unknown"
                 logger.warning("connection lost", metadata: ["broker": "\(url)", "error": "\(why)"])
-                pause = plan.lost(since: started, now: .now())
+                pause = plan.lost(since: started, hasServed: await connection.hasServed, now: .now())
             } catch {
                 if Task.isCancelled { break }
                 logger.warning("no connection", metadata: ["error": "\(error)"])

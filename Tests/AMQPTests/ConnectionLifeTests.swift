@@ -18,7 +18,9 @@ import Testing
                 .openChannel(1), .consume(MachineDriver.lane, channel: 1, consumerTag: "q.1"), .openChannel(2),
                 .consume(MachineDriver.other, channel: 2, consumerTag: "r.2"),
             ])
+        #expect(!driver.machine.hasServed)
         driver.agree(1)
+        #expect(driver.machine.hasServed)
         #expect(driver.take().statuses.map(\.isConsuming) == [false])
         driver.agree(2)
         #expect(driver.take().statuses.map(\.isConsuming) == [true])
@@ -191,7 +193,9 @@ import Testing
         }
         driver.fail()
         _ = driver.take()
+        #expect(driver.machine.hasServed)
         driver.connect()
+        #expect(!driver.machine.hasServed)
         let after = driver.machine.channels[1]
         #expect(before?.epoch != after?.epoch)
         #expect(before?.consumerTag != after?.consumerTag)

@@ -52,13 +52,16 @@ import Testing
         #expect(plan.index == 0)
     }
 
-    @Test("a connection that held makes the next pause short; one that did not lets it grow")
+    @Test("a connection that served and held makes the next pause short; one that did not lets it grow")
     func afterLoss() {
         var plan = ReconnectPlan(count: 1, random: Longest())
-        for _ in 0..<4 { _ = plan.lost(since: start, now: start + .milliseconds(999)) }
-        let long = plan.lost(since: start, now: start + .milliseconds(999))
-        #expect(long == .seconds(4))
-        let short = plan.lost(since: start, now: start + .seconds(1))
-        #expect(short == .milliseconds(250))
+        func lose(after life: Duration, hasServed: Bool) -> Duration {
+            plan.lost(since: start, hasServed: hasServed, now: start + life)
+        }
+        for _ in 0..<3 { _ = lose(after: .milliseconds(999), hasServed: true) }
+        // A busy broker is slow to refuse a channel, too.
+        _ = lose(after: .seconds(60), hasServed: false)
+        #expect(lose(after: .milliseconds(999), hasServed: true) == .seconds(4))
+        #expect(lose(after: .seconds(1), hasServed: true) == .milliseconds(250))
     }
 }

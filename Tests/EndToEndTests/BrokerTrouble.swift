@@ -24,6 +24,9 @@ struct BrokerTrouble: Sendable {
         try await worker.waitUntilReady()
     }
 
+    /// Whole minutes, for what may happen so often in each: how long a test takes is the machine's affair.
+    func minutes(since began: MonotonicTime) -> Int { Int((MonotonicTime.now() - began).milliseconds / 60_000) }
+
     // MARK: The administrator
 
     func ctl(_ arguments: String...) async throws {

@@ -121,7 +121,7 @@ def refusals():
     expect("not registered", "send", {**login(new_user()), "channel": "sms"}, "not_allowed", "not_registered")
     abroad = expect("a country that is not served", "register.phone",
                     {**login(new_user()), "phone": "+442079460958", "channel": "sms"}, "blocked", "country_not_allowed")
-    checks.equal("no other way", abroad.body["alternatives"], [])
+    checks.equal("what may be registered instead", abroad.body["alternatives"], ["authenticator"])
     expect("nothing pending", "check", {**login(user), "code": "123456"}, "expired", "not_pending")
 
 

@@ -10,8 +10,11 @@ public enum RefusalHint {
     ///
     /// - Parameter body: the job's, for what was typed.
     public static func line(for problem: FieldProblem, in body: JobBody? = nil) -> String {
-        let typed = body.flatMap { value(of: problem.field, in: $0) }.map { "not '\(LogText.escaped($0, limit: 60))'" }
-        let notes = [typed, hint(problem)].compactMap(\.self)
+        // What there is no option for may be a secret of a worker's configuration.
+        let isSaid = problem.reason != "unknown_option"
+        let typed = isSaid ? body.flatMap { value(of: problem.field, in: $0) } : nil
+        let not = typed.map { "not '\(LogText.escaped($0, limit: 60))'" }
+        let notes = [not, hint(problem)].compactMap(\.self)
         return "\(problem.field): \(problem.reason)" + (notes.isEmpty ? "" : " (\(notes.joined(separator: "; ")))")
     }
 
@@ -34,6 +37,7 @@ public enum RefusalHint {
         case "out_of_range": range(of: problem.field).map { "from \($0.lowerBound) to \($0.upperBound)" }
         case "unknown_region": "with + and country code, or with its region"
         case "unknown_user": "nobody of that id is known; a slip of the keyboard?"
+        case "registered": "another number is; 'admin user reset NAME --what phone --reason WHY' takes it away first"
         case "past": "that time is over, so it holds nobody up; 'none' takes a grace away"
         case "country_not_allowed":
             "no text and no call may go to that number: limits.sms_countries, limits.call_countries"
@@ -45,6 +49,9 @@ public enum RefusalHint {
 
     private static func nearestOption(_ field: String) -> String? {
         let name = field.hasPrefix("options.") ? String(field.dropFirst("options.".count)) : field
+        if ConfigKey.all.contains(where: { $0.name == name || $0.name == "site.\(name)" }) {
+            return "a key of the workers' configuration, and no option of the site's"
+        }
         return EditDistance.nearest(to: name, in: SiteOptions.defaults.keys.sorted()).map { "did you mean \($0)?" }
     }
 

@@ -1,3 +1,4 @@
+import SitePolicy
 import Wire
 
 /// Takes codes out of a body that is kept for an operator: no code is ever stored, not even a mistyped one.
@@ -18,7 +19,9 @@ enum CodeBlanker {
         guard case .object(let members)? = try? JSONValue(parsing: body) else { return blankDigits(body) }
         var safe: [String: JSONValue] = [:]
         for (name, value) in members {
-            if kept.contains(name) {
+            if name == "options" {
+                safe[name] = withoutUnknownOptions(value)
+            } else if kept.contains(name) {
                 safe[name] = value
             } else if secret.contains(name) {
                 safe[name] = .string("######")
@@ -27,6 +30,15 @@ enum CodeBlanker {
             }
         }
         return JSONValue.object(safe).encoded()
+    }
+
+    /// A value of an option that there is not may be a worker's secret, such as Twilio's token, that was taken for one.
+    private static func withoutUnknownOptions(_ value: JSONValue) -> JSONValue {
+        guard case .object(let members) = value else { return blankDigits(value) }
+        return .object(
+            Dictionary(members.map { (blankDigits($0), SiteOptions.defaults[$0] == nil ? .string("######") : $1) }) {
+                first, _ in first
+            })
     }
 
     /// What was kept, for a reply: numbers are masked outside the store.

@@ -23,7 +23,7 @@ enum HotText: Hashable {
 struct Lookups {
     /// Then all are forgotten: a person's ten or so are made anew within a job.
     static let most = 1024
-    private var known: [String: [UInt8]] = [:]
+    private(set) var known: [String: [UInt8]] = [:]
 
     mutating func hash(_ text: String, _ make: (String) -> [UInt8]) -> [UInt8] {
         if let hash = known[text] { return hash }

@@ -5,6 +5,8 @@ import Wire
 
 @Suite("Refusals at a terminal")
 struct RefusalHintTests {
+    private static let isKey = "(a key of the workers' configuration, and no option of the site's)"
+
     @Test(
         "name the allowed values, the nearest name or what is wanted",
         arguments: [
@@ -18,6 +20,12 @@ struct RefusalHintTests {
             ("phone", "unknown_region", "(with + and country code, or with its region)"),
             ("user", "unknown_user", "(nobody of that id is known; a slip of the keyboard?)"),
             ("to", "exists", "(somebody has that id already)"),
+            (
+                "phone", "registered",
+                "(another number is; 'admin user reset NAME --what phone --reason WHY' takes it away first)"
+            ),
+            ("options.site.tickets", "unknown_option", Self.isKey),
+            ("options.2FA_VERIFY_AUTHTOKEN", "unknown_option", Self.isKey),
         ])
     func hints(field: String, reason: String, hint: String) {
         #expect(RefusalHint.line(for: FieldProblem(field, reason)) == "\(field): \(reason) \(hint)")
@@ -44,5 +52,7 @@ struct RefusalHintTests {
         #expect(line("options.2FA_VER_SMS", "unknown_value").contains("(not 'Off'; one of Enabled"))
         #expect(!line("phone", "not_valid").contains("4155"))
         #expect(line("absent", "missing") == "absent: missing")
+        body["options"] = .object(["2FA_VERIFY_AUTHTOKEN": "4f2a"])
+        #expect(!line("options.2FA_VERIFY_AUTHTOKEN", "unknown_option").contains("4f2a"))
     }
 }

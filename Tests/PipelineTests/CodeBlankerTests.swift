@@ -33,6 +33,10 @@ struct CodeBlankerTests {
             (#"{"pin":123456,"x":[{"y":"9876"}]}"#, #"{"pin":"******","x":[{"y":"****"}]}"#),
             (#"{"654321":"x","user":"u1"}"#, #"{"******":"x","user":"u1"}"#),
             (#"{"x":{"user":"654321"}}"#, #"{"x":{"user":"******"}}"#),
+            (
+                #"{"options":{"2FA_VER_SMS":"Off","2FA_VERIFY_AUTHTOKEN":"4f2a"}}"#,
+                #"{"options":{"2FA_VERIFY_AUTHTOKEN":"******","2FA_VER_SMS":"Off"}}"#
+            ), (#"{"options":"4f2a99"}"#, #"{"options":"4f2a99"}"#),
             (#"{"limit":1e999,"ticket":"AB1C-7XYZ"}"#, #"{"limit":"1e999","ticket":"******"}"#),
         ])
     func jobs(text: String, blanked: String) {

@@ -161,4 +161,20 @@ struct StatementCountTests {
             #expect(isRead(again))
         }
     }
+
+    @Test("6 what somebody might get in with is hashed anew each time, and remembered nowhere")
+    func secrets() async throws {
+        try await measure { bench in
+            let rows = bench.rows
+            let before = rows.statements.lookups.known.count
+            for _ in 0..<2 {
+                _ = rows.hash(ofTicket: "AAAA-BBBB-CCCC-DDDD")
+                _ = rows.hash(ofBypass: "12345678", of: "anna")
+                _ = rows.hash(ofCode: "123456", factorSID: "YF1")
+            }
+            #expect(rows.statements.lookups.known.count == before)
+            _ = rows.hash(ofClient: "203.0.113.7")
+            #expect(rows.statements.lookups.known.count == before + 1)
+        }
+    }
 }

@@ -54,11 +54,11 @@ struct OptionsRules: Sendable {
         var state = state(of: method, situation)
         state.to = situation.user?.phone?.number.masked
         guard state.usable else { return state }
-        let until = limits.obstacle(situation)?.until
-        state.retryAt = until?.description
+        let obstacle = limits.obstacle(situation)
+        (state.limit, state.retryAt) = (obstacle?.limit, obstacle?.until.description)
         guard let code = CodeSharing(limits: settings.limits, purpose: .login).usedUp(situation) else { return state }
         (state.usable, state.limit) = (false, .codeTries)
-        state.retryAt = max(code.expiresAt, until ?? code.expiresAt).description
+        state.retryAt = max(code.expiresAt, obstacle?.until ?? code.expiresAt).description
         return state
     }
 }

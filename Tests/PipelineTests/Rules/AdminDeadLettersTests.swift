@@ -133,4 +133,19 @@ struct AdminDeadLettersTests {
             #expect(scene.admin(kind, action, user: "").letterQuery?.selection == selection)
         }
     }
+
+    @Test("2 admin.dead.replay, discard: a limit is of letters that wait, unless others are asked for")
+    func waiting() {
+        var selection = DeadSelection()
+        (selection.routingKey, selection.limit) = ("send", 100)
+        func state(_ kind: JobKind, _ action: AdminAction) -> DeadLetterState? {
+            scene.admin(kind, action, user: "").letterQuery?.selection.state
+        }
+        #expect(state(.adminDeadReplay, .deadReplay(selection, perSecond: 1, evenLate: false)) == .waiting)
+        #expect(state(.adminDeadDiscard, .deadDiscard(selection, reason: nil)) == .waiting)
+        #expect(state(.adminDeadRestore, .deadRestore(selection)) == nil)
+        #expect(state(.adminDeadList, .deadList(selection)) == nil)
+        selection.state = .discarded
+        #expect(state(.adminDeadReplay, .deadReplay(selection, perSecond: 1, evenLate: false)) == .discarded)
+    }
 }

@@ -66,6 +66,7 @@ struct AdminUsersTests {
         #expect(try answer(scene.user()).changes.users.map(\.phone) == [scene.user().phone])
         let refused = try answer(scene.user { $0.phone = scene.phone(scene.other) })
         #expect(refused.outcome == .notAllowed && refused.reason == .contactAdministrator)
+        #expect(try refused.reply.errors == [FieldProblem("phone", "registered")])
         #expect(refused.changes.users.isEmpty)
         #expect(try answer(nil).audit?.detail == #"{"phone":"+1········42"}"#)
     }
@@ -171,6 +172,9 @@ struct AdminUsersTests {
             let reply = try scene.admin(kind, action).answer(nobody).reply
             #expect(reply.outcome == .done && reply.profile?.known == false && reply.warnings == warning, "\(kind)")
         }
+        let reset = try scene.admin(.adminUserReset, .userReset(reason: "lost", what: .all, ticket: true)).answer(nobody)
+        #expect(try reset.withheld == nil && reset.reply.profile?.ticketUntil == nil)
+        #expect(!reset.changes.kinds.contains("ticket"))
         let set = try scene.admin(.adminUserSet, .userSet(UserSettings())).answer(nobody).reply
         #expect(set.before?.known == false && set.profile?.known == true && set.warnings == warning)
         #expect(set.message == "Done. Nobody of this name was known before.")

@@ -81,6 +81,7 @@ struct OptionsRulesTests {
                 $0.options = ["2FA_VER_VOICE": "Disabled"]
             })
         #expect(reply.methods?.map(\.retryAt) == [until.description, nil])
+        #expect(reply.methods?.map(\.limit) == [.cooldown, nil])
     }
 
     @Test("6 Whose code: a stranger's used-up registration is no obstacle of the owner's")

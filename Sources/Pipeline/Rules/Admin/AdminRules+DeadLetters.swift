@@ -16,12 +16,19 @@ extension AdminRules {
             LetterQuery(selection, limit: min(selection.limit ?? Self.page, Self.page), withCounts: true)
         case .deadShow(let selection):
             LetterQuery(selection, limit: min(selection.limit ?? Self.page, 100), withBodies: true, withCounts: true)
-        case .deadReplay(let selection, _, _), .deadDiscard(let selection, _), .deadRestore(let selection):
-            LetterQuery(selection, limit: min(selection.limit ?? Self.mostMoved, Self.mostMoved))
+        case .deadReplay(let selection, _, _), .deadDiscard(let selection, _): moving(selection, only: .waiting)
+        case .deadRestore(let selection): moving(selection)
         case .optionsGet, .optionsSet, .userGet, .userSet, .userList, .userReset, .userUnlock, .userBypass, .userErase,
             .userRename, .explain, .auditList:
             nil
         }
+    }
+
+    /// - Parameter state: the only one from which letters are moved: of others a limit would be used up by those that stay.
+    private func moving(_ selection: DeadSelection, only state: DeadLetterState? = nil) -> LetterQuery {
+        var selection = selection
+        if selection.ids == nil { selection.state = selection.state ?? state }
+        return LetterQuery(selection, limit: min(selection.limit ?? Self.mostMoved, Self.mostMoved))
     }
 
     func listed(withBodies: Bool, _ situation: Situation) -> Answer {

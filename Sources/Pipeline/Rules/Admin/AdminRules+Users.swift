@@ -42,7 +42,9 @@ extension AdminRules {
         if let place {
             if let phone = user.phone, phone.number != place.number {
                 // A registered phone is changed by a reset only.
-                return audited(.notAllowed, reason: .contactAdministrator, situation)
+                return audited(.notAllowed, reason: .contactAdministrator, situation) {
+                    $0.errors = [FieldProblem("phone", "registered")]
+                }
             }
             user.phone = user.phone ?? Phone(place: place, registeredAt: situation.now)
         }
@@ -97,6 +99,9 @@ extension AdminRules {
 
     /// Registrations go here at once; open codes are ended at Twilio as well.
     func reset(_ reason: String, _ what: ResetScope, _ wantsTicket: Bool, _ situation: Situation) -> Decision {
+        // For a mistyped name a ticket would register a phone for somebody whom nobody knows.
+        let unknown = unknownUser(situation)
+        let wantsTicket = wantsTicket && unknown.isEmpty
         var user = situation.user ?? UserRecord(name: login.user)
         user.generation += 1
         let factors = situation.factors(what)
@@ -114,7 +119,7 @@ extension AdminRules {
             (after.ticketUntil, after.bypassUntil) = (wantsTicket ? ticketUntil(situation) : nil, nil)
             $0.profile = after
             $0.counts = taken(what, situation)
-            $0.warnings = unknownUser(situation).nilIfEmpty
+            $0.warnings = unknown.nilIfEmpty
         }
         answer.withheld = wantsTicket ? .ticket : nil
         guard !situation.openCodes.isEmpty || !factors.isEmpty else { return .answer(answer) }

@@ -42,6 +42,9 @@ public struct Sealing: Sendable {
     /// How many bytes a sealed value is longer than what is in it: key id, nonce, tag.
     package static let overhead = 1 + 12 + 16
 
+    /// Whether values that the key of this id has sealed can be opened.
+    package func holds(_ id: UInt8) -> Bool { sealingKeys[id] != nil }
+
     /// Whether what is sealed from now on opens at its place only.
     package var isBinding: Bool { isBinding(current) }
 

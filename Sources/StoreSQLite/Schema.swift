@@ -35,6 +35,16 @@ enum Schema {
                 .wrongKey,
                 "The key file \(place.keyFile) belongs to another store; put back this store's own (store.key_file).")
         }
+        // A store of an older version, or whose keys were never changed, does not say.
+        let current = try UInt8.fetchOne(db, sql: "SELECT value FROM meta WHERE name = 'key_current'")
+        guard current.map(sealing.holds) ?? true else {
+            throw StoreError(
+                .wrongKey,
+                """
+                The key file \(place.keyFile) does not hold the key of the store's latest 'store rekey'; put back the key \
+                file of that time (store.key_file).
+                """)
+        }
     }
 
     /// From an entry of the trail only that may go which tells of an erased person.

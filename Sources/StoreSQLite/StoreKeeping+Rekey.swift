@@ -25,6 +25,9 @@ extension StoreKeeping {
             // What an older version had begun cannot bind: a key that does is made for it all.
             let isUnfinished = try pool.read { try before.isBinding && hasOlder(than: before.current, $0) }
             let sealing = isUnfinished ? before : try KeyFile.addKey(configuration.keyFile)
+            try pool.write {
+                try $0.execute(sql: "REPLACE INTO meta VALUES ('key_current', ?)", arguments: [sealing.current])
+            }
             var values = 0
             for column in SealedColumn.all {
                 var place: [DatabaseValue]?

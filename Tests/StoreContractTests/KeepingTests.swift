@@ -120,6 +120,26 @@ struct KeepingTests {
         #expect(try await StoreKeeping.check(world.configuration).isSound)
     }
 
+    @Test("a key file from before the last change of keys is refused, by workers and by commands")
+    func formerKeyFile() async throws {
+        let (world, store) = try await filled()
+        await world.end(store)
+        let file = URL(fileURLWithPath: world.configuration.keyFile)
+        let former = try Data(contentsOf: file)
+        _ = try await StoreKeeping.rekey(world.configuration)
+        let current = try Data(contentsOf: file)
+        try former.write(to: file)
+        #expect(
+            await code { () async throws(StoreError) in
+                _ = try await SQLiteStore.open(world.configuration, logger: Logger(label: "test"))
+            } == .wrongKey)
+        #expect(
+            await code { () async throws(StoreError) in _ = try await StoreKeeping.check(world.configuration) }
+                == .wrongKey)
+        try current.write(to: file)
+        #expect(try await StoreKeeping.check(world.configuration).isSound)
+    }
+
     @Test("new keys: interrupted between two steps everything can be read, and it goes on with the same key")
     func interruptedRekey() async throws {
         let (world, store) = try await filled()

@@ -172,7 +172,8 @@ struct AdminUsersTests {
             let reply = try scene.admin(kind, action).answer(nobody).reply
             #expect(reply.outcome == .done && reply.profile?.known == false && reply.warnings == warning, "\(kind)")
         }
-        let reset = try scene.admin(.adminUserReset, .userReset(reason: "lost", what: .all, ticket: true)).answer(nobody)
+        let reset = try scene.admin(.adminUserReset, .userReset(reason: "lost", what: .all, ticket: true)).answer(
+            nobody)
         #expect(try reset.withheld == nil && reset.reply.profile?.ticketUntil == nil)
         #expect(!reset.changes.kinds.contains("ticket"))
         let set = try scene.admin(.adminUserSet, .userSet(UserSettings())).answer(nobody).reply

@@ -80,7 +80,7 @@ extension Caller {
     func remove(_ factors: [OldFactor], for intent: Intent) async -> [ProviderChore] {
         var left: [ProviderChore] = []
         for factor in factors {
-            let result = await attempt(intent, as: .removal) { gate throws(CallFailure) in
+            let result = await attempt(intent, as: .remove) { gate throws(CallFailure) in
                 try await twilio.remove(factor, gate: gate)
             }
             if case .done = result { continue }

@@ -29,6 +29,26 @@ public indirect enum PlannedCall: Sendable, Equatable, Codable {
 }
 
 extension PlannedCall {
+    /// What is called.
+    public var operation: ProviderOperation {
+        switch self {
+        case .send: .send
+        case .check: .check
+        case .cancel: .cancel
+        case .enrol: .enrol
+        case .prove: .prove
+        case .challenge: .challenge
+        }
+    }
+
+    /// What is sent by; `nil` for a call that sends nothing.
+    public var channel: Channel? {
+        switch self {
+        case .send(let send): send.channel
+        case .check, .cancel, .enrol, .prove, .challenge: nil
+        }
+    }
+
     /// Where the number is, by its numbering plan: ISO 3166-1 alpha-2; `nil` where it is in no country, or unknown.
     public var country: String? { place?.region }
 

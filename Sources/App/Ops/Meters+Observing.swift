@@ -94,15 +94,16 @@ struct MeteredBoard: CallObserver {
     }
 
     func concluded(_ job: ConcludedJob) {
-        switch job.call {
-        case .send where job.outcome == .sent:
+        switch job.operation {
+        case .send:
+            guard job.outcome == .sent else { return }
             meters.started.add(1, job.channel?.rawValue ?? "none", Self.name(job.country))
         case .check:
             meters.checks.add(1, job.outcome.rawValue)
             if job.outcome == .approved { meters.finished.add(1, Self.name(job.country), "approved") }
-        case .cancel where job.outcome == .canceled:
-            meters.finished.add(1, Self.name(job.country), "canceled")
-        default: break
+        case .cancel:
+            if job.outcome == .canceled { meters.finished.add(1, Self.name(job.country), "canceled") }
+        case .enrol, .prove, .challenge, .remove: break
         }
     }
 

@@ -29,9 +29,9 @@ struct ReplyDraft: Sendable {
 
     /// An administrator's job concerns a person, but speaks for no application.
     init(id: String, kind: JobKind, login: Job.Login) {
-        let hasApplication = !kind.isAdministration || kind == .adminExplain
         self.init(
-            job: id, user: login.user.isEmpty ? nil : login.user, application: hasApplication ? login.application : nil)
+            job: id, user: login.user.isEmpty ? nil : login.user,
+            application: kind.isOfApplication ? login.application : nil)
     }
 
     func reply(

@@ -14,33 +14,6 @@ enum FactorAnswer: Sendable {
 
 /// Calls about authenticators.
 extension Caller {
-    /// Has Twilio make a factor with the secret that was written down before.
-    @inline(never)
-    func enrol(_ intent: Intent) async throws(StoreError) -> Finished {
-        guard let conclusions = EnrolConclusions(intent, settings: settings) else { return .superseded }
-        let (identity, wanted) = (conclusions.factor.identity, conclusions.wanted)
-        guard let enrolment = try await store.enrolment(of: conclusions.factor.user), enrolment.identity == identity,
-            let secret = enrolment.secret
-        else { return try await store.finish(intent, wanted: wanted) { conclusions.overtaken($0) } }
-        let text = Redacted(Base32.encode(secret.revealed))
-        let result = await attempt(intent) { gate throws(CallFailure) in
-            try await observed(.authenticator) { () throws(CallFailure) in
-                // The name is as random as the identity: people see the label in our own link.
-                try await twilio.createFactor(identity: identity, friendlyName: identity, secret: text, gate: gate)
-            }
-        }
-        Failpoint.afterCall.hit()
-        switch result {
-        case .done(let made): return try await store.finish(intent, wanted: wanted) { conclusions.enrolled(made, $0) }
-        case .refused(let failure):
-            return try await store.finish(intent, wanted: wanted) { conclusions.refused(failure, $0).because(failure) }
-        case .notDone(let outcome):
-            return try await store.finish(intent, wanted: wanted) { conclusions.notMade(outcome, $0) }
-        case .lost(let isOver):
-            return try await reconciler.enrol(intent, callOverAt: clocks.monotonic(), isOver: isOver)
-        }
-    }
-
     /// Has an authenticator's code checked.
     @inline(never)
     func checkFactor(_ intent: Intent, code: Redacted<String>?) async throws(StoreError) -> Finished {
@@ -72,21 +45,6 @@ extension Caller {
             try await store.release(intent)
             return nil
         }
-    }
-
-    /// Removes factors at Twilio.
-    ///
-    /// - Returns: What it would not remove.
-    func remove(_ factors: [OldFactor], for intent: Intent) async -> [ProviderChore] {
-        var left: [ProviderChore] = []
-        for factor in factors {
-            let result = await attempt(intent, as: .remove) { gate throws(CallFailure) in
-                try await twilio.remove(factor, gate: gate)
-            }
-            if case .done = result { continue }
-            left.append(.removeFactor(factor))
-        }
-        return left
     }
 
     private func factorConclusions(_ intent: Intent) -> (any FactorConclusions)? {
@@ -207,5 +165,113 @@ extension Caller {
         } catch  where error.meaning == .wrongCode {
             return .wrong(nil)
         }
+    }
+}
+
+/// Finds out what a lost call about an authenticator did, by lists: Twilio allows more of them than of single reads.
+extension Reconciler {
+    enum FactorFinding: Sendable {
+        case finished(Finished)
+        /// The new factor is provably still unverified, or this challenge unanswered: the code may be asked for again.
+        case stillOpen(challenge: String?)
+    }
+
+    enum UnprovenFinding: Sendable {
+        case finished(Finished)
+        /// No code was right so far: the next one can be asked about, under this lease.
+        case unverified(Intent)
+    }
+
+    /// What one look at Twilio shows.
+    private enum Sight {
+        case approved
+        case open(challenge: String?)
+    }
+
+    /// A code whose answer was lost.
+    func factor(
+        _ intent: Intent, _ conclusions: any FactorConclusions, callOverAt: MonotonicTime, isOver: Bool = false
+    ) async throws(StoreError) -> FactorFinding {
+        let watched = try await watch(intent, callOverAt: callOverAt) { () throws(StoreError) in
+            try await sight(of: intent, conclusions.factor)
+        }
+        switch watched {
+        case .superseded: return .finished(.superseded)
+        case .found(.open(let challenge), _): return .stillOpen(challenge: challenge)
+        case .found(.approved, let intent):
+            return .finished(
+                try await store.finish(intent, wanted: conclusions.wanted) { conclusions.foundApproved($0) })
+        case .nothing(let intent):
+            return .finished(
+                try await store.finish(intent, wanted: conclusions.wanted) {
+                    conclusions.unknown(isOver: isOver, $0)
+                })
+        }
+    }
+
+    /// Twilio knows no such factor though our journal holds it: either the service is gone, or the factor is.
+    func missing(
+        _ intent: Intent, _ conclusions: any FactorConclusions, _ failure: CallFailure
+    ) async throws(StoreError) -> Finished {
+        let isThere = (try? await twilio.fetchService()) != nil
+        return try await store.finish(intent, wanted: conclusions.wanted) {
+            (isThere ? conclusions.gone($0) : conclusions.notChecked(.unavailable, $0)).because(failure)
+        }
+    }
+
+    /// A new factor of which an earlier code may have been taken: looked at once no call can be under way for it any more.
+    func unproven(_ intent: Intent, _ conclusions: any FactorConclusions, after time: Timestamp)
+        async throws(StoreError) -> UnprovenFinding
+    {
+        // Who cannot wait that long is told at once.
+        guard intent.deadline - time >= ReplyDraft.leastTime else { return try await unlooked(intent, conclusions) }
+        let wait = max(.zero, time - clocks.wall())
+        let watched = try await watch(intent, callOverAt: clocks.monotonic() + wait) { () throws(StoreError) in
+            try await clocks.wall() < time ? nil : sight(ofNew: conclusions.factor)
+        }
+        switch watched {
+        case .superseded: return .finished(.superseded)
+        case .found(.open, let intent): return .unverified(intent)
+        case .found(.approved, let intent):
+            return .finished(try await store.finish(intent, wanted: conclusions.wanted) { conclusions.gone($0) })
+        case .nothing(let intent): return try await unlooked(intent, conclusions)
+        }
+    }
+
+    private func unlooked(
+        _ intent: Intent, _ conclusions: any FactorConclusions
+    ) async throws(StoreError) -> UnprovenFinding {
+        .finished(
+            try await store.finish(intent, wanted: conclusions.wanted) { conclusions.notChecked(.unavailable, $0) })
+    }
+
+    private func sight(ofNew factor: PlannedFactor) async throws(StoreError) -> Sight? {
+        guard let sid = factor.sid, try await mayRead(),
+            let found = try? await twilio.factors(identity: factor.identity),
+            let own = found.first(where: { $0.sid == sid })
+        else { return nil }
+        if own.isVerified(sid: sid, identity: factor.identity) { return .approved }
+        return own.status == .unverified ? .open(challenge: nil) : nil
+    }
+
+    private func sight(of intent: Intent, _ factor: PlannedFactor) async throws(StoreError) -> Sight? {
+        guard case .challenge(let planned) = intent.call else { return try await sight(ofNew: factor) }
+        guard let sid = factor.sid, try await mayRead() else { return nil }
+        guard let found = try? await twilio.challenges(identity: factor.identity, factorSID: sid) else { return nil }
+        // The answer may have gone to the challenge that was open, or to the new one after that had ended.
+        let own = found.filter { $0.request == planned.request || $0.sid == planned.open }
+        if own.contains(where: { planned.isProven(by: $0, since: intent.begunAt) }) { return .approved }
+        return own.first { $0.status == .pending }.map { .open(challenge: $0.sid) }
+    }
+}
+
+extension PlannedChallenge {
+    /// Whether a challenge that was read was answered rightly not earlier than our call.
+    func isProven(by challenge: Challenge, since begun: Timestamp) -> Bool {
+        guard let sid = factor.sid, let at = challenge.respondedAt,
+            challenge.request == request || challenge.sid == open,
+            challenge.approves(sid: challenge.sid, factorSID: sid, identity: factor.identity)
+        else { return false }
+        return at.isNotBefore(begun, clockOffset: challenge.clockOffset)
     }
 }

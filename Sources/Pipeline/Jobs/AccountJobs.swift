@@ -62,3 +62,39 @@ struct OptionsRules: Sendable {
         return state
     }
 }
+
+extension Pipeline {
+    /// Never inlined, as whatever is large and not on every job's way: it would lie in the frame of who waits.
+    @inline(never)
+    func answer(
+        _ context: JobContext, _ rules: OptionsRules, _ draft: ReplyDraft, deadline: Timestamp
+    ) async throws(StoreError) {
+        let situation = try await store.situation(of: rules.login, wanted: rules.wanted)
+        let isLate = deadline - situation.now < ReplyDraft.leastTime
+        context.answer(isLate ? draft.reply(.late, at: situation.now) : rules.reply(draft, situation))
+    }
+
+    /// The recorded reply of another job of the same front end and person: what `outcome` asks for.
+    func lookUp(
+        _ id: String, of job: NewJob, _ draft: ReplyDraft, _ context: JobContext
+    ) async throws(StoreError) {
+        let now = clocks.wall()
+        if job.deadline - now < ReplyDraft.leastTime { return context.answer(draft.reply(.late, at: now)) }
+        switch try await store.state(of: JobKey(frontEnd: job.key.frontEnd, messageID: id)) {
+        case .recorded(let record):
+            guard isSame(record.user, job.login.user) else {
+                return context.answer(draft.reply(.unknownJob, .noRecord, at: now))
+            }
+            // Another job's record: it is not this message's to settle.
+            try await answer(context, record, user: record.user, isFresh: false)
+            context.disposition.key = nil
+        case .inProgress(let user):
+            let reason: Reason = isSame(user, job.login.user) ? .inProgress : .noRecord
+            context.answer(draft.reply(.unknownJob, reason, at: now))
+        case .unknown: context.answer(draft.reply(.unknownJob, .noRecord, at: now))
+        }
+    }
+
+    /// Users are compared exactly: Swift takes texts for equal that only look it.
+    private func isSame(_ left: String, _ right: String) -> Bool { left.utf8.elementsEqual(right.utf8) }
+}

@@ -110,3 +110,24 @@ struct AdminRules: JobRules {
         return (try? encoder.encode(detail)).map { String(decoding: $0, as: UTF8.self) } ?? "{}"
     }
 }
+
+extension Pipeline {
+    func administration(_ request: AdminRequest, _ job: Job, _ draft: ReplyDraft, _ new: NewJob)
+        -> Preparation
+    {
+        var place: NumberPlace?
+        if case .userSet(let values) = request.action, let phone = values.phone {
+            switch NumberPlace.read(phone, nil) {
+            case .failure(let problem): return .invalid(.malformed, [problem.field(of: phone, nil)])
+            case .success(let read): place = read
+            }
+        }
+        var secrets: [WithheldField: Redacted<String>] = [:]
+        for field in [WithheldField.code, .ticket] { secrets[field] = store.secret(field, of: new.key) }
+        return .rules(
+            AdminRules(
+                draft: draft, kind: job.kind, key: new.key, login: job.login, request: request, place: place,
+                deadline: new.deadline, settings: settings, secrets: secrets,
+                pseudonym: "erased-\(RandomID.hex(bytes: 8))"))
+    }
+}

@@ -77,7 +77,9 @@ extension ObservedCall.Result {
         case .fraudGuard, .countryNotAllowed: self = .blocked
         // Whatever the number is: nothing gets through.
         case .credentials, .serviceMissing, .channelDisabled, .providerFault, .rateLimited: self = .faulty
-        default:
+        case .invalidTo, .localeNotSupported, .maxChecks, .maxSends, .landline, .optedOut, .unreachable, .notFound,
+            .concurrent, .tooManyUserRequests, .wrongCode, .factorUnusable, .factorTriesUsedUp, .factorLimit,
+            .alreadyExists, .challengeOver, .challengeTriesUsedUp, .challengeLimit, .other:
             switch failure.result {
             case .serverError, .timeout, .networkError, .proxyError, .tlsError, .badResponse, .unauthorized:
                 self = .faulty

@@ -161,7 +161,12 @@ struct EnrolConclusions: Sendable {
             return draft.throttled(.provider, until: now + ProviderPause.afterTooMany, at: now, changes: givenUp)
         case .rateLimited, .concurrent:
             return draft.throttled(by: failure, at: now, changes: givenUp)
-        default: return draft.answer(.unavailable, .providerRefused, at: now, changes: givenUp)
+        case .invalidTo, .localeNotSupported, .maxChecks, .maxSends, .fraudGuard, .countryNotAllowed, .landline,
+            .optedOut,
+            .unreachable, .channelDisabled, .credentials, .notFound, .serviceMissing, .providerFault, .wrongCode,
+            .factorUnusable, .factorTriesUsedUp, .factorLimit, .alreadyExists, .challengeOver, .challengeTriesUsedUp,
+            .challengeLimit, .other:
+            return draft.answer(.unavailable, .providerRefused, at: now, changes: givenUp)
         }
     }
 

@@ -118,22 +118,28 @@ struct CheckConclusions: Sendable {
                 changes: limits.givenBack)
         case .notFound: return expired(.codeExpired, situation)
         case .wrongCode: return denied(situation)
-        default: break
-        }
-        guard !mayBeUnderWay else { return uncertain(gone: false, situation) }
-        let changes = undone(situation)
-        switch failure.meaning {
         case .tooManyUserRequests:
-            return draft.throttled(.provider, until: now + settings.codeLife, at: now, changes: changes)
-        case .rateLimited, .concurrent: return draft.throttled(by: failure, at: now, changes: changes)
-        default: return draft.answer(.unavailable, .providerRefused, at: now, changes: changes)
+            return undone(situation) {
+                draft.throttled(.provider, until: now + settings.codeLife, at: now, changes: $0)
+            }
+        case .rateLimited, .concurrent:
+            return undone(situation) { draft.throttled(by: failure, at: now, changes: $0) }
+        case .invalidTo, .localeNotSupported, .maxSends, .fraudGuard, .countryNotAllowed, .landline, .optedOut,
+            .unreachable,
+            .channelDisabled, .credentials, .serviceMissing, .providerFault, .factorUnusable, .factorTriesUsedUp,
+            .factorLimit, .alreadyExists, .challengeOver, .challengeTriesUsedUp, .challengeLimit, .other:
+            return undone(situation) { draft.answer(.unavailable, .providerRefused, at: now, changes: $0) }
         }
     }
 
     /// There was no time or no room left to call.
     func notChecked(_ outcome: Outcome, _ situation: Situation) -> Answer {
-        guard !mayBeUnderWay else { return uncertain(gone: false, situation) }
-        return draft.unmade(outcome, at: situation.now, changes: undone(situation))
+        undone(situation) { draft.unmade(outcome, at: situation.now, changes: $0) }
+    }
+
+    /// The answer to a call that did nothing, unless one before it may have done something.
+    private func undone(_ situation: Situation, _ answer: ([Change]) -> Answer) -> Answer {
+        mayBeUnderWay ? uncertain(gone: false, situation) : answer(undone(situation))
     }
 
     /// The verification is gone and one of its sends converted: ours, if no other check can have done it.

@@ -75,23 +75,28 @@ extension FactorConclusions {
         switch failure.meaning {
         case .factorTriesUsedUp, .challengeTriesUsedUp: return usedUp(situation)
         case .factorUnusable, .notFound: return gone(situation)
-        default: break
-        }
-        guard !mayBeUnderWay else { return unknown(isOver: false, situation) }
-        switch failure.meaning {
         case .challengeLimit, .tooManyUserRequests:
-            return draft.throttled(
-                .provider, until: now + ProviderPause.afterTooMany, at: now, changes: undone(situation))
+            return undone(situation) {
+                draft.throttled(.provider, until: now + ProviderPause.afterTooMany, at: now, changes: $0)
+            }
         case .rateLimited, .concurrent:
-            return draft.throttled(by: failure, at: now, changes: undone(situation))
-        default: return draft.answer(.unavailable, .providerRefused, at: now, changes: undone(situation))
+            return undone(situation) { draft.throttled(by: failure, at: now, changes: $0) }
+        case .invalidTo, .localeNotSupported, .maxChecks, .maxSends, .fraudGuard, .countryNotAllowed, .landline,
+            .optedOut,
+            .unreachable, .channelDisabled, .credentials, .serviceMissing, .providerFault, .wrongCode, .factorLimit,
+            .alreadyExists, .challengeOver, .other:
+            return undone(situation) { draft.answer(.unavailable, .providerRefused, at: now, changes: $0) }
         }
     }
 
     /// There was no time or no room left to call.
     func notChecked(_ outcome: Outcome, _ situation: Situation) -> Answer {
-        guard !mayBeUnderWay else { return unknown(isOver: false, situation) }
-        return draft.unmade(outcome, at: situation.now, changes: undone(situation))
+        undone(situation) { draft.unmade(outcome, at: situation.now, changes: $0) }
+    }
+
+    /// The answer to a call that did nothing, unless one before it may have done something.
+    private func undone(_ situation: Situation, _ answer: ([Change]) -> Answer) -> Answer {
+        mayBeUnderWay ? unknown(isOver: false, situation) : answer(undone(situation))
     }
 
     /// What an approval means to limits, whichever code it was.

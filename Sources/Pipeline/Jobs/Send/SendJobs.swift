@@ -203,7 +203,9 @@ struct SendConclusions: Sendable {
             return draft.answer(.invalid, .malformed, at: now, changes: limits.givenBack(situation)) {
                 $0.errors = [FieldProblem("phone", "refused_by_provider")]
             }
-        default:
+        case .localeNotSupported, .credentials, .notFound, .serviceMissing, .providerFault, .wrongCode, .factorUnusable,
+            .factorTriesUsedUp, .factorLimit, .alreadyExists, .challengeOver, .challengeTriesUsedUp, .challengeLimit,
+            .other:
             return draft.answer(.unavailable, .providerRefused, at: now, changes: limits.givenBack(situation))
         }
     }

@@ -94,16 +94,16 @@ struct MeteredBoard: CallObserver {
     }
 
     func concluded(_ job: ConcludedJob) {
-        switch job.operation {
-        case .send:
+        switch job.operation.success {
+        case .sent?:
             guard job.outcome == .sent else { return }
             meters.started.add(1, job.channel?.rawValue ?? "none", Self.name(job.country))
-        case .check:
+        case .checked?:
             meters.checks.add(1, job.outcome.rawValue)
             if job.outcome == .approved { meters.finished.add(1, Self.name(job.country), "approved") }
-        case .cancel:
+        case .canceled?:
             if job.outcome == .canceled { meters.finished.add(1, Self.name(job.country), "canceled") }
-        case .enrol, .prove, .challenge, .remove: break
+        case nil: break
         }
     }
 

@@ -66,7 +66,12 @@ extension Caller {
             return try await check(call)
         case .cancel: return try await cancel(intent)
         case .enrol: return try await enrol(intent)
-        case .prove, .challenge: return try await checkFactor(intent, code: code)
+        case .prove(let factor):
+            let proof = ProofConclusions(intent: intent, factor: factor, settings: settings)
+            return try await checkFactor(proof, answering: nil, code: code)
+        case .challenge(let challenge):
+            let conclusions = ChallengeConclusions(intent: intent, challenge: challenge, settings: settings)
+            return try await checkFactor(conclusions, answering: challenge.open, code: code)
         }
     }
 
@@ -78,7 +83,12 @@ extension Caller {
         case .check: return try await resumeCheck(intent, code: code, callOverAt: mayRunUntil)
         case .cancel: return try await cancel(intent)
         case .enrol: return try await reconciler.enrol(intent, callOverAt: mayRunUntil)
-        case .prove, .challenge: return try await resumeFactor(intent, code: code, callOverAt: mayRunUntil)
+        case .prove(let factor):
+            let proof = ProofConclusions(intent: intent, factor: factor, settings: settings)
+            return try await resumeFactor(proof, code: code, callOverAt: mayRunUntil)
+        case .challenge(let challenge):
+            let conclusions = ChallengeConclusions(intent: intent, challenge: challenge, settings: settings)
+            return try await resumeFactor(conclusions, code: code, callOverAt: mayRunUntil)
         }
     }
 }

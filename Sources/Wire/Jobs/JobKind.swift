@@ -2,9 +2,9 @@ public import Basics
 
 /// What a job asks for: the routing key it is published with (contract, section 2).
 ///
-/// The catalogue of jobs is this file: their keys, what each of them is (``definition``), and what each asks for
-/// (``Job/Request``, ``AdminAction``). All else about a job is in its own file, and whatever has to know of all jobs goes by these
-/// lists.
+/// The catalogue of jobs is this file: their keys, what each of them is (``definition``), what each asks for (``Job/Request``,
+/// ``AdminAction``), and what is called for them (``ProviderOperation``). All else about a job is in its own file, and whatever
+/// has to know of all jobs goes by these lists.
 public enum JobKind: String, Sendable, CaseIterable {
     case options
     case outcome
@@ -110,4 +110,48 @@ public enum AdminAction: Sendable {
     case deadReplay(DeadSelection, perSecond: Int, evenLate: Bool)
     case deadDiscard(DeadSelection, reason: String?)
     case deadRestore(DeadSelection)
+}
+
+/// What is called at the provider for a job, as far as one may be slow or fail while the others work. A lane is shared, a planned
+/// call is named, circuits open and outcomes are counted by it.
+public enum ProviderOperation: String, Sendable, CaseIterable {
+    /// Start a verification: a message goes out.
+    case send
+    /// Check a code that was sent.
+    case check
+    /// End verifications.
+    case cancel
+    /// Make a factor for an authenticator.
+    case enrol
+    /// Prove it by its first code.
+    case prove
+    /// Check an authenticator's code.
+    case challenge
+    /// Remove a factor: part of other jobs, and no job's own.
+    case remove
+
+    /// What tells it from the others: a new one is a row of this table, and the compiler asks for it.
+    private var row: (name: String, method: Method?, success: Success?) {
+        switch self {
+        case .send: ("send", nil, .sent)
+        case .check: ("check a code", nil, .checked)
+        case .cancel: ("cancel a code", nil, .canceled)
+        case .enrol: ("create an authenticator", nil, nil)
+        case .prove: ("prove an authenticator", nil, nil)
+        case .challenge: ("check an authenticator's code", .authenticator, nil)
+        case .remove: ("remove an authenticator", nil, nil)
+        }
+    }
+
+    /// What its outcomes tell of codes that are sent, for the metrics of their success.
+    public enum Success: Sendable {
+        case sent, checked, canceled
+    }
+
+    /// For operators.
+    public var name: String { row.name }
+    /// The method that is down while it fails, whatever is sent by.
+    public var method: Method? { row.method }
+    /// `nil` where it is not about codes that are sent.
+    public var success: Success? { row.success }
 }

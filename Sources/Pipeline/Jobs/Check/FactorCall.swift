@@ -16,8 +16,11 @@ enum FactorAnswer: Sendable {
 extension Caller {
     /// Has an authenticator's code checked.
     @inline(never)
-    func checkFactor(_ intent: Intent, code: Redacted<String>?) async throws(StoreError) -> Finished {
-        guard let code, let conclusions = factorConclusions(intent) else { return .superseded }
+    func checkFactor(
+        _ conclusions: any FactorConclusions, answering open: String?, code: Redacted<String>?
+    ) async throws(StoreError) -> Finished {
+        guard let code else { return .superseded }
+        let intent = conclusions.intent
         if let time = conclusions.factor.looksAfter {
             switch try await reconciler.unproven(intent, conclusions, after: time) {
             case .finished(let finished): return finished
@@ -27,32 +30,21 @@ extension Caller {
                 return try await check(renewed, next, code, answering: nil)
             }
         }
-        var open: String?
-        if case .challenge(let challenge) = intent.call { open = challenge.open }
         return try await check(intent, conclusions, code, answering: open)
     }
 
     /// The same for one that another worker left behind; `nil` when it was given back undone.
     @inline(never)
     func resumeFactor(
-        _ intent: Intent, code: Redacted<String>?, callOverAt: MonotonicTime
+        _ conclusions: any FactorConclusions, code: Redacted<String>?, callOverAt: MonotonicTime
     ) async throws(StoreError) -> Finished? {
-        guard let conclusions = factorConclusions(intent) else { return .superseded }
+        let intent = conclusions.intent
         if let code { return try await lost(intent, conclusions, code, callOverAt: callOverAt) }
         switch try await reconciler.factor(intent, conclusions, callOverAt: callOverAt) {
         case .finished(let finished): return finished
         case .stillOpen:
             try await store.release(intent)
             return nil
-        }
-    }
-
-    private func factorConclusions(_ intent: Intent) -> (any FactorConclusions)? {
-        switch intent.call {
-        case .prove(let factor): ProofConclusions(intent: intent, factor: factor, settings: settings)
-        case .challenge(let challenge):
-            ChallengeConclusions(intent: intent, challenge: challenge, settings: settings)
-        case .send, .check, .cancel, .enrol: nil
         }
     }
 

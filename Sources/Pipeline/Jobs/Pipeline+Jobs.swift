@@ -66,12 +66,9 @@ extension Caller {
             return try await check(call)
         case .cancel: return try await cancel(intent)
         case .enrol: return try await enrol(intent)
-        case .prove(let factor):
-            let proof = ProofConclusions(intent: intent, factor: factor, settings: settings)
-            return try await checkFactor(proof, answering: nil, code: code)
-        case .challenge(let challenge):
-            let conclusions = ChallengeConclusions(intent: intent, challenge: challenge, settings: settings)
-            return try await checkFactor(conclusions, answering: challenge.open, code: code)
+        case .prove(let factor): return try await checkFactor(proof(intent, factor), answering: nil, code: code)
+        case .challenge(let planned):
+            return try await checkFactor(challenge(intent, planned), answering: planned.open, code: code)
         }
     }
 
@@ -84,11 +81,9 @@ extension Caller {
         case .cancel: return try await cancel(intent)
         case .enrol: return try await reconciler.enrol(intent, callOverAt: mayRunUntil)
         case .prove(let factor):
-            let proof = ProofConclusions(intent: intent, factor: factor, settings: settings)
-            return try await resumeFactor(proof, code: code, callOverAt: mayRunUntil)
-        case .challenge(let challenge):
-            let conclusions = ChallengeConclusions(intent: intent, challenge: challenge, settings: settings)
-            return try await resumeFactor(conclusions, code: code, callOverAt: mayRunUntil)
+            return try await resumeFactor(proof(intent, factor), code: code, callOverAt: mayRunUntil)
+        case .challenge(let planned):
+            return try await resumeFactor(challenge(intent, planned), code: code, callOverAt: mayRunUntil)
         }
     }
 }

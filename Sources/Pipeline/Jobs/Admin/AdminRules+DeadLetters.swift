@@ -36,6 +36,17 @@ extension AdminRules {
         }
     }
 
+    /// One step before the last. Never inlined: a situation would lie in the frame of who waits.
+    @inline(never)
+    fileprivate mutating func taking(_ step: ArraySlice<LetterMoves.Part>, of moves: LetterMoves, at now: Timestamp)
+        -> Answer
+    {
+        let tally = moves.tally(of: step)
+        moved = moved + tally
+        let detail = moves.detail.merging(tally.counts(moves).mapValues { String($0) }) { $1 }
+        return audited(.done, Situation(now: now), changes: moves.changes(step), detail: detail)
+    }
+
     /// The last step, with what came of all of them.
     func move(_ situation: Situation) -> Answer {
         guard let moves = letterMoves(at: situation.now) else { return audited(.invalid, situation) }
@@ -167,15 +178,9 @@ extension Pipeline {
         guard let query = rules.letterQuery else { return rules }
         rules.letters = try await store.letters(query)
         guard let moves = rules.letterMoves(at: clocks.wall()) else { return rules }
-        var situation = Situation(now: clocks.wall())
         for step in moves.steps.dropLast() {
             try throwIfStopping()
-            situation.now = clocks.wall()
-            let tally = moves.tally(of: step)
-            let detail = moves.detail.merging(tally.counts(moves).mapValues { String($0) }) { $1 }
-            let answer = rules.audited(.done, situation, changes: moves.changes(step), detail: detail)
-            _ = try await store.refuse(nil, answer: answer)
-            rules.moved = rules.moved + tally
+            _ = try await store.refuse(nil, answer: rules.taking(step, of: moves, at: clocks.wall()))
         }
         return rules
     }

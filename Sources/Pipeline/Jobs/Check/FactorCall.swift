@@ -48,6 +48,18 @@ extension Caller {
         }
     }
 
+    // Made apart: by value they would lie in the frame of who waits.
+
+    @inline(never)
+    func proof(_ intent: Intent, _ factor: PlannedFactor) -> any FactorConclusions {
+        ProofConclusions(intent: intent, factor: factor, settings: settings)
+    }
+
+    @inline(never)
+    func challenge(_ intent: Intent, _ challenge: PlannedChallenge) -> any FactorConclusions {
+        ChallengeConclusions(intent: intent, challenge: challenge, settings: settings)
+    }
+
     private func check(
         _ intent: Intent, _ conclusions: any FactorConclusions, _ code: Redacted<String>, answering open: String?
     ) async throws(StoreError) -> Finished {

@@ -48,12 +48,12 @@ extension TopologyDefinitions {
     }
 
     private static var logins: String {
-        anyOf(JobKind.allCases.filter { $0.lane != .admin }.map(\.rawValue))
+        anyOf(JobKind.allCases.filter { !$0.isAdministration }.map(\.rawValue))
     }
 
     /// Whoever administers people does not sign in as them: no `send`, no `check`.
     private static var administration: String {
-        let reading = [JobKind.options, .outcome].map { escaped($0.rawValue) }
+        let reading = JobKind.allCases.filter { $0.onlyReads && !$0.isAdministration }.map { escaped($0.rawValue) }
         return "^(\(reading.joined(separator: "|"))|admin\\..+)$"
     }
 

@@ -20,13 +20,7 @@ extension CallObserver {
 
 /// A job that made a call, by what its outcome tells of sends and their success. Nothing of a person's.
 public struct ConcludedJob: Sendable, Equatable {
-    public enum Call: String, Sendable {
-        case send, check, cancel
-        /// Of authenticators: one is made, is proven, or signs in.
-        case enrol, prove, challenge
-    }
-
-    public var call: Call
+    public var operation: ProviderOperation
     /// `nil` for a call that is bound to none.
     public var channel: Wire.Channel?
     /// ISO 3166-1 alpha-2 of the number; `nil` where there is none.
@@ -34,16 +28,10 @@ public struct ConcludedJob: Sendable, Equatable {
     public var outcome: Outcome
 
     init(_ intent: Intent, _ outcome: Outcome) {
-        self.outcome = outcome
+        operation = intent.call.operation
+        channel = intent.call.channel
         country = intent.call.country
-        switch intent.call {
-        case .send(let send): (call, channel) = (.send, send.channel)
-        case .check: call = .check
-        case .cancel: call = .cancel
-        case .enrol: call = .enrol
-        case .prove: call = .prove
-        case .challenge: call = .challenge
-        }
+        self.outcome = outcome
     }
 }
 
@@ -89,7 +77,9 @@ extension ObservedCall.Result {
         case .fraudGuard, .countryNotAllowed: self = .blocked
         // Whatever the number is: nothing gets through.
         case .credentials, .serviceMissing, .channelDisabled, .providerFault, .rateLimited: self = .faulty
-        default:
+        case .invalidTo, .localeNotSupported, .maxChecks, .maxSends, .landline, .optedOut, .unreachable, .notFound,
+            .concurrent, .tooManyUserRequests, .wrongCode, .factorUnusable, .factorTriesUsedUp, .factorLimit,
+            .alreadyExists, .challengeOver, .challengeTriesUsedUp, .challengeLimit, .other:
             switch failure.result {
             case .serverError, .timeout, .networkError, .proxyError, .tlsError, .badResponse, .unauthorized:
                 self = .faulty

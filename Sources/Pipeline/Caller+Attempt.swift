@@ -20,12 +20,14 @@ extension Caller {
     ///
     /// - Parameter other: what is called, where it is not what the intent is for.
     func attempt<Value: Sendable>(
-        _ intent: Intent, as other: CalledOperation? = nil,
+        _ intent: Intent, as other: ProviderOperation? = nil,
         _ call: (@escaping @Sendable () -> Bool) async throws(CallFailure) -> Value
     ) async -> CallResult<Value> {
         var lease = intent.leaseUntil
         var backoff = Backoff(first: .milliseconds(200), longest: .seconds(3))
-        let operation = other ?? CalledOperation(intent)
+        let operation =
+            other.map { CalledOperation(operation: $0) }
+            ?? CalledOperation(operation: intent.call.operation, channel: intent.call.channel)
         while true {
             guard !circuits.refuses(operation) else { return .notDone(.unavailable) }
             guard let place = await room(for: intent, lease: &lease) else { return .notDone(.throttled) }

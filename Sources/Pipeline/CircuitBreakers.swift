@@ -1,58 +1,19 @@
 import Basics
 import Logging
-import Store
 import TwilioVerify
 import Wire
 
-/// What is called at Twilio, as far as one may fail while the others work.
-enum CalledOperation: Hashable, Sendable {
-    /// A message goes out.
-    case start(Wire.Channel)
-    case check
-    case cancel
-    /// Make a factor for an authenticator.
-    case factor
-    /// Prove it by its first code.
-    case proof
-    /// Check an authenticator's code.
-    case challenge
-    /// Remove a factor.
-    case removal
-
-    /// What an intent is for.
-    init(_ intent: Intent) {
-        self =
-            switch intent.call {
-            case .send(let send): .start(send.channel)
-            case .check: .check
-            case .cancel: .cancel
-            case .enrol: .factor
-            case .prove: .proof
-            case .challenge: .challenge
-            }
-    }
+/// What is called at Twilio, as far as one may fail while the others work: texts and calls fail apart.
+struct CalledOperation: Hashable, Sendable {
+    var operation: ProviderOperation
+    /// What is sent by.
+    var channel: Wire.Channel?
 
     /// For operators.
-    var name: String {
-        switch self {
-        case .start(let channel): "send by \(channel.label)"
-        case .check: "check a code"
-        case .cancel: "cancel a code"
-        case .factor: "create an authenticator"
-        case .proof: "prove an authenticator"
-        case .challenge: "check an authenticator's code"
-        case .removal: "remove an authenticator"
-        }
-    }
+    var name: String { channel.map { "\(operation.name) by \($0.label)" } ?? operation.name }
 
-    /// The channel that is down while it fails.
-    var channel: Wire.Method? {
-        switch self {
-        case .start(let channel): Method(channel)
-        case .challenge: .authenticator
-        case .check, .cancel, .factor, .proof, .removal: nil
-        }
-    }
+    /// The method that is down while it fails.
+    var method: Wire.Method? { channel?.method ?? operation.method }
 }
 
 /// This worker's circuit breakers, one for each operation: by what its own calls have shown.
@@ -112,10 +73,10 @@ final class CircuitBreakers: Sendable {
                 metadata["advice"] = "\(ErrorCatalog.advice(on: failure))"
             }
             logger.warning("Twilio fails: no calls for a while", metadata: metadata)
-            if let channel = operation.channel { observer?.isCut(channel, until: until) }
+            if let method = operation.method { observer?.isCut(method, until: until) }
         case .closed:
             logger.notice("Twilio works again", metadata: ["operation": "\(operation.name)"])
-            if let channel = operation.channel { observer?.isCut(channel, until: nil) }
+            if let method = operation.method { observer?.isCut(method, until: nil) }
         }
     }
 }

@@ -3,27 +3,18 @@ import Wire
 
 /// Takes codes out of a body that is kept for an operator: no code is ever stored, not even a mistyped one.
 enum CodeBlanker {
-    /// The fields of the contract that hold no secret: they stay, so that the job can be put through again.
-    private static let kept: Set<String> = [
-        "after", "application", "by", "channel", "client", "create", "dry_run", "filter", "grace_until", "ids", "job",
-        "label", "late",
-        "limit", "locale", "login", "method", "minutes", "operator", "options", "phone", "qr", "rate", "reason",
-        "region",
-        "required", "since", "to", "until", "user", "what",
-    ]
-    private static let secret: Set<String> = ["code", "ticket"]
-
-    /// The body without codes and tickets. What is no JSON object has no fields to go by, and neither have fields that
-    /// nobody knows: there every run of digits is taken for a code.
+    /// The body without codes and tickets. The fields that hold no secret in any job stay, so that the job can be put through
+    /// again. What is no JSON object has no fields to go by, and neither have fields that nobody knows: there every run of digits is
+    /// taken for a code.
     static func blank(_ body: [UInt8]) -> [UInt8] {
         guard case .object(let members)? = try? JSONValue(parsing: body) else { return blankDigits(body) }
         var safe: [String: JSONValue] = [:]
         for (name, value) in members {
             if name == "options" {
                 safe[name] = withoutUnknownOptions(value)
-            } else if kept.contains(name) {
+            } else if JobKind.openFields.contains(name) {
                 safe[name] = value
-            } else if secret.contains(name) {
+            } else if JobKind.secretFields.contains(name) {
                 safe[name] = .string("######")
             } else {
                 safe[blankDigits(name)] = blankDigits(value)

@@ -100,30 +100,6 @@ extension Pipeline {
             lapse: Disposition.Lapse(of: record, at: open.expiresAt, .enrolmentExpired), isFresh: isFresh)
     }
 
-    /// The recorded reply of another job of the same front end and person: what `outcome` asks for.
-    func lookUp(
-        _ id: String, of job: NewJob, _ draft: ReplyDraft, _ context: JobContext
-    ) async throws(StoreError) {
-        let now = clocks.wall()
-        if job.deadline - now < ReplyDraft.leastTime { return context.answer(draft.reply(.late, at: now)) }
-        switch try await store.state(of: JobKey(frontEnd: job.key.frontEnd, messageID: id)) {
-        case .recorded(let record):
-            guard isSame(record.user, job.login.user) else {
-                return context.answer(draft.reply(.unknownJob, .noRecord, at: now))
-            }
-            // Another job's record: it is not this message's to settle.
-            try await answer(context, record, user: record.user, isFresh: false)
-            context.disposition.key = nil
-        case .inProgress(let user):
-            let reason: Reason = isSame(user, job.login.user) ? .inProgress : .noRecord
-            context.answer(draft.reply(.unknownJob, reason, at: now))
-        case .unknown: context.answer(draft.reply(.unknownJob, .noRecord, at: now))
-        }
-    }
-
-    /// Users are compared exactly: Swift takes texts for equal that only look it.
-    private func isSame(_ left: String, _ right: String) -> Bool { left.utf8.elementsEqual(right.utf8) }
-
     func newJob(_ job: Job, _ messageID: String, _ context: JobContext) -> NewJob {
         NewJob(
             key: JobKey(of: context.envelope, messageID), kind: job.kind, body: Redacted(context.bytes),

@@ -114,16 +114,6 @@ public final class Pipeline: Sendable {
         }
     }
 
-    /// Never inlined, as whatever is large and not on every job's way: it would lie in the frame of who waits.
-    @inline(never)
-    private func answer(
-        _ context: JobContext, _ rules: OptionsRules, _ draft: ReplyDraft, deadline: Timestamp
-    ) async throws(StoreError) {
-        let situation = try await store.situation(of: rules.login, wanted: rules.wanted)
-        let isLate = deadline - situation.now < ReplyDraft.leastTime
-        context.answer(isLate ? draft.reply(.late, at: situation.now) : rules.reply(draft, situation))
-    }
-
     /// What a job asks the store to begin, again and again while another stands in its way.
     private final class BegunJob: Sendable {
         let job: NewJob

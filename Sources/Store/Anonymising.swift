@@ -4,7 +4,7 @@ package import Wire
 /// What is left of a person's jobs once the person is erased.
 extension JobRow {
     /// Whether a recorded reply may name people beside its job's own: nobody can tell any more whom.
-    package static let kindsThatList: [JobKind] = [.adminUserList, .adminDeadShow]
+    package static let kindsThatList = JobKind.allCases.filter(\.listsPeople)
 
     /// The same without the person: another body for the repeats of the job, and no name.
     package func anonymised(_ user: String, as pseudonym: String) -> JobRow {

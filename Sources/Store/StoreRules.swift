@@ -207,13 +207,9 @@ extension StoreRows {
         try apply(answer.changes, context)
         var row = begun
         var number = context.place?.number
-        for change in answer.changes {
-            switch change {
-            case .erase(_, let pseudonym): (row.login, number) = (Job.Login(user: pseudonym), nil)
-            case .rename(_, let to): row.login.user = to
-            default: break
-            }
-        }
+        // The record of the very job that erases or renames a person is theirs as well.
+        for case .erase(_, let pseudonym) in answer.changes { (row.login, number) = (Job.Login(user: pseudonym), nil) }
+        for case .rename(_, let to) in answer.changes { row.login.user = to }
         row.state = .recorded
         row.call = nil
         row.leaseUntil = MonotonicTime(nanoseconds: 0)

@@ -76,32 +76,30 @@ extension SQLiteRows {
         ) { try readEnrolment($0[0], $0, at: 1) }
     }
 
-    func applyAuthenticator(_ change: Change, _ context: ChangeContext) throws {
-        switch change {
-        case .enrolment(let user, nil): try run("DELETE FROM enrolment WHERE user = ?", [user])
-        case .enrolment(_, let enrolment?): try put(enrolment)
-        case .challenge(let factorSID, nil): try run("DELETE FROM challenge WHERE factor_sid = ?", [factorSID])
-        case .challenge(let factorSID, let challenge?):
-            try run(
-                "REPLACE INTO challenge VALUES (?, ?, ?, ?, ?, ?)",
-                [
-                    factorSID, challenge.sid, challenge.expiresAt.milliseconds, challenge.tries, challenge.checksBegun,
-                    challenge.checksDenied,
-                ])
-        case .reserveCode(let factorSID, let code):
-            let hash = Data(hash(ofCode: code.revealed, factorSID: factorSID))
-            try run(
-                "REPLACE INTO used_code VALUES (?, ?, ?, ?)",
-                [context.key.frontEnd, context.key.messageID, hash, (context.now + Reservation.life).milliseconds])
-        case .releaseCode:
-            try run(
-                "DELETE FROM used_code WHERE front_end = ? AND message_id = ?",
-                [context.key.frontEnd, context.key.messageID])
-        default: break
-        }
+    func put(_ challenge: OpenChallenge?, of factorSID: String) throws {
+        guard let challenge else { return try run("DELETE FROM challenge WHERE factor_sid = ?", [factorSID]) }
+        try run(
+            "REPLACE INTO challenge VALUES (?, ?, ?, ?, ?, ?)",
+            [
+                factorSID, challenge.sid, challenge.expiresAt.milliseconds, challenge.tries, challenge.checksBegun,
+                challenge.checksDenied,
+            ])
     }
 
-    private func put(_ enrolment: Enrolment) throws {
+    func reserve(_ code: Redacted<String>, of factorSID: String, _ context: ChangeContext) throws {
+        let hash = Data(hash(ofCode: code.revealed, factorSID: factorSID))
+        try run(
+            "REPLACE INTO used_code VALUES (?, ?, ?, ?)",
+            [context.key.frontEnd, context.key.messageID, hash, (context.now + Reservation.life).milliseconds])
+    }
+
+    func releaseCode(of key: JobKey) throws {
+        try run("DELETE FROM used_code WHERE front_end = ? AND message_id = ?", [key.frontEnd, key.messageID])
+    }
+
+    /// - Parameter user: whose it is; an enrolment names them, none does not.
+    func put(_ enrolment: Enrolment?, of user: String) throws {
+        guard let enrolment else { return try run("DELETE FROM enrolment WHERE user = ?", [user]) }
         let login = enrolment.login
         try run(
             "REPLACE INTO enrolment VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",

@@ -32,37 +32,46 @@ extension SQLiteRows {
         case .uncount(let tallies): try uncount(tallies, context)
         case .pace(let key, let pace): try put([(key, pace)])
         case .approval(let login, let client): try approve(login, client, context.now)
-        case .reserveCode, .releaseCode, .enrolment, .challenge:
-            try applyAuthenticator(change, context)
-        case .chore, .choreDone, .endCode: try applyChore(change, context.now)
-        default: try applyAdministration(change, context.now)
-        }
-    }
-
-    private func applyAdministration(_ change: Change, _ now: Timestamp) throws {
-        switch change {
         case .options(let values): for (name, value) in values { try put(option: name, value) }
-        case .bypass(let user, nil, _): try run("DELETE FROM bypass WHERE user = ?", [user])
-        case .bypass(let user, let code?, let until):
-            let hash = Data(hash(ofBypass: code.revealed, of: user))
-            try run("REPLACE INTO bypass VALUES (?, ?, ?, 0)", [user, hash, until.milliseconds])
+        case .bypass(let user, let code, let until): try putBypass(of: user, code, until)
         case .bypassTry(let user): try run("UPDATE bypass SET tries = tries + 1 WHERE user = ?", [user])
-        case .ticket(let user, let text, let until):
-            let hash = Data(hash(ofTicket: text.revealed))
-            try run("DELETE FROM ticket WHERE user = ?", [user])
-            try run("REPLACE INTO ticket VALUES (?, ?, ?)", [hash, user, until.milliseconds])
+        case .ticket(let user, let text, let until): try putTicket(of: user, text, until)
         case .useTicket(let hash): try run("DELETE FROM ticket WHERE hash = ?", [Data(hash)])
-        case .cancelSend(let key, let login):
-            try run(
-                "REPLACE INTO canceled_send VALUES (?, ?, ?, ?, ?, ?)",
-                [
-                    key.frontEnd, key.messageID, login.user, login.application.rawValue, login.login, now.milliseconds,
-                ])
+        case .enrolment(let user, let enrolment): try put(enrolment, of: user)
+        case .challenge(let factorSID, let challenge): try put(challenge, of: factorSID)
+        case .reserveCode(let factorSID, let code): try reserve(code, of: factorSID, context)
+        case .releaseCode: try releaseCode(of: context.key)
+        case .cancelSend(let key, let login): try cancelSend(key, of: login, context.now)
+        case .endAccess(let user, let grants, let reason): try end(grants, of: user, reason)
+        case .unlock(let user): try unlock(user)
+        case .erase(let user, let pseudonym): try erase(user, as: pseudonym)
+        case .rename(let user, let to): try rename(user, to: to)
+        case .chore(let chore): try put(chore, context.now)
+        case .choreDone(let id): try run("DELETE FROM provider_chore WHERE id = ?", [id])
+        case .endCode(let sid, let reason):
+            try run("UPDATE code SET ended = ? WHERE sid = ? AND ended IS NULL", [reason.rawValue, sid])
         case .letters(let ids, let state, let dueAt, let from): try setLetters(ids, state, dueAt, from)
         case .liftDeadlines(let ids):
             for id in ids { try run("UPDATE dead_letter SET deadline = NULL WHERE id = ?", [id]) }
-        default: try applyToPerson(change)
         }
+    }
+
+    private func putBypass(of user: String, _ code: Redacted<String>?, _ until: Timestamp) throws {
+        guard let code else { return try run("DELETE FROM bypass WHERE user = ?", [user]) }
+        let hash = Data(hash(ofBypass: code.revealed, of: user))
+        try run("REPLACE INTO bypass VALUES (?, ?, ?, 0)", [user, hash, until.milliseconds])
+    }
+
+    private func putTicket(of user: String, _ text: Redacted<String>, _ until: Timestamp) throws {
+        let hash = Data(hash(ofTicket: text.revealed))
+        try run("DELETE FROM ticket WHERE user = ?", [user])
+        try run("REPLACE INTO ticket VALUES (?, ?, ?)", [hash, user, until.milliseconds])
+    }
+
+    private func cancelSend(_ key: JobKey, of login: LoginKey, _ now: Timestamp) throws {
+        try run(
+            "REPLACE INTO canceled_send VALUES (?, ?, ?, ?, ?, ?)",
+            [key.frontEnd, key.messageID, login.user, login.application.rawValue, login.login, now.milliseconds])
     }
 
     private func put(option name: String, _ value: String?) throws {

@@ -43,19 +43,12 @@ extension SQLiteRows {
             "UPDATE provider_chore SET due_at = ?, tries = ? WHERE id = ?", [row.dueAt.milliseconds, row.tries, row.id])
     }
 
-    func applyChore(_ change: Change, _ now: Timestamp) throws {
-        switch change {
-        case .chore(let chore):
-            let id = try nextID("provider_chore")
-            let payload = try seal(Array(try JSONEncoder().encode(chore)), in: .chore, String(id))
-            let due = now + ProviderChoreRow.pause(after: 0)
-            try run(
-                "INSERT INTO provider_chore (id, kind, payload, due_at, tries, priority) VALUES (?, ?, ?, ?, 0, ?)",
-                [id, chore.kind, payload, due.milliseconds, chore.priority.rawValue])
-        case .choreDone(let id): try run("DELETE FROM provider_chore WHERE id = ?", [id])
-        case .endCode(let sid, let reason):
-            try run("UPDATE code SET ended = ? WHERE sid = ? AND ended IS NULL", [reason.rawValue, sid])
-        default: break
-        }
+    func put(_ chore: ProviderChore, _ now: Timestamp) throws {
+        let id = try nextID("provider_chore")
+        let payload = try seal(Array(try JSONEncoder().encode(chore)), in: .chore, String(id))
+        let due = now + ProviderChoreRow.pause(after: 0)
+        try run(
+            "INSERT INTO provider_chore (id, kind, payload, due_at, tries, priority) VALUES (?, ?, ?, ?, 0, ?)",
+            [id, chore.kind, payload, due.milliseconds, chore.priority.rawValue])
     }
 }

@@ -6,33 +6,29 @@ import Wire
 
 /// Changes that reach everything about a person.
 extension SQLiteRows {
-    func applyToPerson(_ change: Change) throws {
-        switch change {
-        case .endAccess(let user, let grants, let reason): try end(grants, of: user, reason)
-        case .unlock(let user): try unlock(user)
-        case .erase(let user, let pseudonym):
-            notes.forgets = true
-            try unlock(user)
-            try end(AccessGrant.all, of: user)
-            try run("DELETE FROM canceled_send WHERE user = ?", [user])
-            try run("DELETE FROM user WHERE name = ?", [user])
-            try markUnderWay(user, as: pseudonym)
-            try anonymise(user, as: pseudonym)
-        case .rename(let user, let to):
-            try unlock(user)
-            // Whatever somebody of the new name had begun or been given is not for the one who has it now.
-            var rows = self
-            try rows.removeFactor(ofEnrolmentOf: to, at: clocks.wall())
-            try end(AccessGrant.all, of: to)
-            try end(AccessGrant.all.filter { !$0.outlivesRenaming }, of: user)
-            for name in [user, to] { try markUnderWay(name, as: to) }
-            try rename(user, to: to)
-        default: break
-        }
+    func erase(_ user: String, as pseudonym: String) throws {
+        notes.forgets = true
+        try unlock(user)
+        try end(AccessGrant.all, of: user)
+        try run("DELETE FROM canceled_send WHERE user = ?", [user])
+        try run("DELETE FROM user WHERE name = ?", [user])
+        try markUnderWay(user, as: pseudonym)
+        try anonymise(user, as: pseudonym)
+    }
+
+    func rename(_ user: String, to: String) throws {
+        try unlock(user)
+        // Whatever somebody of the new name had begun or been given is not for the one who has it now.
+        var rows = self
+        try rows.removeFactor(ofEnrolmentOf: to, at: clocks.wall())
+        try end(AccessGrant.all, of: to)
+        try end(AccessGrant.all.filter { !$0.outlivesRenaming }, of: user)
+        for name in [user, to] { try markUnderWay(name, as: to) }
+        try move(user, to: to)
     }
 
     /// - Parameter reason: With it, what can tell its login why it ended stays for that.
-    private func end(_ grants: Set<AccessGrant>, of user: String, _ reason: Reason? = nil) throws {
+    func end(_ grants: Set<AccessGrant>, of user: String, _ reason: Reason? = nil) throws {
         for grant in AccessGrant.allCases where grants.contains(grant) {
             if let reason, let ending = grant.ending {
                 try run(
@@ -48,7 +44,7 @@ extension SQLiteRows {
     /// the history as well.
     private var recordsSince: Int64 { (clocks.wall() - Retention.records - .seconds(7 * 86_400)).milliseconds }
 
-    private func unlock(_ user: String) throws {
+    func unlock(_ user: String) throws {
         let jobs = "(front_end, message_id) IN (SELECT front_end, message_id"
         try run("DELETE FROM tally WHERE \(jobs) FROM job WHERE user = ? AND state <> 1)", [user])
         try run("DELETE FROM tally WHERE \(jobs) FROM history WHERE user = ? AND at > ?)", [user, recordsSince])
@@ -157,7 +153,7 @@ extension SQLiteRows {
         }
     }
 
-    private func rename(_ user: String, to: String) throws {
+    private func move(_ user: String, to: String) throws {
         try rebind(user, to: to)
         try run(
             """

@@ -1,5 +1,3 @@
-public import Basics
-
 /// A job that was read and found well formed.
 public struct Job: Sendable {
     /// What every login job carries.
@@ -22,19 +20,6 @@ public struct Job: Sendable {
             self.client = client
             self.locale = locale
         }
-    }
-
-    public enum Request: Sendable {
-        case options
-        /// The recorded reply of another job of the same front end and user.
-        case outcome(job: String)
-        case registerPhone(phone: Redacted<String>, region: String?, channel: Channel, ticket: Redacted<String>?)
-        case registerAuthenticator(label: String?, picture: Picture, ticket: Redacted<String>?)
-        case send(channel: Channel)
-        case check(code: Redacted<String>, method: Factor?)
-        /// Ends the login's code; with `job`, that send too if it still waits.
-        case cancel(job: String?)
-        indirect case admin(AdminRequest)
     }
 
     public var kind: JobKind

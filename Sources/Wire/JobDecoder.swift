@@ -48,7 +48,7 @@ public struct JobDecoder: Sendable {
             return result
         }
         var fields = FieldReader(members: body)
-        let job = fields.job(kind)
+        let job = kind.definition.job(kind, &fields)
         result.user = fields.user
         result.application = fields.application
         result.administrator = fields.administrator

@@ -1,4 +1,5 @@
 import Basics
+import Wire
 
 /// Who gets a lane's slots, and in which order. Pure: it is told what happens and says whose wait is over.
 ///
@@ -38,7 +39,7 @@ struct LaneShares<Waiter> {
     var inHand = 0
     var groups: [Share: Group] = [:]
     var frontEnds = ShareTally<String>()
-    var operations = ShareTally<ProviderOperation>()
+    var operations = ShareTally<ProviderOperation?>()
     /// The lane was found stuck: jobs are crowded out without a wait until then.
     var crowdedUntil: MonotonicTime?
     private var lastTicket = 0

@@ -16,7 +16,7 @@ extension WorkerService {
         let envelope = EnvelopeReader.envelope(delivery, lane: lane, receivedAt: clocks.wall())
         let place = slot.place(
             for: Share(
-                frontEnd: envelope.userID ?? "", operation: ProviderOperation(JobKind(rawValue: envelope.routingKey))))
+                frontEnd: envelope.userID ?? "", operation: JobKind(rawValue: envelope.routingKey)?.operation))
         await handle(JobContext(envelope, slot: place), place, delivery.tag)
     }
 

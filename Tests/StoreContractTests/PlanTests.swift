@@ -98,7 +98,7 @@ struct PlanTests {
             _ = try rows.letters(LetterQuery(narrow, limit: 5, withCounts: true))
             _ = try rows.letters(LetterQuery(DeadSelection(), limit: 5))
             _ = try rows.nameLetters(limit: 5)
-            try rows.applyToPerson(.erase(user: "user7", pseudonym: "erased-1"))
+            try rows.erase("user7", as: "erased-1")
             #expect(try rows.letters(LetterQuery(DeadSelection(), limit: 99)).letters.count == 19)
         }
         expectNoScan(steps, over: ["dead_letter", "letter_name", "audit", "audit_name"])
@@ -197,11 +197,12 @@ struct PlanTests {
     func people() async throws {
         let world = try await World(.sqlite)
         let steps = try await steps(world) { rows in
-            try rows.applyToPerson(.unlock(user: "ada"))
-            try rows.applyToPerson(.rename(user: "ada", to: "bob"))
-            try rows.applyToPerson(.endAccess(user: "bob", AccessGrant.all, .reset))
-            try rows.applyToPerson(.erase(user: "bob", pseudonym: "erased-1"))
-            try rows.applyChore(.endCode(sid: "VE1", .reset), Sample.now)
+            try rows.apply(
+                [
+                    .unlock(user: "ada"), .rename(user: "ada", to: "bob"),
+                    .endAccess(user: "bob", AccessGrant.all, .reset),
+                    .erase(user: "bob", pseudonym: "erased-1"), .endCode(sid: "VE1", .reset),
+                ], .nobody(Sample.now))
         }
         expectNoScan(steps)
     }

@@ -117,6 +117,7 @@ struct JobTable {
         case .adminDeadReplay:
             return selection + [Field(name: "rate", value: .number(1...1000)), Field(name: "late", value: .flag)]
         case .adminDeadDiscard: return selection + [Field(name: "reason", value: .text("stale"))]
+        case .adminDeadList, .adminDeadShow: return selection + [Field(name: "after", value: .text("17"))]
         default: return selection
         }
     }

@@ -1,6 +1,7 @@
 import Basics
 import Testing
-import Wire
+
+@testable import Wire
 
 @Suite("Contract 2: any job at all")
 struct JobTableTests {
@@ -14,6 +15,32 @@ struct JobTableTests {
             let job = try #require(read.job, "\(text): \(read.problems)")
             #expect(job.kind == kind)
             #expect(read.unknownFields == 0)
+        }
+    }
+
+    @Test("2 Table: a job says of itself which fields it has", arguments: JobKind.allCases)
+    func declaredFields(kind: JobKind) {
+        let declared = kind.definition.fields.map(\JobField.name)
+        #expect(Set(declared) == Set(JobTable.fields(of: kind).map(\.name)))
+        #expect(Set(declared).count == declared.count)
+    }
+
+    @Test("5.6 a field that holds a secret in one job is taken for one in all")
+    func secretFields() {
+        #expect(JobKind.secretFields == ["code", "ticket"])
+        #expect(JobKind.openFields.isDisjoint(with: JobKind.secretFields))
+        #expect(JobKind.openFields.isSuperset(of: ["job", "phone", "user"]) && JobKind.openFields.count == 31)
+    }
+
+    @Test("5.2 what only reads")
+    func onlyReads() {
+        #expect(JobKind.allCases.filter(\.onlyReads) == [.options, .outcome, .adminAuditList])
+    }
+
+    @Test("2 Table: a job that calls shares its lane by what it calls")
+    func operations() {
+        for kind in JobKind.allCases {
+            #expect((kind.operation != nil) == [.send, .check].contains(kind.lane), "\(kind.rawValue)")
         }
     }
 

@@ -1,6 +1,7 @@
 import Basics
 import TestKit
 import Testing
+import Wire
 
 @testable import Worker
 
@@ -53,8 +54,8 @@ import Testing
         private mutating func arrive() {
             // The first front end floods.
             let frontEnd = ["a", "a", "a", "a", "b", "c"].randomElement(using: &random) ?? "a"
-            let operations: [ProviderOperation] = [.check, .check, .check, .cancel, .factor]
-            let operation = operations.randomElement(using: &random) ?? .none
+            let operations: [ProviderOperation] = [.check, .check, .check, .cancel, .enrol]
+            let operation = operations.randomElement(using: &random) ?? .check
             let claim = shares.draw(Share(frontEnd: frontEnd, operation: operation))
             arrived += 1
             let job = Job(name: arrived, claim: claim, isFirm: Int.random(in: 0..<10, using: &random) == 0)
@@ -157,7 +158,7 @@ import Testing
         var working: [Claim] = []
         // The first one asks nine times as often.
         for index in 0..<4000 {
-            let claim = shares.draw(Share(frontEnd: index % 10 == 0 ? "b" : "a", operation: .start))
+            let claim = shares.draw(Share(frontEnd: index % 10 == 0 ? "b" : "a", operation: .send))
             working += shares.enter(claim, isFirm: false, claim, at: MonotonicTime(nanoseconds: 0)).map(\.waiter)
         }
         for turn in 0..<600 {

@@ -1,5 +1,6 @@
 import Basics
 import Testing
+import Wire
 
 @testable import Worker
 
@@ -15,8 +16,7 @@ import Testing
         }
 
         /// Whose wait ends with the arrival of a job.
-        mutating func arrive(_ name: String, _ operation: ProviderOperation = .start, isFirm: Bool = false) -> [String]
-        {
+        mutating func arrive(_ name: String, _ operation: ProviderOperation = .send, isFirm: Bool = false) -> [String] {
             let claim = shares.draw(Share(frontEnd: String(name.prefix(1)), operation: operation))
             claims[name] = claim
             return told(shares.enter(claim, isFirm: isFirm, name, at: now))
@@ -70,7 +70,7 @@ import Testing
         var lane = Lane(count: 4)
         for name in ["a1", "a2", "a3", "a4", "a5"] { _ = lane.arrive(name, .check) }
         _ = lane.arrive("a6", .cancel)
-        _ = lane.arrive("a7", .factor)
+        _ = lane.arrive("a7", .enrol)
         #expect(lane.end("a1") == ["a6"])
         #expect(lane.end("a2") == ["a7"])
         #expect(lane.end("a3") == ["a5"])

@@ -1,6 +1,7 @@
 import Basics
 import TestKit
 import Testing
+import Wire
 
 @testable import Worker
 
@@ -20,7 +21,7 @@ import Testing
         await withTaskGroup { group in
             for number in 0..<500 {
                 group.addTask {
-                    let place = lane.place(for: Share(frontEnd: "f\(number % 3)", operation: .start))
+                    let place = lane.place(for: Share(frontEnd: "f\(number % 3)", operation: .send))
                     #expect(await place.enter(mayBeCrowdedOut: true) == .granted)
                     await work()
                     await place.release()
@@ -40,13 +41,13 @@ import Testing
         let now = Locked(MonotonicTime(nanoseconds: 0))
         let clocks = Clocks(wall: Timestamp.now, monotonic: { now.withLock { $0 } })
         let lane = LaneSlots(count: 1, prefetch: 2, clocks: clocks)
-        let other = lane.place(for: Share(frontEnd: "b", operation: .start))
+        let other = lane.place(for: Share(frontEnd: "b", operation: .send))
         _ = await other.enter(mayBeCrowdedOut: true)
         await other.release()
         other.leave()
-        let first = lane.place(for: Share(frontEnd: "a", operation: .start))
+        let first = lane.place(for: Share(frontEnd: "a", operation: .send))
         #expect(await first.enter(mayBeCrowdedOut: true) == .granted)
-        let second = lane.place(for: Share(frontEnd: "a", operation: .start))
+        let second = lane.place(for: Share(frontEnd: "a", operation: .send))
         let ended = Locked<SlotVerdict?>(nil)
         let waiting = Task {
             let verdict = await second.enter(mayBeCrowdedOut: true)

@@ -94,15 +94,16 @@ struct MeteredBoard: CallObserver {
     }
 
     func concluded(_ job: ConcludedJob) {
-        switch job.call {
-        case .send where job.outcome == .sent:
+        switch job.operation.success {
+        case .sent?:
+            guard job.outcome == .sent else { return }
             meters.started.add(1, job.channel?.rawValue ?? "none", Self.name(job.country))
-        case .check:
+        case .checked?:
             meters.checks.add(1, job.outcome.rawValue)
             if job.outcome == .approved { meters.finished.add(1, Self.name(job.country), "approved") }
-        case .cancel where job.outcome == .canceled:
-            meters.finished.add(1, Self.name(job.country), "canceled")
-        default: break
+        case .canceled?:
+            if job.outcome == .canceled { meters.finished.add(1, Self.name(job.country), "canceled") }
+        case nil: break
         }
     }
 

@@ -97,7 +97,8 @@ struct CommandLineAdminTests {
             done.lines == [
                 #"{"line":3,"why":"required: not true or false"}"#,
                 #"{"line":5,"why":"user: malformed"}"#,
-                #"{"line":6,"why":"not_allowed / contact_administrator"}"#, #"{"refused":3,"taken":2}"#,
+                #"{"line":6,"why":"not_allowed / contact_administrator phone: registered"}"#,
+                #"{"refused":3,"taken":2}"#,
             ])
         let people = try await admin("user list").users
         #expect(people?.map(\.user) == ["anna", "carl", "emil"] && people?.map(\.required) == [true, false, false])

@@ -61,14 +61,12 @@ extension Caller {
     func carryOut(_ intent: Intent, code: Redacted<String>?) async throws(StoreError) -> Finished {
         switch intent.call {
         case .send: return try await send(intent)
-        case .check:
-            guard let call = CheckCall(intent, code, settings) else { return .superseded }
-            return try await check(call)
+        case .check(let planned): return try await check(conclusions(intent, planned), code)
         case .cancel: return try await cancel(intent)
         case .enrol: return try await enrol(intent)
-        case .prove(let factor): return try await checkFactor(proof(intent, factor), answering: nil, code: code)
+        case .prove(let factor): return try await prove(conclusions(intent, factor), factor, code)
         case .challenge(let planned):
-            return try await checkFactor(challenge(intent, planned), answering: planned.open, code: code)
+            return try await check(conclusions(intent, planned), code, answering: planned.open)
         }
     }
 
@@ -77,13 +75,14 @@ extension Caller {
         let mayRunUntil = intent.formerLeaseUntil ?? clocks.monotonic()
         switch intent.call {
         case .send: return try await reconciler.send(intent, callOverAt: mayRunUntil)
-        case .check: return try await resumeCheck(intent, code: code, callOverAt: mayRunUntil)
+        case .check(let planned):
+            return try await resumeCheck(conclusions(intent, planned), code, callOverAt: mayRunUntil)
         case .cancel: return try await cancel(intent)
         case .enrol: return try await reconciler.enrol(intent, callOverAt: mayRunUntil)
         case .prove(let factor):
-            return try await resumeFactor(proof(intent, factor), code: code, callOverAt: mayRunUntil)
+            return try await resumeCheck(conclusions(intent, factor), code, callOverAt: mayRunUntil)
         case .challenge(let planned):
-            return try await resumeFactor(challenge(intent, planned), code: code, callOverAt: mayRunUntil)
+            return try await resumeCheck(conclusions(intent, planned), code, callOverAt: mayRunUntil)
         }
     }
 }

@@ -22,7 +22,7 @@ struct CheckProofTests {
 
     /// Whether it proves a check that was begun in the middle of a second.
     private func proves(_ attempt: Attempt) throws -> Bool {
-        try scene.checking().proves(attempt, since: scene.now + .milliseconds(700))
+        try scene.checking().check.isProven(by: attempt, since: scene.now + .milliseconds(700))
     }
 
     @Test("5.5 converted in the second of our call or later")

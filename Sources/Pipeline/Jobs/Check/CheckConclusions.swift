@@ -4,28 +4,16 @@ import Store
 import TwilioVerify
 import Wire
 
-/// How a check ends: pure, run in the transaction that records the outcome.
-struct CheckConclusions: Sendable {
+/// How the check of a code that was sent ends.
+struct CheckConclusions: CodeConclusions {
     var intent: Intent
     var check: PlannedCheck
     var settings: PipelineSettings
-    /// How often the check was repeated to Twilio because its answer was lost: each may have cost a try.
     var repeats = 0
-    /// Of a call whose answer was lost not even Twilio has said that it is over: what then cannot be found out is `uncertain`,
-    /// and the person's try stays counted.
     var mayBeUnderWay = false
 
-    /// `nil` unless the intent is a check.
-    init?(_ intent: Intent, settings: PipelineSettings) {
-        guard case .check(let check) = intent.call else { return nil }
-        self.intent = intent
-        self.check = check
-        self.settings = settings
-    }
-
+    var checked: CheckedCode { .sent(check) }
     var sid: String { check.sid }
-    private var draft: ReplyDraft { ReplyDraft(intent) }
-    private var limits: CheckLimits { CheckLimits(settings: settings.limits) }
 
     var wanted: Wanted {
         var wanted = limits.wanted
@@ -44,18 +32,6 @@ struct CheckConclusions: Sendable {
 
     private var registration: RegistrationRules { RegistrationRules(needsTicket: settings.ticketsRequired) }
 
-    /// The same for one more call, under a renewed lease.
-    ///
-    /// - Parameter isOver: Twilio answered the call before with an error of its own.
-    func repeated(by renewed: Intent, isOver: Bool) -> CheckConclusions {
-        var next = self
-        next.intent = renewed
-        next.repeats += 1
-        next.mayBeUnderWay = mayBeUnderWay || !isOver
-        return next
-    }
-
-    /// Twilio approved this very code on our verification.
     func approved(_ situation: Situation) -> Answer {
         let now = situation.now
         let ended = ended(.codeUsed, situation) + limits.givenBack
@@ -90,7 +66,10 @@ struct CheckConclusions: Sendable {
         return changes
     }
 
-    /// Twilio said that the code is wrong.
+    func denied(_ challenge: Challenge?, _ code: Redacted<String>, _ situation: Situation) -> Answer {
+        denied(situation)
+    }
+
     func denied(_ situation: Situation) -> Answer {
         var changes: [Change] = []
         var left = settings.limits.checksOffered
@@ -109,6 +88,15 @@ struct CheckConclusions: Sendable {
         draft.answer(.expired, reason, at: situation.now, changes: ended(reason, situation) + limits.givenBack)
     }
 
+    func gone(_ situation: Situation) -> Answer { expired(.codeExpired, situation) }
+
+    func step(after failure: CallFailure) -> RefusedStep {
+        guard failure.meaning == .notFound else { return .conclude }
+        // By a call whose answer was lost, or by one of a worker that died.
+        let mayBeOurs = repeats > 0 || intent.begins > 1
+        return mayBeOurs ? .lost : .missing
+    }
+
     func refused(_ failure: CallFailure, _ situation: Situation) -> Answer {
         let now = situation.now
         switch failure.meaning {
@@ -125,22 +113,14 @@ struct CheckConclusions: Sendable {
         case .rateLimited, .concurrent:
             return undone(situation) { draft.throttled(by: failure, at: now, changes: $0) }
         case .invalidTo, .localeNotSupported, .maxSends, .fraudGuard, .countryNotAllowed, .landline, .optedOut,
-            .unreachable,
-            .channelDisabled, .credentials, .serviceMissing, .providerFault, .factorUnusable, .factorTriesUsedUp,
-            .factorLimit, .alreadyExists, .challengeOver, .challengeTriesUsedUp, .challengeLimit, .other:
+            .unreachable, .channelDisabled, .credentials, .serviceMissing, .providerFault, .factorUnusable,
+            .factorTriesUsedUp, .factorLimit, .alreadyExists, .challengeOver, .challengeTriesUsedUp, .challengeLimit,
+            .other:
             return undone(situation) { draft.answer(.unavailable, .providerRefused, at: now, changes: $0) }
         }
     }
 
-    /// There was no time or no room left to call.
-    func notChecked(_ outcome: Outcome, _ situation: Situation) -> Answer {
-        undone(situation) { draft.unmade(outcome, at: situation.now, changes: $0) }
-    }
-
-    /// The answer to a call that did nothing, unless one before it may have done something.
-    private func undone(_ situation: Situation, _ answer: ([Change]) -> Answer) -> Answer {
-        mayBeUnderWay ? uncertain(gone: false, situation) : answer(undone(situation))
-    }
+    func foundApproved(_ situation: Situation) -> Answer { converted(situation) }
 
     /// The verification is gone and one of its sends converted: ours, if no other check can have done it.
     func converted(_ situation: Situation) -> Answer {
@@ -149,6 +129,10 @@ struct CheckConclusions: Sendable {
         }
         return approved(situation)
     }
+
+    func foundOver(_ situation: Situation) -> Answer { uncertain(gone: true, situation) }
+
+    func unknown(isOver: Bool, _ situation: Situation) -> Answer { uncertain(gone: false, situation) }
 
     /// It could not be found out. The try stays counted.
     func uncertain(gone: Bool, _ situation: Situation) -> Answer {
@@ -176,9 +160,17 @@ struct CheckConclusions: Sendable {
     /// This call did nothing, and the try is given back. The check itself goes off the books only if no call before this one
     /// has left: an error of Twilio's, or of something between, does not end the work behind it, and the code may yet be
     /// approved.
-    private func undone(_ situation: Situation) -> [Change] {
+    func undone(_ situation: Situation) -> [Change] {
         guard var code = situation.code, code.sid == sid, code.tries > 0 else { return limits.givenBack }
         if repeats == 0 { code.checksBegun -= 1 } else { code.checksExcused += 1 }
         return [.code(code)] + limits.givenBack
+    }
+}
+
+extension CheckConclusions {
+    /// `nil` unless the intent is a check.
+    init?(_ intent: Intent, settings: PipelineSettings) {
+        guard case .check(let check) = intent.call else { return nil }
+        self.init(intent: intent, check: check, settings: settings)
     }
 }

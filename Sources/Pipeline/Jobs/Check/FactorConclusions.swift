@@ -4,27 +4,9 @@ import Store
 import TwilioVerify
 import Wire
 
-/// How an authenticator's code ends that was checked: pure, run in the transaction that records the outcome.
-protocol FactorConclusions: Sendable {
-    var intent: Intent { get set }
+/// How an authenticator's code ends that was checked.
+protocol FactorConclusions: CodeConclusions {
     var factor: PlannedFactor { get }
-    var settings: PipelineSettings { get }
-    /// How often the code was asked about again because an answer was lost: each may have cost a try.
-    var repeats: Int { get set }
-    /// Of a call whose answer was lost not even Twilio has said that it is over: what then cannot be found out is `uncertain`,
-    /// and the person's try stays counted.
-    var mayBeUnderWay: Bool { get set }
-
-    /// Twilio approved this very code. It stays reserved: it counts once.
-    func approved(_ situation: Situation) -> Answer
-    /// After a lost answer Twilio shows that some code was right.
-    func foundApproved(_ situation: Situation) -> Answer
-    /// Twilio said that the code is wrong.
-    ///
-    /// - Parameter challenge: What the code was checked with; `nil` when Twilio did not tell.
-    func denied(_ challenge: Challenge?, _ code: Redacted<String>, _ situation: Situation) -> Answer
-    /// Twilio knows the factor no more, or takes no codes for it.
-    func gone(_ situation: Situation) -> Answer
     /// Twilio takes no more wrong codes for now.
     func usedUp(_ situation: Situation) -> Answer
     /// The check goes off the books: no byte of it left, or Twilio would have none of it.
@@ -34,17 +16,21 @@ protocol FactorConclusions: Sendable {
 }
 
 extension FactorConclusions {
-    var draft: ReplyDraft { ReplyDraft(intent) }
-    var limits: CheckLimits { CheckLimits(settings: settings.limits) }
-    /// This call did nothing, and the person's try is given back. Check and code are, too, unless a call before this one has
-    /// left: an error of Twilio's, or of something between, does not end the work behind it, and the code may yet be approved.
-    private func undone(_ situation: Situation) -> [Change] {
+    var wanted: Wanted {
+        var wanted = limits.wanted
+        wanted.approval = true
+        wanted.authenticator = true
+        return wanted
+    }
+
+    var wantedOfApproved: Wanted { wanted }
+
+    /// Check and code are given back, too, unless a call before this one has left: an error of Twilio's, or of something
+    /// between, does not end the work behind it, and the code may yet be approved.
+    func undone(_ situation: Situation) -> [Change] {
         limits.givenBack + (repeats == 0 ? unbegun(situation) + [.releaseCode] : unsettled(situation))
     }
 
-    /// It could not be found out.
-    ///
-    /// - Parameter isOver: Twilio answered the last call, with an error of its own: an outage, which costs the person no try.
     func unknown(isOver: Bool, _ situation: Situation) -> Answer {
         let isOutage = isOver && !mayBeUnderWay
         return draft.unknown(
@@ -52,22 +38,14 @@ extension FactorConclusions {
             changes: unsettled(situation) + (isOutage ? limits.givenBack : []))
     }
 
-    /// The same for one more call, under a renewed lease.
-    ///
-    /// - Parameter isOver: Twilio answered the call before with an error of its own.
-    func repeated(by renewed: Intent, isOver: Bool) -> Self {
-        var next = self
-        next.intent = renewed
-        next.repeats += 1
-        next.mayBeUnderWay = mayBeUnderWay || !isOver
-        return next
-    }
+    func foundOver(_ situation: Situation) -> Answer { unknown(isOver: false, situation) }
 
-    var wanted: Wanted {
-        var wanted = limits.wanted
-        wanted.approval = true
-        wanted.authenticator = true
-        return wanted
+    func step(after failure: CallFailure) -> RefusedStep {
+        // Its factor was verified before any call of this job: by a code of another, of which nobody learned.
+        if failure.meaning == .alreadyExists, repeats == 0 { return .gone }
+        // What was pending before is over now: by the call whose answer was lost.
+        if failure.meaning == .alreadyExists || failure.meaning == .challengeOver { return .lost }
+        return failure.meaning == .notFound ? .missing : .conclude
     }
 
     func refused(_ failure: CallFailure, _ situation: Situation) -> Answer {
@@ -82,21 +60,10 @@ extension FactorConclusions {
         case .rateLimited, .concurrent:
             return undone(situation) { draft.throttled(by: failure, at: now, changes: $0) }
         case .invalidTo, .localeNotSupported, .maxChecks, .maxSends, .fraudGuard, .countryNotAllowed, .landline,
-            .optedOut,
-            .unreachable, .channelDisabled, .credentials, .serviceMissing, .providerFault, .wrongCode, .factorLimit,
-            .alreadyExists, .challengeOver, .other:
+            .optedOut, .unreachable, .channelDisabled, .credentials, .serviceMissing, .providerFault, .wrongCode,
+            .factorLimit, .alreadyExists, .challengeOver, .other:
             return undone(situation) { draft.answer(.unavailable, .providerRefused, at: now, changes: $0) }
         }
-    }
-
-    /// There was no time or no room left to call.
-    func notChecked(_ outcome: Outcome, _ situation: Situation) -> Answer {
-        undone(situation) { draft.unmade(outcome, at: situation.now, changes: $0) }
-    }
-
-    /// The answer to a call that did nothing, unless one before it may have done something.
-    private func undone(_ situation: Situation, _ answer: ([Change]) -> Answer) -> Answer {
-        mayBeUnderWay ? unknown(isOver: false, situation) : answer(undone(situation))
     }
 
     /// What an approval means to limits, whichever code it was.
@@ -121,6 +88,8 @@ struct ProofConclusions: FactorConclusions {
     var settings: PipelineSettings
     var repeats = 0
     var mayBeUnderWay = false
+
+    var checked: CheckedCode { .first(factor) }
 
     func approved(_ situation: Situation) -> Answer {
         let now = situation.now
@@ -214,6 +183,7 @@ struct ChallengeConclusions: FactorConclusions {
     var repeats = 0
     var mayBeUnderWay = false
 
+    var checked: CheckedCode { .challenge(challenge) }
     var factor: PlannedFactor { challenge.factor }
 
     func approved(_ situation: Situation) -> Answer {

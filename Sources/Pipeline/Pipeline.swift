@@ -1,8 +1,9 @@
 public import Basics
 public import Logging
+import SitePolicy
 public import Store
 public import TwilioVerify
-import Wire
+public import Wire
 
 /// A job's way: read, begin, call, finish. What comes out is on disk and only has to be published and acknowledged.
 ///
@@ -33,6 +34,20 @@ public final class Pipeline: Sendable {
             store: store, twilio: twilio, reconciler: reconciler, budget: budget,
             circuits: CircuitBreakers(clocks: clocks, observer: observer, logger: logger), settings: settings,
             clocks: clocks, observer: observer)
+    }
+
+    /// Tries whether the store can be written.
+    public func probeStore() async throws(StoreError) {
+        try await store.probe()
+    }
+
+    /// How the calls to Twilio stand in this worker.
+    public var calls: CallLoad { caller.budget.load }
+
+    /// The methods that the site's options switch off.
+    public func methodsOff() async throws(StoreError) -> Set<Wire.Method> {
+        let options = SiteOptions(try await store.situation(of: Job.Login(user: "")).options)
+        return Set(Wire.Method.allCases.filter { !options.usesProvider || !options.allows($0) })
     }
 
     /// Carries one message through to its recorded outcome, which is in the context then.

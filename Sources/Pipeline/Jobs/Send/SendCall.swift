@@ -8,16 +8,15 @@ extension Caller {
     @inline(never)
     func send(_ intent: Intent) async throws(StoreError) -> Finished {
         guard let conclusions = SendConclusions(intent, settings: settings) else { return .superseded }
-        let call = SendCall(conclusions)
-        if let other = call.conclusions.send.cancels {
+        if let other = conclusions.send.cancels {
             // Harmless if it is lost: then the code that is sent is the other's, and both logins are tied to it.
             _ = await attempt(intent, as: .cancel) { gate throws(CallFailure) in
                 try await twilio.cancelVerification(sid: other, gate: gate)
             }
         }
-        let result = await start(call)
+        let result = await start(conclusions)
         Failpoint.afterCall.hit()
-        switch call.ending(of: result) {
+        switch conclusions.ending(of: result) {
         case .conclude(let wanted, let conclude):
             return try await store.finish(intent, wanted: wanted, conclude: conclude)
         case .lost, .missing: return try await reconciler.send(intent, callOverAt: clocks.monotonic())
@@ -26,49 +25,26 @@ extension Caller {
 
     /// Has a code sent, and once more without a language where the one that was asked for may be what Twilio refuses: after
     /// a refusal surely nothing was sent.
-    private func start(_ call: SendCall) async -> CallResult<Verification> {
-        let locale = call.conclusions.send.locale
-        let result = await start(call, locale: locale)
+    private func start(_ sending: SendConclusions) async -> CallResult<Verification> {
+        let locale = sending.send.locale
+        let result = await start(sending, locale: locale)
         guard case .refused(let failure) = result, failure.meaning == .localeNotSupported, locale != nil else {
             return result
         }
-        return await start(call, locale: nil)
+        return await start(sending, locale: nil)
     }
 
-    private func start(_ call: SendCall, locale: String?) async -> CallResult<Verification> {
-        let send = call.conclusions.send
+    private func start(_ sending: SendConclusions, locale: String?) async -> CallResult<Verification> {
+        let send = sending.send
         let channel: TwilioVerify.Channel =
             switch send.channel {
             case .sms: .sms
             case .call: .call
             }
-        return await attempt(call.conclusions.intent) { gate throws(CallFailure) in
+        return await attempt(sending.intent) { gate throws(CallFailure) in
             try await observed(Method(send.channel), country: send.place.region) { () throws(CallFailure) in
                 try await twilio.start(to: send.place.number, channel: channel, locale: locale, gate: gate)
             }
-        }
-    }
-}
-
-/// A send that is under way, referred to: what concludes it would be copied into every frame that waits.
-private final class SendCall: Sendable {
-    let conclusions: SendConclusions
-
-    init(_ conclusions: SendConclusions) {
-        self.conclusions = conclusions
-    }
-
-    @inline(never)
-    func ending(of result: CallResult<Verification>) -> Caller.Ending {
-        switch result {
-        case .done(let verification):
-            // An answer about something else than was asked proves nothing: what was sent has to show.
-            guard conclusions.isMeant(verification) else { return .lost(isOver: false) }
-            return .conclude(conclusions.wanted, { self.conclusions.sent(verification, $0) })
-        case .refused(let failure):
-            return .conclude(conclusions.wanted, { self.conclusions.refused(failure, $0).because(failure) })
-        case .notDone(let outcome): return .conclude(conclusions.wanted, { self.conclusions.notSent(outcome, $0) })
-        case .lost(let isOver): return .lost(isOver: isOver)
         }
     }
 }
@@ -100,6 +76,19 @@ extension Reconciler {
 }
 
 extension SendConclusions {
+    @inline(never)
+    fileprivate func ending(of result: CallResult<Verification>) -> Caller.Ending {
+        switch result {
+        case .done(let verification):
+            // An answer about something else than was asked proves nothing: what was sent has to show.
+            guard isMeant(verification) else { return .lost(isOver: false) }
+            return .conclude(wanted, { self.sent(verification, $0) })
+        case .refused(let failure): return .conclude(wanted, { self.refused(failure, $0).because(failure) })
+        case .notDone(let outcome): return .conclude(wanted, { self.notSent(outcome, $0) })
+        case .lost(let isOver): return .lost(isOver: isOver)
+        }
+    }
+
     /// Whether Twilio speaks of a code of this number, which waits to be checked.
     func isMeant(_ verification: Verification) -> Bool {
         verification.to == send.place.number && verification.status == .pending

@@ -97,11 +97,12 @@ struct SendRules: JobRules {
     }
 }
 
-/// How a send ends: pure, run in the transaction that records the outcome.
-struct SendConclusions: Sendable {
-    var intent: Intent
-    var send: PlannedSend
-    var settings: PipelineSettings
+/// How a send ends: pure, run in the transaction that records the outcome. Referred to, since it would be copied into every
+/// frame that waits.
+final class SendConclusions: Sendable {
+    let intent: Intent
+    let send: PlannedSend
+    let settings: PipelineSettings
 
     /// `nil` unless the intent is a send.
     init?(_ intent: Intent, settings: PipelineSettings) {

@@ -193,6 +193,12 @@ struct PlanTests {
         }
     }
 
+    @Test("the index of jobs whose replies name anybody has the ones that say so of themselves")
+    func listing() {
+        let kinds = JobRow.kindsThatList.map { "'\($0.rawValue)'" }
+        #expect(Schema.listing == kinds.joined(separator: ", "))
+    }
+
     @Test("unlock, rename, erasure and a verification's end find what they change")
     func people() async throws {
         let world = try await World(.sqlite)

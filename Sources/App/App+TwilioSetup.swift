@@ -16,7 +16,7 @@ public struct TwilioSetup: Sendable, Equatable, Encodable {
     public var name: String?
     public var changes: [TwilioChange]
     /// What is left to be seen to in the Console.
-    public var console = TwilioConsole.steps.map(\.text)
+    public var console = TwilioConsole.steps().map(\.text)
 
     private enum CodingKeys: String, CodingKey {
         case action, service, account, name, changes, console

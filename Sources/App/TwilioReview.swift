@@ -31,6 +31,8 @@ struct TwilioReview {
     var usesAPIKey: Bool
     /// `twilio.code_minutes`
     var codeMinutes: Int
+    /// Twilio's words for the channels that codes go by.
+    var channels = TwilioConsole.usedChannels
 
     var findings: [TwilioFinding] {
         let access = [
@@ -129,9 +131,13 @@ struct TwilioReview {
         let sender = [settings.whatsAppMessagingServiceSID, settings.whatsAppFrom].contains { !($0 ?? "").isEmpty }
         return [
             line("push", !push, "unused", .warning, "it has credentials for push, which is not supported here"),
-            line(
-                "whatsapp_sender", !sender, "none", .warning,
-                "a sender is attached, so that texts may go by WhatsApp: detach it in the Console"),
+            channels.contains("whatsapp")
+                ? line(
+                    "whatsapp_sender", sender, "attached", .warning,
+                    "no sender is attached, so that no code goes by WhatsApp: attach one in the Console")
+                : line(
+                    "whatsapp_sender", !sender, "none", .warning,
+                    "a sender is attached, so that texts may go by WhatsApp: detach it in the Console"),
         ]
     }
 
@@ -144,7 +150,8 @@ struct TwilioReview {
             : TwilioFinding(
                 topic: "code_lifetime", state: .confirm,
                 text: "codes live \(codeMinutes) minutes: 10, unless Twilio's support has set another life")
-        return TwilioConsole.steps.map { TwilioFinding(topic: $0.topic, state: .confirm, text: $0.text) } + [life]
+        return TwilioConsole.steps(for: channels).map { TwilioFinding(topic: $0.topic, state: .confirm, text: $0.text) }
+            + [life]
     }
 
     private func line(

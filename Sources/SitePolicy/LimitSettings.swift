@@ -22,9 +22,9 @@ public struct LimitSettings: Sendable, Equatable {
     public var checksPerCode = 5
     public var wrongCodesPerUserClientHour = 10
     public var wrongCodesPerUserHour = 20
-    /// ISO 3166-1 alpha-2; `nil` is every country.
-    public var smsCountries: Set<String>? = ["US", "CA"]
-    public var callCountries: Set<String>? = ["US", "CA"]
+    /// Where codes may go by each channel: ISO 3166-1 alpha-2. One that is taken out may go everywhere.
+    public var countries = Dictionary(
+        uniqueKeysWithValues: Channel.allCases.map { ($0, Set(["US", "CA"])) })
 
     public init() {}
 
@@ -56,14 +56,7 @@ public struct LimitSettings: Sendable, Equatable {
 
     /// Whether codes may be sent to a region; numbers of no region count as foreign.
     public func allows(_ channel: Channel, to region: String?) -> Bool {
-        guard enabled, let countries = countries(of: channel) else { return true }
+        guard enabled, let countries = countries[channel] else { return true }
         return region.map { countries.contains($0) } ?? false
-    }
-
-    private func countries(of channel: Channel) -> Set<String>? {
-        switch channel {
-        case .sms: smsCountries
-        case .call: callCountries
-        }
     }
 }

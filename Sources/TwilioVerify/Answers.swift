@@ -18,7 +18,7 @@ public struct Verification: Sendable, Hashable {
     public var sid: String
     /// `nil` when Twilio's text is not a telephone number.
     public var to: E164?
-    /// In lower case; more values than ``Channel`` has are possible.
+    /// In lower case; any word of Twilio's, not only those that were asked for.
     public var channel: String
     public var status: VerificationStatus
     public var valid: Bool

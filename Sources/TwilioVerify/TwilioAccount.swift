@@ -21,11 +21,17 @@ public struct TwilioAccount: Sendable {
     }
 }
 
-/// How a code travels.
-public enum Channel: String, Sendable, Hashable, CaseIterable {
-    case sms
-    /// A voice call; Twilio's word for it is `call`.
-    case call
+/// How a code travels, by Twilio's word for it: `sms`, `call`, `whatsapp`.
+public struct Channel: RawRepresentable, Sendable, Hashable {
+    public var rawValue: String
+
+    public init(rawValue: String) {
+        self.rawValue = rawValue
+    }
+
+    public static let sms = Channel(rawValue: "sms")
+    /// A voice call.
+    public static let call = Channel(rawValue: "call")
 }
 
 /// What a verification is looked up by.

@@ -167,7 +167,7 @@ extension CheckRules {
 
     func authenticator(_ situation: Situation) -> Ruling {
         let now = situation.now
-        guard SiteOptions(situation.options).authenticator else {
+        guard SiteOptions(situation.options).allows(Wire.Method.authenticator) else {
             let working = MethodRules(limits: settings.limits).working(situation)
             return .answer(draft.answer(.notAllowed, .methodDisabled, at: now) { $0.alternatives = working })
         }

@@ -141,7 +141,7 @@ struct SendConclusions: Sendable {
             return draft.answer(.canceled, at: now, changes: [.code(code), .pending(tie)])
         }
         return draft.answer(.sent, at: now, changes: [.code(code), .pending(tie)]) {
-            $0.channel = Method(send.channel)
+            $0.channel = .code(send.channel)
             $0.to = number.masked
             $0.sameCode = code.attempts.count > 1 ? true : nil
             $0.expiresAt = code.expiresAt.description

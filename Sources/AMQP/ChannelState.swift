@@ -60,7 +60,9 @@ struct ChannelState {
     /// When something was delivered last, or when it became ready.
     var quietSince: MonotonicTime
     let assembler: ContentAssembler
-    /// Deliveries in hand. The broker closes a channel on which one is settled twice.
+    /// Deliveries in hand.
+    ///
+    /// The broker closes a channel on which one is settled twice.
     var unsettled: Set<UInt64> = []
 
     var isOpening: Bool {
@@ -79,13 +81,17 @@ struct ChannelState {
     /// Whether deliveries of this channel still count.
     var isLive: Bool { phase != .closing }
 
-    /// Takes a delivery in hand. Returns its epoch, or `nil` if it does not count.
+    /// Takes a delivery in hand.
+    ///
+    /// Returns its epoch, or `nil` if it does not count.
     mutating func note(_ tag: UInt64, _ now: MonotonicTime) -> UInt64? {
         quietSince = now
         return isLive && unsettled.insert(tag).inserted ? epoch : nil
     }
 
-    /// Lets go of a delivery. False if it is none of this life's, or was settled before.
+    /// Lets go of a delivery.
+    ///
+    /// False if it is none of this life's, or was settled before.
     mutating func settle(_ tag: DeliveryTag) -> Bool {
         isLive && tag.epoch == epoch && unsettled.remove(tag.number) != nil
     }

@@ -26,8 +26,10 @@ extension ConnectionMachine {
         }
     }
 
-    /// All numbers are taken: by channels that are left for others and still have jobs in hand, or whose end the broker has
-    /// not agreed to yet. The one may take as long as a job does, the other may not.
+    /// All numbers are taken: by channels that are left for others and still have jobs in hand, or whose end the broker
+    /// has not agreed to yet.
+    ///
+    /// The one may take as long as a job does, the other may not.
     private mutating func waitForNumber(_ index: Int, _ now: MonotonicTime) -> [Action] {
         let since = duties[index].numberlessSince ?? now
         let isHeld = channels.values.contains { $0.isLive && !$0.isReady && !$0.unsettled.isEmpty }
@@ -74,8 +76,9 @@ extension ConnectionMachine {
         numbers.release(number)
     }
 
-    /// No more deliveries: the broker ended the consumer, or agreed to our wish. What is in hand can still be settled,
-    /// so the channel stays until it is, and the lane goes on by another one.
+    /// No more deliveries: the broker ended the consumer, or agreed to our wish.
+    ///
+    /// What is in hand can still be settled, so the channel stays until it is, and the lane goes on by another one.
     mutating func consumerEnded(_ number: UInt16, _ error: AMQPError?, _ now: MonotonicTime) -> [Action] {
         guard let channel = channels[number], duties[channel.duty].lane != nil,
             channel.isReady || channel.isOpening || channel.phase == .cancelling

@@ -1,6 +1,8 @@
 import CRabbitMQ
 
-/// Makes ``Frame``s of librabbitmq's frames. What a peer sends can be anything: unknown is `.other`, never a trap.
+/// Makes ``Frame``s of librabbitmq's frames.
+///
+/// What a peer sends can be anything: unknown is `.other`, never a trap.
 enum FrameReader {
     /// - Parameter headers: which of a message's headers are kept.
     static func read(_ frame: amqp_frame_t, keeping headers: HeaderNames) -> Frame {

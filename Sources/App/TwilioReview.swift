@@ -2,6 +2,7 @@ import TwilioVerify
 
 /// One line of `twilio check`.
 public struct TwilioFinding: Sendable, Equatable, Encodable {
+    /// How good it is.
     public enum State: String, Sendable, Encodable {
         case ok, warning, wrong
         /// The API cannot tell. Never a pass.
@@ -10,6 +11,7 @@ public struct TwilioFinding: Sendable, Equatable, Encodable {
 
     /// What it is about, stable: `code_length`.
     public var topic: String
+    /// How good it is.
     public var state: State
     /// How it is, and what to do about it.
     public var text: String
@@ -21,7 +23,9 @@ public struct TwilioFinding: Sendable, Equatable, Encodable {
     }
 }
 
-/// Compares a service with what the site needs. Pure; nothing that the API does not tell is ever `ok`.
+/// Compares a service with what the site needs.
+///
+/// Pure; nothing that the API does not tell is ever `ok`.
 struct TwilioReview {
     /// What Twilio showed; `nil` when the account has no such service.
     var service: Service?
@@ -29,7 +33,7 @@ struct TwilioReview {
     var serviceSID: String
     var accountSID: String
     var usesAPIKey: Bool
-    /// `twilio.code_minutes`
+    /// The setting `twilio.code_minutes`.
     var codeMinutes: Int
     /// Twilio's words for the channels that codes go by.
     var channels = TwilioConsole.usedChannels

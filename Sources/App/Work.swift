@@ -12,13 +12,18 @@ import UnixSignals
 import Wire
 import Worker
 
-/// Puts the parts together. Nothing below knows the configuration.
+/// Puts the parts together.
+///
+/// Nothing below knows the configuration.
 public struct App: Sendable {
+    /// The configuration that it was made with.
     public let settings: Settings
+    /// Where it logs.
     public let logger: Logger
     /// For one exchange with Twilio, connecting included.
     var twilioTimeLimit: Duration = .seconds(10)
 
+    /// Puts it together; nothing is opened or asked before something is called.
     public init(settings: Settings, logger: Logger) {
         self.settings = settings
         self.logger = logger
@@ -88,8 +93,9 @@ public struct App: Sendable {
         return [Background(sweeper.run), Background(replayer.run), Background(chores.run)]
     }
 
-    /// Runs it all until the worker has drained. Services end in the reverse order: the worker drains first, and
-    /// operators see that to its end.
+    /// Runs it all until the worker has drained.
+    ///
+    /// Services end in the reverse order: the worker drains first, and operators see that to its end.
     private func run(
         _ worker: WorkerService, beside: [Background], _ termination: Termination, _ ops: OpsServer?
     ) async throws {

@@ -22,7 +22,9 @@ final class Transfer {
     /// When something of the answer came last.
     private(set) var heardAt: MonotonicTime?
 
-    /// What the gate has done. It lets pass once.
+    /// What the gate has done.
+    ///
+    /// It lets pass once.
     private enum Passage {
         case notAsked, withheld, passed
     }
@@ -63,9 +65,10 @@ final class Transfer {
 
     // MARK: Callbacks, on the thread of Multi
 
-    /// Called when the connection stands and the request is about to be written. libcurl calls it again when it is
-    /// about to *repeat* the request, because a reused connection closed before any answer: the first copy may have
-    /// been read and acted on, so there is no second one.
+    /// Called when the connection stands and the request is about to be written.
+    ///
+    /// libcurl calls it again when it is about to *repeat* the request, because a reused connection closed before any
+    /// answer: the first copy may have been read and acted on, so there is no second one.
     func mayWrite() -> Bool {
         guard passage == .notAsked else { return false }
         passage = gate() ? .passed : .withheld

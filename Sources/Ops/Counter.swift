@@ -29,7 +29,9 @@ public final class Counter: Sendable {
     }
 }
 
-/// The values of a family's labels, of which it has four at the most. No list: one would be made for each event.
+/// The values of a family's labels, of which it has four at the most.
+///
+/// No list: one would be made for each event.
 struct LabelValues: Sendable, Hashable {
     private var first, second, third, fourth: String
 

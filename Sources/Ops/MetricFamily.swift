@@ -28,8 +28,10 @@ struct MetricFamily: Sendable {
 public struct MetricSample: Sendable, Equatable {
     /// In the order of the family's label names.
     public var labels: [String]
+    /// The value, in the family's unit.
     public var value: Double
 
+    /// A value, with those of the family's labels in their order.
     public init(_ value: Double, _ labels: [String] = []) {
         self.value = value
         self.labels = labels

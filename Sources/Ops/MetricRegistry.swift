@@ -1,6 +1,8 @@
 import Basics
 
-/// All metrics of the process. Made once, at the start; what is handed out is written to from anywhere.
+/// All metrics of the process.
+///
+/// Made once, at the start; what is handed out is written to from anywhere.
 ///
 /// A family declares its labels here, and what it holds is bounded. Names and help are this program's own words; label
 /// values must be of closed lists and never tell of a person.
@@ -9,6 +11,7 @@ public final class MetricRegistry: Sendable {
 
     private let collectors = Locked<[Collector]>([])
 
+    /// With no families.
     public init() {}
 
     /// - Parameters:

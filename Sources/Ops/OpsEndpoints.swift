@@ -1,6 +1,8 @@
 import Basics
 
-/// What is answered to operators' programs: health, readiness, metrics. Apart from any HTTP.
+/// What is answered to operators' programs: health, readiness, metrics.
+///
+/// Apart from any HTTP.
 struct OpsEndpoints: Sendable {
     struct Answer: Sendable, Equatable {
         var status: Int

@@ -12,6 +12,7 @@ public import ServiceLifecycle
 public struct OpsServer: Service {
     /// Nobody can listen at the address that was given.
     public struct CannotListen: Error, Sendable, CustomStringConvertible {
+        /// The address, the system's reason, and what to do.
         public var description: String
     }
 

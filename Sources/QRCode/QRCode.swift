@@ -28,8 +28,11 @@ public struct QRCode: Sendable, Equatable {
 }
 
 extension QRCode: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+    /// Its size alone: whoever has the picture makes somebody's codes.
     public var description: String { "QR code of \(size) x \(size)" }
+    /// The same as ``description``.
     public var debugDescription: String { description }
+    /// The same as ``description``.
     public var customMirror: Mirror { Mirror(reflecting: description) }
 }
 

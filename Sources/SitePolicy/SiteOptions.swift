@@ -51,6 +51,7 @@ public struct SiteOptions: Sendable, Equatable {
         windows = loginType(.windows)
     }
 
+    /// Whom that application asks.
     public func loginType(of application: Application) -> LoginType {
         switch application {
         case .web: web
@@ -58,8 +59,10 @@ public struct SiteOptions: Sendable, Equatable {
         }
     }
 
+    /// Whether codes may travel by the channel.
     public func allows(_ channel: Channel) -> Bool { allows(Method.code(channel)) }
 
+    /// Whether the method is enabled.
     public func allows(_ method: Method) -> Bool { !disabled.contains(method) }
 
     /// Whether any method of the factor is enabled.

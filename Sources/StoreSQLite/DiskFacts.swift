@@ -1,8 +1,9 @@
 import CLinux
 
 /// The file system that a store's folder is on.
-public struct DiskFacts: Sendable, Equatable {
-    public enum Kind: Sendable, Equatable {
+package struct DiskFacts: Sendable, Equatable {
+    /// What kind of file system it is.
+    package enum Kind: Sendable, Equatable {
         case local
         case network(String)
         case memory
@@ -10,16 +11,18 @@ public struct DiskFacts: Sendable, Equatable {
         case unknown(String)
     }
 
-    public var kind: Kind
-    public var freeBytes: UInt64
+    /// What kind of file system it is.
+    package var kind: Kind
+    /// What this user may still write there.
+    package var freeBytes: UInt64
 
-    public init(kind: Kind, freeBytes: UInt64) {
+    package init(kind: Kind, freeBytes: UInt64) {
         self.kind = kind
         self.freeBytes = freeBytes
     }
 
     /// `nil` when there is no such folder.
-    public init?(path: String) {
+    package init?(path: String) {
         var type: UInt32 = 0
         var free: UInt64 = 0
         guard clinux_file_system(path, &type, &free) == 0 else { return nil }

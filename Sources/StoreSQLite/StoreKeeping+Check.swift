@@ -1,29 +1,32 @@
 import GRDB
-public import Store
+package import Store
 
 extension StoreKeeping {
     /// What a look through a whole store found.
-    public struct Report: Sendable, Equatable {
+    package struct Report: Sendable, Equatable {
         /// SQLite's own findings; empty when the file is sound.
-        public var damage: [String] = []
+        package var damage: [String] = []
         /// Steps that the next worker will take.
-        public var missingMigrations: [String] = []
+        package var missingMigrations: [String] = []
         /// Sealed values, and how many of them could not be opened, by table and column.
-        public var sealed = 0
+        package var sealed = 0
         /// Whether they open at their places only; a new key binds those of older versions.
-        public var isBound = true
-        public var unreadable: [String: Int] = [:]
+        package var isBound = true
+        /// How many rows cannot be read, by table.
+        package var unreadable: [String: Int] = [:]
         /// Rows that break a rule, by the rule in words.
-        public var violations: [String: Int] = [:]
+        package var violations: [String: Int] = [:]
 
-        public var isSound: Bool { damage.isEmpty && unreadable.isEmpty && violations.isEmpty }
+        /// Whether nothing is wrong.
+        package var isSound: Bool { damage.isEmpty && unreadable.isEmpty && violations.isEmpty }
     }
 
-    /// Reads a whole store while workers go on: file, schema, key, every sealed value, and rules between rows. Takes its
-    /// time on a large one.
+    /// Reads a whole store while workers go on: file, schema, key, every sealed value, and rules between rows.
+    ///
+    /// Takes its time on a large one.
     ///
     /// - Throws: what opening it would throw.
-    public static func check(_ configuration: SQLiteStoreConfiguration) async throws(StoreError) -> Report {
+    package static func check(_ configuration: SQLiteStoreConfiguration) async throws(StoreError) -> Report {
         try await SQLiteFile.blocking {
             let sealing = try SQLiteFile.sealing(of: configuration)
             var reading = Configuration()

@@ -1,7 +1,7 @@
 /// How a code travels to a person.
 ///
-/// A new channel is a case, and its row in the table below: the site's option, the configuration's keys, the methods, the status and
-/// what commands say of it come from there.
+/// A new channel is a case, and its row in the table below: the site's option, the configuration's keys, the methods, the
+/// status and what commands say of it come from there.
 public enum Channel: String, Sendable, Codable, CaseIterable {
     case sms, call
 
@@ -33,9 +33,9 @@ public enum Channel: String, Sendable, Codable, CaseIterable {
     public var option: String { row.option }
     /// The setting with the countries that codes may go to by it: `limits.` and this (contract, section 6).
     public var countries: String { row.countries }
-    /// For operators: a code is sent by …
+    /// For operators, behind “a code is sent by”.
     public var label: String { row.label }
-    /// For operators: where … may go.
+    /// For operators, before “may go”.
     public var messages: String { row.messages }
     /// Whether a code can go to a landline by it.
     public var reachesLandlines: Bool { row.reachesLandlines }
@@ -46,10 +46,12 @@ public enum Method: RawRepresentable, Sendable, Codable, Hashable, CaseIterable 
     case code(Channel)
     case authenticator
 
+    /// Every channel's code, then the authenticator's.
     public static let allCases = Channel.allCases.map(Method.code) + [.authenticator]
 
     private static let authenticatorName = "authenticator"
 
+    /// By its name in messages; `nil` where none has it.
     public init?(rawValue: String) {
         if rawValue == Self.authenticatorName {
             self = .authenticator

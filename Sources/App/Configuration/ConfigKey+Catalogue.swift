@@ -2,8 +2,9 @@ import SitePolicy
 import Wire
 
 extension ConfigKey {
-    /// Every key there is (contract, sections 6 and 7). The catalogue is the one place where keys are named with their
-    /// defaults and ranges.
+    /// Every key there is (contract, sections 6 and 7).
+    ///
+    /// The catalogue is the one place where keys are named with their defaults and ranges.
     public static let all: [ConfigKey] = connections + work + site + limits + operation
 
     private static let connections: [ConfigKey] = [

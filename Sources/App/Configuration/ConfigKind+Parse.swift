@@ -10,7 +10,9 @@ struct ConfigFault: Error, Equatable {
 }
 
 extension ConfigKind {
-    /// Reads one value. Pure.
+    /// Reads one value.
+    ///
+    /// Pure.
     func parse(_ text: String) throws(ConfigFault) -> ConfigTyped {
         guard !text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else {
             throw ConfigFault(message: "must be \(allowed), without line breaks or other control characters")

@@ -2,7 +2,9 @@ import AMQP
 import Logging
 import Wire
 
-/// What a value may be. The one place where text becomes a typed value.
+/// What a value may be.
+///
+/// The one place where text becomes a typed value.
 public enum ConfigKind: Sendable, Equatable {
     /// Anything on one line.
     case text

@@ -72,7 +72,9 @@ struct StoreCheck: DoctorCheck {
         return issues
     }
 
-    /// The shortest of the common time-outs: gunicorn's. nginx and most load balancers have 60 s, IIS 110 s.
+    /// The shortest of the common time-outs: gunicorn's.
+    ///
+    /// nginx and most load balancers have 60 s, IIS 110 s.
     static let shortestTimeout = Duration.seconds(30)
     /// A front end waits for its reply so much longer than the deadline says.
     static let graceOfReplies = Duration.seconds(5)

@@ -52,7 +52,9 @@ extension Meters {
         gauge("twilio_calls_limit", "Calls at once over all workers of the store; 0 is no limit.") { limits.atOnce }
     }
 
-    /// What the store and its disk tell. Every worker of one store tells the same: take the maximum, never the sum.
+    /// What the store and its disk tell.
+    ///
+    /// Every worker of one store tells the same: take the maximum, never the sum.
     func watch(_ store: SQLiteStore) {
         registry.gauge(Self.prefix + "store_size_bytes", "Size of the store's files.", labels: ["file"]) {
             store.files.map { MetricSample(Double($0.bytes), [$0.name]) }

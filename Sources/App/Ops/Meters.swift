@@ -1,7 +1,8 @@
 import Ops
 
-/// The worker's metrics, under the names that operators know. What counts something hears of it as an observer; what is
-/// a state is looked up at each scrape.
+/// The worker's metrics, under the names that operators know.
+///
+/// What counts something hears of it as an observer; what is a state is looked up at each scrape.
 ///
 /// Labels are of closed lists: job keys, outcomes, reasons, countries. Never a person, number, id or queue made at run
 /// time.

@@ -175,7 +175,9 @@ struct EnrolConclusions: Sendable {
         draft.unmade(outcome, at: situation.now, changes: notMade(situation))
     }
 
-    /// It could not be found out. Whatever was made goes; the person begins anew.
+    /// It could not be found out.
+    ///
+    /// Whatever was made goes; the person begins anew.
     ///
     /// - Parameter isOver: Twilio answered, with an error of its own.
     func unknown(isOver: Bool, _ situation: Situation) -> Answer {

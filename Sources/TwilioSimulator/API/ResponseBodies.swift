@@ -1,7 +1,8 @@
 import Basics
 
-/// Builds the bodies of answers, with links that lead back to this simulator. What a resource looks like stands beside
-/// its rules.
+/// Builds the bodies of answers, with links that lead back to this simulator.
+///
+/// What a resource looks like stands beside its rules.
 struct ResponseBodies: Sendable {
     let accountSID: String
     /// `http://host:port`, as the client called us.

@@ -17,7 +17,9 @@ extension SimulatedTwilio {
         }
     }
 
-    /// `…/VerificationCheck`. Twilio's document says 201; what it really answers is 200.
+    /// `…/VerificationCheck`.
+    ///
+    /// Twilio's document says 201; what it really answers is 200.
     mutating func checkAnswer(_ call: APICall, service: String) throws(APIFailure) -> APIResponse {
         guard call.rest.isEmpty else { throw call.nowhere }
         guard call.method == "POST" else { throw .noSuchMethod }

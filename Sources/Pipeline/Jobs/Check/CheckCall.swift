@@ -120,8 +120,10 @@ extension Reconciler {
         }
     }
 
-    /// A check that another job left behind. Its code is known to nobody here: while the verification is pending, the
-    /// check is given back to its own redelivery.
+    /// A check that another job left behind.
+    ///
+    /// Its code is known to nobody here: while the verification is pending, the check is given back to its own
+    /// redelivery.
     func foreignCheck(
         _ intent: Intent, _ conclusions: CheckConclusions, callOverAt: MonotonicTime
     ) async throws(StoreError) -> Finished? {

@@ -36,8 +36,10 @@ protocol FactorConclusions: Sendable {
 extension FactorConclusions {
     var draft: ReplyDraft { ReplyDraft(intent) }
     var limits: CheckLimits { CheckLimits(settings: settings.limits) }
-    /// This call did nothing, and the person's try is given back. Check and code are, too, unless a call before this one has
-    /// left: an error of Twilio's, or of something between, does not end the work behind it, and the code may yet be approved.
+    /// This call did nothing, and the person's try is given back.
+    ///
+    /// Check and code are, too, unless a call before this one has left: an error of Twilio's, or of something between,
+    /// does not end the work behind it, and the code may yet be approved.
     private func undone(_ situation: Situation) -> [Change] {
         limits.givenBack + (repeats == 0 ? unbegun(situation) + [.releaseCode] : unsettled(situation))
     }
@@ -147,8 +149,9 @@ struct ProofConclusions: FactorConclusions {
         }
     }
 
-    /// The factor is verified: by this code, if every other is known to be wrong. Else nobody can tell by whose, and the person
-    /// begins anew.
+    /// The factor is verified: by this code, if every other is known to be wrong.
+    ///
+    /// Else nobody can tell by whose, and the person begins anew.
     func foundApproved(_ situation: Situation) -> Answer {
         guard let enrolment = own(situation), !enrolment.isSettledButForOne else { return approved(situation) }
         return draft.unknown(isOver: false, at: situation.now, changes: ended(.enrolmentExpired, situation))
@@ -181,8 +184,10 @@ struct ProofConclusions: FactorConclusions {
         return [.enrolment(user: factor.user, enrolment)]
     }
 
-    /// The enrolment stays open, and so does this check on its books: before the next code is asked about, the factor has to
-    /// show that this one was not taken. That makes the code as good as new.
+    /// The enrolment stays open, and so does this check on its books: before the next code is asked about, the factor
+    /// has to show that this one was not taken.
+    ///
+    /// That makes the code as good as new.
     func unsettled(_ situation: Situation) -> [Change] {
         guard var enrolment = own(situation) else { return [] }
         enrolment.lostCallOverAt = situation.now + Lease.neededForCall

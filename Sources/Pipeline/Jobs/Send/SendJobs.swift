@@ -223,7 +223,9 @@ struct SendConclusions: Sendable {
         draft.unmade(outcome, at: situation.now, changes: limits.givenBack(situation))
     }
 
-    /// It could not be found out. The send stays counted.
+    /// It could not be found out.
+    ///
+    /// The send stays counted.
     func uncertain(_ situation: Situation) -> Answer {
         let pause: Duration = settings.limits.enabled ? LimitSettings.pauseAfterUncertain : .zero
         return draft.answer(.uncertain, .answerLost, at: situation.now, changes: limits.shortened(situation)) {

@@ -24,6 +24,11 @@ struct MetricFamily: Sendable {
     var unit: String? { ["seconds", "bytes"].first { baseName.hasSuffix("_\($0)") } }
 }
 
+/// A metric that is written to wherever it is handed, and read at each scrape.
+protocol Metric: Sendable {
+    var reading: MetricReading { get }
+}
+
 /// One series at one moment.
 public struct MetricSample: Sendable, Equatable {
     /// In the order of the family's label names.

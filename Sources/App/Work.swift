@@ -7,7 +7,6 @@ import Pipeline
 import ServiceLifecycle
 import SitePolicy
 import Store
-import StoreSQLite
 import UnixSignals
 import Wire
 import Worker
@@ -31,9 +30,9 @@ public struct App: Sendable {
 
     /// Makes the store and its key file; nothing else does, but `work(create: true)`.
     public func createStore() async throws {
-        let place = try settings.store()
+        let store = try settings.store()
         if let folder = settings.folderToMake { try StateFolder.make(folder) }
-        try await SQLiteStore.create(place, siteOptions: settings.siteOptions())
+        try await store.create(siteOptions: settings.siteOptions())
     }
 
     /// Runs a worker until SIGTERM or SIGINT has drained it.
@@ -58,7 +57,7 @@ public struct App: Sendable {
         try await requireTopology(within: patience)
         let pipelineSettings = try settings.pipeline()
         let workerSettings = try settings.worker()
-        let meters = Meters()
+        let meters = Meters(backend: type(of: try settings.store()).scheme)
         let clocks = steadyClocks()
         let troubles = TwilioTroubleLog(clocks: clocks, logger: logger)
         let twilio = try twilioClient(clocks: clocks, observer: TwilioObservers(all: [meters, troubles]))
@@ -86,7 +85,7 @@ public struct App: Sendable {
         await store.close()
     }
 
-    private func background(_ store: SQLiteStore, _ pipeline: Pipeline, _ retention: Retention) -> [Background] {
+    private func background(_ store: any LoginStore, _ pipeline: Pipeline, _ retention: Retention) -> [Background] {
         let sweeper = Sweeper(store: store, retention: retention, logger: logger)
         let replayer = pipeline.replayer(logger: logger)
         let chores = pipeline.choreRunner(logger: logger)
@@ -117,7 +116,7 @@ public struct App: Sendable {
         }
     }
 
-    private func warn(_ store: SQLiteStore) async throws {
+    private func warn(_ store: any LoginStore) async throws {
         // The store's options hold, one truth for all workers; a file that says otherwise misleads its reader.
         let held = try await store.situation(of: Job.Login(user: "")).options
         for difference in settings.siteOptionDifferences(from: held) { logger.warning("\(difference)") }
@@ -127,7 +126,7 @@ public struct App: Sendable {
     /// Waits for a store that may come back by itself or by an operator's hand; what is wrong for good is told at once.
     private func openStore(
         create: Bool, _ clocks: Clocks, _ watch: StoreWatch, within patience: Duration
-    ) async throws -> SQLiteStore {
+    ) async throws -> any WorkingStore {
         if create {
             do {
                 try await createStore()
@@ -137,10 +136,12 @@ public struct App: Sendable {
         }
         let end = MonotonicTime.now() + patience
         var backoff = Backoff(first: .milliseconds(200), longest: .seconds(2))
+        let store = try settings.store()
         while true {
             do {
-                return try await SQLiteStore.open(settings.store(), clocks: clocks, watch: watch, logger: logger)
-            } catch let error as StoreError where error.code.mayPass && MonotonicTime.now() < end {
+                return try await store.open(clocks: clocks, watch: watch, logger: logger)
+            } catch {
+                guard error.code.mayPass, MonotonicTime.now() < end else { throw error }
                 logger.warning("waiting for the store", metadata: ["error": "\(error)"])
                 try await Task.sleep(for: backoff.next())
             }

@@ -1,4 +1,5 @@
 import CLinux
+package import Store
 
 /// The file system that a store's folder is on.
 package struct DiskFacts: Sendable, Equatable {
@@ -44,5 +45,28 @@ package struct DiskFacts: Sendable, Equatable {
         case 0x6573_5546: .unknown("FUSE")
         default: .local
         }
+    }
+
+    /// What is free, in words.
+    package var description: String { "\(freeBytes >> 20) MiB free" }
+
+    /// What is wrong with it for a store, in words that say what to do.
+    package func issues(folder: String) -> [StoreCondition.Issue] {
+        var issues: [StoreCondition.Issue] = []
+        switch kind {
+        case .network(let name):
+            issues.append(
+                .failure(
+                    "\(folder) is on \(name), where SQLite's locks and syncs cannot be relied on: use a local disk"))
+        case .memory: issues.append(.warning("\(folder) is in memory: registrations are gone at the next boot"))
+        case .unknown(let name): issues.append(.warning("\(folder) is on \(name): make sure that it is a local disk"))
+        case .local: break
+        }
+        if freeBytes < 50 << 20 {
+            issues.append(.failure("\(folder) has \(description): make room, a full disk stops every worker"))
+        } else if freeBytes < 500 << 20 {
+            issues.append(.warning("\(folder) has \(description): make room before it is full"))
+        }
+        return issues
     }
 }

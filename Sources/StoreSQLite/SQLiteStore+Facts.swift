@@ -1,6 +1,6 @@
 package import Basics
 import GRDB
-package import Store
+import Store
 
 /// What operators' metrics tell of a store.
 extension SQLiteStore {
@@ -36,13 +36,6 @@ extension SQLiteStore {
         try Row.fetchAll(
             db, sql: "SELECT reason, COUNT(*), MIN(at) FROM dead_letter WHERE state = 'waiting' GROUP BY reason"
         ).map { (reason: $0[0], count: $0[1], oldest: Timestamp(milliseconds: $0[2])) }
-    }
-}
-
-extension SQLiteStore {
-    /// What became of the jobs with this message id, of whichever front end; for as long as jobs are recorded.
-    package func timelines(of messageID: String) async throws(StoreError) -> [JobTimeline] {
-        try await read { try $0.timelines(of: messageID) }
     }
 }
 

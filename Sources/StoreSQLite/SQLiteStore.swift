@@ -21,7 +21,7 @@ package struct SQLiteStoreConfiguration: Sendable {
 }
 
 /// A store in one file that all processes of a machine can share.
-package final class SQLiteStore: LoginStore {
+package final class SQLiteStore: WorkingStore {
     private let pool: DatabasePool
     private let writes: GroupCommit
     private let context: Context

@@ -35,6 +35,38 @@ package struct StoreInspection: Sendable, Equatable {
         self.longestWaits = longestWaits
         self.logBytes = logBytes
     }
+
+    /// What is wrong with the store, in words that say what to do.
+    package func issues(path: String, isWritable: Bool) -> [StoreCondition.Issue] {
+        var issues: [StoreCondition.Issue] = []
+        if !damage.isEmpty {
+            issues.append(.failure("\(path) is damaged: restore it from a backup (\(damage.count) findings)"))
+        }
+        if journalMode != "wal" {
+            issues.append(.failure("\(path) has journal mode '\(journalMode)', not WAL: it was made by hand"))
+        } else if lockedBy == nil, synchronous != 2 {
+            issues.append(
+                .failure("a worker's connection is not synchronous = FULL: a power cut could undo what was answered"))
+        }
+        if let holder = lockedBy {
+            issues.append(
+                .failure(
+                    "\(path) is locked by \(holder), and no worker can write: let that program end its transaction"))
+        }
+        if !isWritable { issues.append(.failure("\(path) or its folder cannot be written by this user")) }
+        if logBytes > 64 << 20 {
+            let size = "\(logBytes >> 20) MiB"
+            issues.append(
+                .warning(
+                    "\(path)-wal has \(size): a program has read the store for long and still does; end that program")
+            )
+        }
+        if needsMigration {
+            issues.append(
+                .warning("\(path) is of an older version; the next worker brings it up to date: back it up first"))
+        }
+        return issues
+    }
 }
 
 extension SQLiteStore {

@@ -3,14 +3,6 @@ import GRDB
 package import Store
 
 extension StoreKeeping {
-    /// What a change of keys has come to.
-    package struct Rekeying: Sendable, Equatable {
-        /// The id of the key that everything is sealed with now.
-        package var key: UInt8
-        /// Values that were sealed anew.
-        package var values: Int
-    }
-
     /// Seals every value of a store with a new key, bound to its place.
     ///
     /// Refused while a worker works on it: workers know the keys that they began with.
@@ -21,7 +13,7 @@ extension StoreKeeping {
     /// be opened ends it, by table and key; only what an erasure has blanked is passed over.
     package static func rekey(
         _ configuration: SQLiteStoreConfiguration, step: Int = 500
-    ) async throws(StoreError) -> Rekeying {
+    ) async throws(StoreError) -> StoreRekeying {
         try await atRest(configuration) { pool, before in
             // What an older version had begun cannot bind: a key that does is made for it all.
             let isUnfinished = try pool.read { try before.isBinding && hasOlder(than: before.current, $0) }
@@ -43,7 +35,7 @@ extension StoreKeeping {
             // What was overwritten still lies in the log until it is begun anew.
             try pool.writeWithoutTransaction { _ = try $0.checkpoint(.truncate) }
             try KeyFile.removeUnused(configuration.keyFile)
-            return Rekeying(key: sealing.current, values: values)
+            return StoreRekeying(key: sealing.current, values: values)
         }
     }
 

@@ -3,7 +3,7 @@ import GRDB
 package import Store
 
 /// A store that is only looked at: nothing is made, brought up to date or entered for it, whoever works there.
-package final class StoreLook: Sendable {
+package final class StoreLook: StoreReader {
     private let queue: DatabaseQueue
     private let sealing: Sealing
     private let liveness: Liveness

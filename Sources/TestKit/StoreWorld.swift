@@ -45,5 +45,5 @@ package final class StoreWorld: Sendable {
     }
 
     /// Ends a worker as a crash would: what it began can be taken over at once.
-    package func end(_ worker: any LoginStore) async { await (worker as? SQLiteStore)?.close() }
+    package func end(_ worker: any LoginStore) async { await (worker as? any WorkingStore)?.close() }
 }

@@ -3,7 +3,6 @@ import Basics
 import Ops
 import Pipeline
 import Store
-import StoreSQLite
 import Wire
 import Worker
 
@@ -55,7 +54,7 @@ extension Meters {
     /// What the store and its disk tell.
     ///
     /// Every worker of one store tells the same: take the maximum, never the sum.
-    func watch(_ store: SQLiteStore) {
+    func watch(_ store: any WorkingStore) {
         registry.gauge(Self.prefix + "store_size_bytes", "Size of the store's files.", labels: ["file"]) {
             store.files.map { MetricSample(Double($0.bytes), [$0.name]) }
         }

@@ -86,7 +86,11 @@ struct Meters: Sendable {
         "verify_courier_dead_letters_dropped_total",
         "Dead letters that went because their front end had more than are kept.")
 
-    init() {
+    let backend: String
+
+    /// - Parameter backend: the kind of store, by the scheme of its URL.
+    init(backend: String) {
+        self.backend = backend
         registry.add(propertiesOf: self)
         registry.counter(
             "verify_courier_log_lines_dropped_total",

@@ -85,12 +85,6 @@ public final class TwilioSimulator: Sendable {
         state.withLock { $0.twilio.setChannel(channel, enabled: enabled, service: configuration.serviceSID) }
     }
 
-    /// What becomes of an authenticator's code that was used before, and of a wrong one: see
-    /// ``SimulatorConfiguration/refusesReplay`` and ``SimulatorConfiguration/refusesWrongCodes``.
-    public func setCodes(refuseReplay: Bool, refuseWrong: Bool = false) {
-        state.withLock { $0.twilio.codes = CodeRules(refuseReplay: refuseReplay, refuseWrong: refuseWrong) }
-    }
-
     /// Lets time pass at once.
     public func advanceClock(by duration: Duration) {
         state.withLock { $0.clockOffset += duration }

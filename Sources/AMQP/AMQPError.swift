@@ -1,4 +1,6 @@
-/// What went wrong between us and the broker, in words for an operator. Holds no password.
+/// What went wrong between us and the broker, in words for an operator.
+///
+/// Holds no password.
 public struct AMQPError: Error, Sendable, Equatable, CustomStringConvertible {
     /// The kind of trouble.
     public struct Code: Sendable, Hashable, CustomStringConvertible {
@@ -8,6 +10,7 @@ public struct AMQPError: Error, Sendable, Equatable, CustomStringConvertible {
             case notConnected, timeout, preconditionFailed, notFound, accessRefused, limit, closed
         }
         private let value: Value
+        /// The kind's name, as it is logged: `unreachable`, `certificate`.
         public var description: String { value.rawValue }
 
         var outline: String {
@@ -29,46 +32,60 @@ public struct AMQPError: Error, Sendable, Equatable, CustomStringConvertible {
             }
         }
 
+        /// The text is no broker's URL.
         public static let badURL = Code(value: .badURL)
         /// Our own call cannot be put into a frame.
         public static let badArgument = Code(value: .badArgument)
+        /// Nobody takes the connection: wrong host or port, or the broker is down.
         public static let unreachable = Code(value: .unreachable)
         /// The broker's certificate is not the one expected, or ours cannot be used.
         public static let certificate = Code(value: .certificate)
+        /// The broker does not know the user, or the password is wrong.
         public static let authentication = Code(value: .authentication)
+        /// There is no such virtual host, or the user may not use it.
         public static let virtualHost = Code(value: .virtualHost)
         /// It is unknown what became of what was under way.
         public static let connectionLost = Code(value: .connectionLost)
+        /// The broker closed the channel for what was asked on it.
         public static let channelClosed = Code(value: .channelClosed)
         /// Nothing was sent.
         public static let notConnected = Code(value: .notConnected)
+        /// The broker did not answer in time.
         public static let timeout = Code(value: .timeout)
         /// Something exists with other arguments.
         public static let preconditionFailed = Code(value: .preconditionFailed)
+        /// There is no such queue or exchange.
         public static let notFound = Code(value: .notFound)
+        /// The user's rights do not cover it.
         public static let accessRefused = Code(value: .accessRefused)
         /// The broker allows fewer channels or connections than are needed.
         public static let limit = Code(value: .limit)
+        /// It is closed, and not by a failure on the way.
         public static let closed = Code(value: .closed)
     }
 
+    /// Which kind of failure it is.
     public var code: Code
+    /// What happened and what to do, for an operator; no password.
     public var message: String
     /// AMQP's own reply code, where the broker gave one.
     public var replyCode: Int?
     /// ``outline`` where it says more than the code does.
     private var summary: String?
 
-    public init(_ code: Code, _ message: String, replyCode: Int? = nil) {
+    package init(_ code: Code, _ message: String, replyCode: Int? = nil) {
         self.code = code
         self.message = message
         self.replyCode = replyCode
     }
 
+    /// What happened and what to do; see ``message``.
     public var description: String { message }
 
-    /// What is wrong, without the names of hosts, users and virtual hosts that a broker's words are full of: for whoever
-    /// reaches a port. The log has the whole.
+    /// What is wrong, without the names of hosts, users and virtual hosts that a broker's words are full of: for
+    /// whoever reaches a port.
+    ///
+    /// The log has the whole.
     public var outline: String {
         let words = summary ?? code.outline
         return replyCode.map { "\(words) (\($0))" } ?? words

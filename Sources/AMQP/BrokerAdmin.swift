@@ -7,6 +7,7 @@ public actor AdminConnection {
     private let executor: PollExecutor
     private var handle: Handle?
 
+    /// The connection's own thread, on which all that it does runs.
     public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
     init() throws(AMQPError) {
@@ -35,6 +36,9 @@ public actor AdminConnection {
         return handle
     }
 
+    /// Makes an exchange, or compares with the one that is there.
+    ///
+    /// - Throws: ``AMQPError``; `preconditionFailed` when it exists with other arguments.
     public func declareExchange(_ exchange: ExchangeDeclaration) throws(AMQPError) {
         try opened().declare(exchange)
     }
@@ -45,6 +49,9 @@ public actor AdminConnection {
         try opened().declare(queue, passive: false)
     }
 
+    /// Has an exchange's messages of that key go to the queue, too.
+    ///
+    /// - Throws: ``AMQPError``; `notFound` when one of them is missing.
     public func bind(_ binding: Binding) throws(AMQPError) {
         try opened().bind(binding)
     }
@@ -77,6 +84,9 @@ public actor AdminConnection {
         try opened().purgeQueue(name)
     }
 
+    /// Deletes a queue with all that is in it; one that is not there is none to delete.
+    ///
+    /// - Throws: ``AMQPError``
     public func deleteQueue(_ name: String) throws(AMQPError) {
         try opened().deleteQueue(name)
     }

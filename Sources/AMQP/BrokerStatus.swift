@@ -6,9 +6,10 @@ public struct BrokerStatus: Sendable, Equatable {
     public struct Blockage: Sendable, Equatable {
         /// The broker's own words.
         public var reason: String
+        /// When the broker said so.
         public var since: MonotonicTime
 
-        public init(reason: String, since: MonotonicTime) {
+        package init(reason: String, since: MonotonicTime) {
             self.reason = reason
             self.since = since
         }
@@ -16,13 +17,16 @@ public struct BrokerStatus: Sendable, Equatable {
 
     /// Logged in.
     public var isConnected = false
+    /// Why the broker takes no messages now; `nil` while it does.
     public var blockage: Blockage?
     /// Whether the channel for publishing is open.
     public var isPublishing = false
     /// The queues that are to be consumed, each with whether it is.
     public var lanes: [LaneStatus] = []
     /// Why there is no connection, or no channel for publishing, or, while there is one, why the broker lets us publish
-    /// nothing (`accessRefused`). `nil` while all is well, and after an orderly end.
+    /// nothing (`accessRefused`).
+    ///
+    /// `nil` while all is well, and after an orderly end.
     public var lastError: AMQPError?
 
     init() {}
@@ -45,14 +49,20 @@ public struct BrokerStatus: Sendable, Equatable {
     /// The broker's refusal of the connection, where only a change of configuration, here or there, will help.
     public var refusal: AMQPError? { lastError.flatMap { $0.isRefusal ? $0 : nil } }
 
-    /// Whether every lane is consumed. A connection that is up and consumes nothing is not healthy.
+    /// Whether every lane is consumed.
+    ///
+    /// A connection that is up and consumes nothing is not healthy.
     public var isConsuming: Bool { !lanes.isEmpty && lanes.allSatisfy(\.isConsuming) }
 }
 
 /// How the consuming of one queue stands.
 public struct LaneStatus: Sendable, Equatable {
+    /// The lane's queue.
     public var queue: String
+    /// Messages are coming, or would.
     public var isConsuming: Bool
-    /// Why it is not consumed. `nil` while it is, and when nothing went wrong with it.
+    /// Why it is not consumed.
+    ///
+    /// `nil` while it is, and when nothing went wrong with it.
     public var lastError: AMQPError?
 }

@@ -5,13 +5,22 @@ import FoundationEssentials
 ///
 /// Without a path, and with `/`, the virtual host is `/` (librabbitmq's own parser takes the latter for an empty name).
 public struct BrokerURL: Sendable, CustomStringConvertible {
+    /// A name or an address, without the brackets of IPv6.
     public let host: String
+    /// 1 to 65535; 5672 by default, 5671 with TLS.
     public let port: Int
+    /// The virtual host, unescaped; `/` by default.
     public let virtualHost: String
+    /// The broker user; `guest` by default.
     public let user: String
+    /// Its password; `guest` by default, and never printed.
     public let password: Redacted<String>
+    /// `amqps`.
     public let usesTLS: Bool
 
+    /// Reads one.
+    ///
+    /// - Throws: ``AMQPError`` with `badURL`, which says what is wrong and repeats no password.
     public init(_ text: String) throws(AMQPError) {
         guard let parts = URLComponents(string: text), let scheme = parts.scheme, let host = parts.host, !host.isEmpty,
             ["amqp", "amqps"].contains(scheme), parts.query == nil, parts.fragment == nil
@@ -36,6 +45,7 @@ public struct BrokerURL: Sendable, CustomStringConvertible {
         text.unicodeScalars.contains { $0.properties.generalCategory == .control }
     }
 
+    /// The URL without its password.
     public var description: String {
         "\(usesTLS ? "amqps" : "amqp")://\(user)@\(host):\(port) (virtual host '\(virtualHost)')"
     }
@@ -47,16 +57,20 @@ public struct BrokerConfiguration: Sendable {
     public var urls: [BrokerURL]
     /// Shown at the broker.
     public var connectionName: String
-    /// Silence of twice this length ends a connection. Default 10 s.
+    /// Silence of twice this length ends a connection.
+    ///
+    /// Default 10 s.
     public var heartbeat: Duration
     /// PEM files; the authorities default to the system's.
     public var caFile: String?
+    /// PEM: our own certificate, for a broker that asks for one.
     public var certificateFile: String?
+    /// PEM: the certificate's key.
     public var keyFile: String?
     /// The name that the broker's certificate must be for; default the URL's host.
     public var serverName: String?
 
-    public init(
+    package init(
         urls: [BrokerURL], connectionName: String, heartbeat: Duration = .seconds(10), caFile: String? = nil,
         certificateFile: String? = nil, keyFile: String? = nil, serverName: String? = nil
     ) {

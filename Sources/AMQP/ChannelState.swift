@@ -60,7 +60,9 @@ struct ChannelState {
     /// When something was delivered last, or when it became ready.
     var quietSince: MonotonicTime
     let assembler: ContentAssembler
-    /// Deliveries in hand. The broker closes a channel on which one is settled twice.
+    /// Deliveries in hand.
+    ///
+    /// The broker closes a channel on which one is settled twice.
     var unsettled: Set<UInt64> = []
 
     var isOpening: Bool {
@@ -79,14 +81,42 @@ struct ChannelState {
     /// Whether deliveries of this channel still count.
     var isLive: Bool { phase != .closing }
 
-    /// Takes a delivery in hand. Returns its epoch, or `nil` if it does not count.
+    /// Takes a delivery in hand.
+    ///
+    /// Returns its epoch, or `nil` if it does not count.
     mutating func note(_ tag: UInt64, _ now: MonotonicTime) -> UInt64? {
         quietSince = now
         return isLive && unsettled.insert(tag).inserted ? epoch : nil
     }
 
-    /// Lets go of a delivery. False if it is none of this life's, or was settled before.
+    /// Lets go of a delivery.
+    ///
+    /// False if it is none of this life's, or was settled before.
     mutating func settle(_ tag: DeliveryTag) -> Bool {
         isLive && tag.epoch == epoch && unsettled.remove(tag.number) != nil
+    }
+}
+
+/// Hands out channel numbers, always the lowest that is free: each number that was ever used costs the library a page
+/// of 128 KiB for as long as the connection lives.
+struct ChannelNumbers {
+    /// The highest number that the broker agreed to.
+    let limit: UInt16
+    private var taken: Set<UInt16> = []
+
+    init(limit: UInt16) {
+        self.limit = limit
+    }
+
+    var isAnyFree: Bool { taken.count < Int(limit) }
+
+    mutating func take() -> UInt16? {
+        guard limit > 0, let number = (1...limit).first(where: { !taken.contains($0) }) else { return nil }
+        taken.insert(number)
+        return number
+    }
+
+    mutating func release(_ number: UInt16) {
+        taken.remove(number)
     }
 }

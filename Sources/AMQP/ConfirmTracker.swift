@@ -1,4 +1,6 @@
-/// Which published messages the broker has not spoken of yet. Pure: it is told what came and says who is to be told.
+/// Which published messages the broker has not spoken of yet.
+///
+/// Pure: it is told what came and says who is to be told.
 ///
 /// Confirms come in any order, singly and many at once; a return comes before the confirm of its message and carries no
 /// number, so it is matched by where its message went and by what it is. Publishers may share message ids, so the id
@@ -34,8 +36,9 @@ struct ConfirmTracker<Waiter> {
         entries[number]?.returned = (code, text)
     }
 
-    /// The broker confirmed (`isAck`) or refused a number, and with `multiple` all before it. Unknown numbers are
-    /// nobody's.
+    /// The broker confirmed (`isAck`) or refused a number, and with `multiple` all before it.
+    ///
+    /// Unknown numbers are nobody's.
     mutating func settle(_ number: UInt64, multiple: Bool, isAck: Bool) -> [(Waiter, PublishOutcome)] {
         guard number < next else { return [] }
         // By what is there, not by what was ever sent: this is on the connection's thread.

@@ -42,7 +42,9 @@ actor Connection {
         executor.stop()
     }
 
-    /// Connects. Blocks this connection's thread, for some 15 s at the most.
+    /// Connects.
+    ///
+    /// Blocks this connection's thread, for some 15 s at the most.
     func open(_ url: BrokerURL, at address: String) throws(AMQPError) {
         guard machine.beginOpening() else { throw AMQPError(.badArgument, "the connection is open already") }
         do throws(AMQPError) {
@@ -67,7 +69,9 @@ actor Connection {
     /// Opens the channels.
     func start() { perform(machine.start(now: .now())) }
 
-    /// Asks the broker to close, so that it logs no lost connection. False if there is none to close.
+    /// Asks the broker to close, so that it logs no lost connection.
+    ///
+    /// False if there is none to close.
     func close() -> Bool {
         let actions = machine.close()
         perform(actions)
@@ -113,7 +117,9 @@ actor Connection {
         return Self.nextTurn(now: now, hasMore: hasMore, machine.nextDeadline)
     }
 
-    /// When the thread is to take its next turn at the latest, if nothing happens before. Heartbeats want one now and then.
+    /// When the thread is to take its next turn at the latest, if nothing happens before.
+    ///
+    /// Heartbeats want one now and then.
     ///
     /// - Parameter hasMore: frames may lie in the library's own buffer, where the poller cannot see them.
     static func nextTurn(now: MonotonicTime, hasMore: Bool, _ deadline: MonotonicTime?) -> MonotonicTime {

@@ -26,8 +26,10 @@ extension ConnectionMachine {
         }
     }
 
-    /// All numbers are taken: by channels that are left for others and still have jobs in hand, or whose end the broker has
-    /// not agreed to yet. The one may take as long as a job does, the other may not.
+    /// All numbers are taken: by channels that are left for others and still have jobs in hand, or whose end the broker
+    /// has not agreed to yet.
+    ///
+    /// The one may take as long as a job does, the other may not.
     private mutating func waitForNumber(_ index: Int, _ now: MonotonicTime) -> [Action] {
         let since = duties[index].numberlessSince ?? now
         let isHeld = channels.values.contains { $0.isLive && !$0.isReady && !$0.unsettled.isEmpty }
@@ -74,8 +76,9 @@ extension ConnectionMachine {
         numbers.release(number)
     }
 
-    /// No more deliveries: the broker ended the consumer, or agreed to our wish. What is in hand can still be settled,
-    /// so the channel stays until it is, and the lane goes on by another one.
+    /// No more deliveries: the broker ended the consumer, or agreed to our wish.
+    ///
+    /// What is in hand can still be settled, so the channel stays until it is, and the lane goes on by another one.
     mutating func consumerEnded(_ number: UInt16, _ error: AMQPError?, _ now: MonotonicTime) -> [Action] {
         guard let channel = channels[number], duties[channel.duty].lane != nil,
             channel.isReady || channel.isOpening || channel.phase == .cancelling
@@ -159,5 +162,33 @@ extension ConnectionMachine {
         wantsDeliveries = true
         // A lane whose consumer is still being cancelled follows when the broker has agreed.
         return isStarted ? start(now: now) : []
+    }
+}
+
+/// Renewing: a lane that hears nothing for long may have lost its consumer without a word, so it gets another one. What
+/// is still delivered by the old one counts as ever.
+extension ConnectionMachine {
+    /// When the next lane has been quiet for as long as it may.
+    var nextRenewal: MonotonicTime? { duties.lazy.compactMap(renewal).min() }
+
+    mutating func renewQuiet(_ now: MonotonicTime) -> [Action] {
+        var actions: [Action] = []
+        for index in duties.indices {
+            guard case .channel(let number) = duties[index].place, let channel = channels[number],
+                let due = renewal(of: duties[index]), due <= now
+            else { continue }
+            channels[number]?.phase = .cancelling
+            actions.append(.send(.cancelConsumer(number, consumerTag: channel.consumerTag)))
+            // With as many numbers as lanes there is none for two channels of one: then one follows the other.
+            if numbers.isAnyFree { actions += openChannel(for: index, renewing: true, now) }
+        }
+        return actions
+    }
+
+    private func renewal(of duty: DutyState) -> MonotonicTime? {
+        guard let patience = duty.lane?.renewal, let channel = channel(of: duty), channel.isReady,
+            channel.unsettled.isEmpty
+        else { return nil }
+        return channel.quietSince + patience
     }
 }

@@ -3,8 +3,9 @@ import DequeModule
 
 /// Publishing with confirms.
 extension ConnectionMachine {
-    /// Queues a message; ``publishNext(now:)`` sends it. Whoever waits is told its outcome once, at once if it cannot
-    /// be sent now.
+    /// Queues a message; ``publishNext(now:)`` sends it.
+    ///
+    /// Whoever waits is told its outcome once, at once if it cannot be sent now.
     mutating func publish(_ message: Message, _ waiter: Waiter) -> [Action] {
         guard phase == .open, publishChannel != nil else {
             return [.resume(waiter, .failure(AMQPError(.notConnected, "there is no connection to the broker")))]

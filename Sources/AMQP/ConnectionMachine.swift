@@ -2,7 +2,9 @@ import Basics
 import DequeModule
 
 /// The life of one connection to the broker and of its channels, without any I/O: whoever does the I/O tells what
-/// happened, and does what each event returns, in that order. Time and chance are parameters.
+/// happened, and does what each event returns, in that order.
+///
+/// Time and chance are parameters.
 ///
 ///     disconnected -> opening -> open -> closing -> disconnected       failing leads from each to disconnected
 ///     a channel:  opening -> ready -> cancelling -> cancelled -> closing -> gone
@@ -39,7 +41,9 @@ struct ConnectionMachine<Waiter> {
     var hasServed = false
     /// The channel for publishing, while it is ready.
     var publishChannel: UInt16?
-    /// Publishes that wait for room in the window or in the socket. Bounded by the number of their callers, who wait.
+    /// Publishes that wait for room in the window or in the socket.
+    ///
+    /// Bounded by the number of their callers, who wait.
     var queued = Deque<(Message, Waiter)>()
     var confirms = ConfirmTracker<Waiter>()
     /// When to give the connection up, while confirms are due.
@@ -59,7 +63,9 @@ struct ConnectionMachine<Waiter> {
 
     // MARK: Life
 
-    /// Before connecting. False if there is a connection, or one is being made: then leave it alone.
+    /// Before connecting.
+    ///
+    /// False if there is a connection, or one is being made: then leave it alone.
     mutating func beginOpening() -> Bool {
         guard phase == .disconnected else { return false }
         phase = .opening
@@ -94,14 +100,17 @@ struct ConnectionMachine<Waiter> {
         return reporting([.send(.close)])
     }
 
-    /// The connection is gone, or could not be made. Whoever waits is told: `connectionLost` of what was sent,
-    /// `notConnected` of what was not.
+    /// The connection is gone, or could not be made.
+    ///
+    /// Whoever waits is told: `connectionLost` of what was sent, `notConnected` of what was not.
     mutating func failed(_ error: AMQPError) -> [Action] {
         reporting(fail(error))
     }
 
-    /// Something could not be sent: the connection is gone. What else was to be sent, or to be told of how things stand, is
-    /// void; whoever was to be told of their own messages still is.
+    /// Something could not be sent: the connection is gone.
+    ///
+    /// What else was to be sent, or to be told of how things stand, is void; whoever was to be told of their own
+    /// messages still is.
     ///
     /// - Parameter rest: what was to be done after it.
     /// - Returns: What is to be done instead.
@@ -183,7 +192,9 @@ struct ConnectionMachine<Waiter> {
     }
 }
 
-/// How much and how long. The defaults are what is used; tests use less.
+/// How much and how long.
+///
+/// The defaults are what is used; tests use less.
 struct ConnectionLimits {
     /// Bytes; a larger delivery is drained and reported as too large.
     var maximumBodySize = 0

@@ -10,7 +10,9 @@ public final class Consumer: Sendable {
     private let current: Watched<BrokerStatus>
     private let continuation: AsyncStream<Delivery>.Continuation
 
-    /// What was delivered. The stream buffers without a bound of its own: prefetch bounds what the broker sends.
+    /// What was delivered.
+    ///
+    /// The stream buffers without a bound of its own: prefetch bounds what the broker sends.
     public let deliveries: AsyncStream<Delivery>
 
     /// - Parameters:

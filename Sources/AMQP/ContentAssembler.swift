@@ -1,5 +1,6 @@
-/// Puts a message together from its frames: method, header, bodies. One for each life of a channel, whose state refers to it: as a
-/// part of that it would be copied with every frame.
+/// Puts a message together from its frames: method, header, bodies.
+///
+/// One for each life of a channel, whose state refers to it: as a part of that it would be copied with every frame.
 ///
 /// Nothing is allocated on a peer's word: a body grows as it comes, up to the limit, and beyond it is counted only.
 final class ContentAssembler {

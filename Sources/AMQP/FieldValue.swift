@@ -21,10 +21,12 @@ public indirect enum FieldValue: Sendable, Equatable {
 
 /// A table of headers or arguments, in order.
 public struct FieldTable: Sendable, Equatable {
+    /// Its fields, in the order in which they were sent.
     public var entries: [(String, FieldValue)]
     /// More was there than is ever read: 1,000 entries, 64 levels.
     public var isTruncated = false
 
+    /// From fields in the order in which they are to be sent.
     public init(_ entries: [(String, FieldValue)] = []) {
         self.entries = entries
     }
@@ -34,6 +36,7 @@ public struct FieldTable: Sendable, Equatable {
         entries.first { $0.0 == key }?.1
     }
 
+    /// Whether both have the same fields in the same order.
     public static func == (left: FieldTable, right: FieldTable) -> Bool {
         left.entries.count == right.entries.count
             && zip(left.entries, right.entries).allSatisfy { $0.0 == $1.0 && $0.1 == $1.1 }
@@ -41,6 +44,7 @@ public struct FieldTable: Sendable, Equatable {
 }
 
 extension FieldTable: ExpressibleByDictionaryLiteral {
+    /// From fields in the order in which they are to be sent.
     public init(dictionaryLiteral elements: (String, FieldValue)...) {
         self.init(elements)
     }

@@ -2,7 +2,7 @@ import CRabbitMQ
 
 /// Blocking calls, for a connection that does nothing else. All on channel 1.
 extension Handle {
-    /// What the broker told of itself at the log-in: `product`, `version`, …
+    /// What the broker told of itself at the log-in, such as `product` and `version`.
     var serverProperties: FieldTable {
         amqp_get_server_properties(state).map { PropertyCoding.table($0.pointee) } ?? FieldTable()
     }

@@ -2,7 +2,9 @@ import CRabbitMQ
 
 /// What ``ConnectionMachine`` has sent.
 extension Handle {
-    /// Writes the frames of a command. May block while the socket is full.
+    /// Writes the frames of a command.
+    ///
+    /// May block while the socket is full.
     func send(_ command: Command) throws(AMQPError) {
         switch command {
         case .openChannel(let channel): try send(AMQP_CHANNEL_OPEN_METHOD, channel, amqp_channel_open_t())

@@ -3,8 +3,9 @@ import CRabbitMQ
 extension Handle {
     private static let systemAuthorities = "/etc/ssl/certs/ca-certificates.crt"
 
-    /// Loads authorities and certificate, and has the broker's name checked. Fails closed: without any of it there is
-    /// no connection.
+    /// Loads authorities and certificate, and has the broker's name checked.
+    ///
+    /// Fails closed: without any of it there is no connection.
     static func secure(
         _ socket: OpaquePointer, _ url: BrokerURL, _ configuration: BrokerConfiguration
     ) throws(AMQPError) {

@@ -2,12 +2,16 @@ import Basics
 import CRabbitMQ
 import Glibc
 
-/// The one owner of a librabbitmq connection. Used from one thread; after any failure it is only good for freeing.
+/// The one owner of a librabbitmq connection.
+///
+/// Used from one thread; after any failure it is only good for freeing.
 final class Handle {
     let state: amqp_connection_state_t
     let descriptor: Int32
 
-    /// Connects, shakes hands and logs in: blocks, each step for 5 s at most. A declaration later may take 30 s.
+    /// Connects, shakes hands and logs in: blocks, each step for 5 s at most.
+    ///
+    /// A declaration later may take 30 s.
     ///
     /// - Parameter address: numeric, since looking up a name has no time-out.
     init(_ url: BrokerURL, at address: String, _ configuration: BrokerConfiguration) throws(AMQPError) {
@@ -56,8 +60,9 @@ final class Handle {
             socklen_t(MemoryLayout<Int32>.size))
     }
 
-    /// What the system says of a connection that failed: the library only tells that it did. Asked for once more, without
-    /// waiting: who refuses does so at once.
+    /// What the system says of a connection that failed: the library only tells that it did.
+    ///
+    /// Asked for once more, without waiting: who refuses does so at once.
     private static func refusal(_ address: String, _ port: Int) -> String? {
         var hints = addrinfo()
         hints.ai_flags = AI_NUMERICHOST
@@ -116,7 +121,9 @@ final class Handle {
         throw exception(.closed(Int(close.reply_code), PropertyCoding.text(close.reply_text)))
     }
 
-    /// The next frame that is here already; `nil` when there is none. Heartbeats are sent and checked in here only.
+    /// The next frame that is here already; `nil` when there is none.
+    ///
+    /// Heartbeats are sent and checked in here only.
     ///
     /// Everything is copied out of the library's memory, which goes back at once: what one frame may take of it is then all
     /// that a channel ever holds.

@@ -1,7 +1,8 @@
 import CRabbitMQ
 
-/// Which headers of a delivery are read. A peer may send tens of thousands, nested as it likes; what nobody asks for is
-/// never copied out of the frame.
+/// Which headers of a delivery are read.
+///
+/// A peer may send tens of thousands, nested as it likes; what nobody asks for is never copied out of the frame.
 struct HeaderNames: Sendable {
     /// Bytes of text; a longer value counts as one that is no text.
     static let longestValue = 255

@@ -1,6 +1,8 @@
 import CRabbitMQ
 
-/// Properties and tables between librabbitmq's structs and ours. Reading is bounded.
+/// Properties and tables between librabbitmq's structs and ours.
+///
+/// Reading is bounded.
 enum PropertyCoding {
     private static let mostEntries = 1000
     private static let mostLevels = 64
@@ -34,8 +36,9 @@ enum PropertyCoding {
         return to
     }
 
-    /// The first header of each of those names; nothing is made of the others, however many a peer has put there. What is
-    /// a table or a list, or longer than any header that means something, is kept as `null`: it was there.
+    /// The first header of each of those names; nothing is made of the others, however many a peer has put there.
+    ///
+    /// What is a table or a list, or longer than any header that means something, is kept as `null`: it was there.
     private static func kept(_ names: HeaderNames, of from: amqp_table_t) -> FieldTable {
         var result = FieldTable()
         guard let entries = from.entries, !names.all.isEmpty else { return result }

@@ -1,7 +1,9 @@
 import Basics
 
 /// Who waits for what the broker says of a message: told once, by the broker, by the connection's end or by the task's
-/// cancellation, whichever comes first. During an alarm the broker may say nothing for hours.
+/// cancellation, whichever comes first.
+///
+/// During an alarm the broker may say nothing for hours.
 final class PublishWaiter: Sendable {
     typealias Outcome = Result<PublishOutcome, AMQPError>
 

@@ -7,6 +7,7 @@ public final class Publisher: Sendable {
     private let supervisor: Supervisor
     private let current: Watched<BrokerStatus>
 
+    /// Nothing is connected before ``run()``.
     public init(configuration: BrokerConfiguration, logger: Logger) {
         let closed = Watched<AMQPError?>(nil)
         let current = Watched(BrokerStatus())

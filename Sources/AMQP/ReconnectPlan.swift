@@ -6,8 +6,9 @@ import Basics
 /// while: only a change of configuration helps, and hurrying would fill the broker's log.
 struct ReconnectPlan {
     static let pauseAfterRefusal: Duration = .seconds(30)
-    /// A connection that served and held for so long starts over with a short pause when it is lost. One that the broker took its
-    /// time to refuse a channel on does not: a busy broker would be hurried.
+    /// A connection that served and held for so long starts over with a short pause when it is lost.
+    ///
+    /// One that the broker took its time to refuse a channel on does not: a busy broker would be hurried.
     static let steady: Duration = .seconds(1)
 
     private var backoff = Backoff(first: .milliseconds(250), longest: .seconds(30))
@@ -25,13 +26,17 @@ struct ReconnectPlan {
     /// The URL to try now.
     var index: Int { turn % notBefore.count }
 
-    /// The present URL could not be connected to. Returns the pause before the next one.
+    /// The present URL could not be connected to.
+    ///
+    /// Returns the pause before the next one.
     mutating func failed(isRefusal: Bool, now: MonotonicTime) -> Duration {
         notBefore[index] = isRefusal ? now + Self.pauseAfterRefusal : nil
         return advance(now)
     }
 
-    /// A connection to the present URL was lost. Returns the pause before the next one.
+    /// A connection to the present URL was lost.
+    ///
+    /// Returns the pause before the next one.
     ///
     /// - Parameter hasServed: whether it had a channel that was of use.
     mutating func lost(since connected: MonotonicTime, hasServed: Bool, now: MonotonicTime) -> Duration {

@@ -2,8 +2,10 @@ import Basics
 import Dispatch
 import Glibc
 
-/// Host names to addresses. `getaddrinfo` has no time-out of its own, so it runs where nobody waits for it: on a thread
-/// of its own per name, however many ask, and the asking ends after `patience`.
+/// Host names to addresses.
+///
+/// `getaddrinfo` has no time-out of its own, so it runs where nobody waits for it: on a thread of its own per name,
+/// however many ask, and the asking ends after `patience`.
 final class Resolver: Sendable {
     typealias Waiter = CheckedContinuation<Result<[String], AMQPError>, Never>
 

@@ -1,11 +1,13 @@
 /// An exchange to declare.
 public struct ExchangeDeclaration: Sendable, Equatable {
+    /// The exchange's name.
     public var name: String
-    /// `topic`, `fanout`, `direct`, …
+    /// How it spreads messages: `topic`, `fanout`, `direct`.
     public var kind: String
+    /// It outlives the broker's process.
     public var durable: Bool
 
-    public init(name: String, kind: String, durable: Bool) {
+    package init(name: String, kind: String, durable: Bool) {
         self.name = name
         self.kind = kind
         self.durable = durable
@@ -14,13 +16,18 @@ public struct ExchangeDeclaration: Sendable, Equatable {
 
 /// A queue to declare.
 public struct QueueDeclaration: Sendable, Equatable {
+    /// The queue's name; empty has the broker choose one.
     public var name: String
+    /// It outlives the broker's process.
     public var durable: Bool
+    /// It is this connection's alone and ends with it.
     public var exclusive: Bool
+    /// It ends with its last consumer.
     public var autoDelete: Bool
+    /// What RabbitMQ calls arguments: its type, its bounds.
     public var arguments: FieldTable
 
-    public init(
+    package init(
         name: String, durable: Bool = true, exclusive: Bool = false, autoDelete: Bool = false,
         arguments: FieldTable = [:]
     ) {
@@ -34,11 +41,14 @@ public struct QueueDeclaration: Sendable, Equatable {
 
 /// A binding of a queue to an exchange.
 public struct Binding: Sendable, Equatable {
+    /// The exchange.
     public var exchange: String
+    /// The queue.
     public var queue: String
+    /// The routing key, or its pattern.
     public var routingKey: String
 
-    public init(exchange: String, queue: String, routingKey: String) {
+    package init(exchange: String, queue: String, routingKey: String) {
         self.exchange = exchange
         self.queue = queue
         self.routingKey = routingKey
@@ -47,6 +57,7 @@ public struct Binding: Sendable, Equatable {
 
 /// A queue to consume, on a channel of its own.
 public struct Lane: Sendable, Equatable {
+    /// The queue that it consumes.
     public var queue: String
     /// How many deliveries may be unacknowledged; 1 to 65,535.
     public var prefetch: UInt16
@@ -59,7 +70,7 @@ public struct Lane: Sendable, Equatable {
     /// channel has heard of its end. Not for queues that go with their consumer, nor for direct reply-to.
     public var renewal: Duration?
 
-    public init(queue: String, prefetch: UInt16, declare: QueueDeclaration? = nil, renewal: Duration? = nil) {
+    package init(queue: String, prefetch: UInt16, declare: QueueDeclaration? = nil, renewal: Duration? = nil) {
         self.queue = queue
         self.prefetch = prefetch
         self.declare = declare

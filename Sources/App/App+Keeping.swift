@@ -1,20 +1,19 @@
 import Store
-import StoreSQLite
 
 /// What operators do to the store.
 extension App {
     /// Looks through the whole store; changes nothing.
     public func checkStore() async throws -> [Finding] {
-        let place = try settings.store()
-        return Self.findings(try await StoreKeeping.check(place), place.path)
+        let store = try settings.store()
+        return Self.findings(try await store.check(), store.name)
     }
 
-    static func findings(_ report: StoreKeeping.Report, _ path: String) -> [Finding] {
+    static func findings(_ report: StoreReport, _ name: String) -> [Finding] {
         let migration = report.missingMigrations.map {
             Finding.Issue.warn("step \($0) is missing: 'store migrate' or the next worker takes it")
         }
         return [
-            Finding("file", well: "\(path) is sound", report.damage.map { .fail($0) }),
+            Finding("file", well: "\(name) is sound", report.damage.map { .fail($0) }),
             Finding("schema", well: "up to date", migration),
             Finding(
                 "key", well: "it fits, and opens all of \(report.sealed) sealed values",
@@ -31,21 +30,21 @@ extension App {
     /// Writes a backup into a new file.
     /// - Returns: the key file's path, which has to be kept apart.
     public func backUpStore(to path: String) async throws -> String {
-        let place = try settings.store()
-        try await StoreKeeping.backup(place, to: path)
-        return place.keyFile
+        let store = try settings.store()
+        try await store.backup(to: path)
+        return store.keyFile
     }
 
     /// Brings the store up to date.
     /// - Returns: the steps that were missing.
     public func migrateStore() async throws -> [String] {
-        try await StoreKeeping.migrate(try settings.store())
+        try await settings.store().migrate()
     }
 
     /// Seals everything with a new key.
     /// - Returns: the new key's id, and how many values were sealed anew.
     public func rekeyStore() async throws -> (key: UInt8, values: Int) {
-        let done = try await StoreKeeping.rekey(try settings.store())
+        let done = try await settings.store().rekey()
         return (done.key, done.values)
     }
 
@@ -53,9 +52,16 @@ extension App {
     ///
     /// - Parameter url: as `store.url`.
     public func copyStore(to url: String, keyFile: String?) async throws {
-        guard case .text(let path)? = try? ConfigKind.store.parse(url) else {
-            throw ConfigProblem("--to must be sqlite:PATH, not '\(url)'")
+        guard let target = StoreFactory.store(at: url, keyFile: keyFile) else {
+            throw ConfigProblem("--to must be \(StoreFactory.forms), not '\(url)'")
         }
-        try await StoreKeeping.copy(try settings.store(), to: SQLiteStoreConfiguration(path: path, keyFile: keyFile))
+        try await Self.copy(try settings.store(), to: target)
+    }
+
+    private static func copy<Driver: StoreDriver>(_ store: Driver, to target: any StoreDriver) async throws {
+        guard let target = target as? Driver else {
+            throw ConfigProblem("--to must be of the same kind as the store: \(Driver.form)")
+        }
+        try await store.copy(to: target)
     }
 }

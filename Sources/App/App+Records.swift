@@ -1,7 +1,6 @@
 import Basics
 import PhoneNumbers
 public import Store
-import StoreSQLite
 
 /// What operators read from the store directly.
 extension App {
@@ -20,8 +19,8 @@ extension App {
         try await looking { store in try await store.timelines(of: messageID) }
     }
 
-    private func looking<Value>(_ body: (StoreLook) async throws -> Value) async throws -> Value {
-        let store = try await StoreLook.open(settings.store())
+    private func looking<Value>(_ body: (any StoreReader) async throws -> Value) async throws -> Value {
+        let store = try await settings.store().look()
         defer { store.close() }
         return try await body(store)
     }

@@ -2,8 +2,9 @@ import AMQP
 import Logging
 
 extension App {
-    /// Declares exchanges, queues and bindings. Safe to run again; what exists with other arguments is an error that
-    /// names it.
+    /// Declares exchanges, queues and bindings.
+    ///
+    /// Safe to run again; what exists with other arguments is an error that names it.
     public func applyTopology() async throws {
         try await BrokerAdmin.withConnection(settings.broker(name: "verify-courier topology"), logger: logger) {
             admin in

@@ -2,21 +2,25 @@ import TwilioVerify
 
 /// What `twilio setup` did, or would do.
 public struct TwilioSetup: Sendable, Equatable, Encodable {
+    /// What became of the service.
     public enum Action: String, Sendable, Encodable {
         case created, updated, unchanged
     }
 
+    /// What became of the service.
     public var action: Action
     /// Nothing was done.
     public var isDryRun: Bool
     /// `VA…`; `nil` for a service that would be made.
     public var service: String?
-    /// `AC…`
+    /// `AC…`, the account that it is in.
     public var account: String
+    /// The service's name, as texts and calls say it.
     public var name: String?
+    /// What differs from how it was.
     public var changes: [TwilioChange]
     /// What is left to be seen to in the Console.
-    public var console = TwilioConsole.steps.map(\.text)
+    public var console = TwilioConsole.steps().map(\.text)
 
     private enum CodingKeys: String, CodingKey {
         case action, service, account, name, changes, console
@@ -26,7 +30,9 @@ public struct TwilioSetup: Sendable, Equatable, Encodable {
 
 extension App {
     /// Makes the Verify service that the site needs, or brings an existing one to it: the one that is named, else the
-    /// configured one, else the one of the wished name. Done again, it changes nothing.
+    /// configured one, else the one of the wished name.
+    ///
+    /// Done again, it changes nothing.
     ///
     /// - Parameters:
     ///   - wishes: What the service shall be like.

@@ -1,18 +1,25 @@
-/// Comma-separated values (RFC 4180): quoted fields, doubled quotes, line breaks inside quotes. Lenient on line ends.
+/// Comma-separated values (RFC 4180): quoted fields, doubled quotes, line breaks inside quotes.
+///
+/// Lenient on line ends.
 public enum CSV {
     /// A record and the line that it begins on, counted from 1.
     public struct Record: Sendable, Equatable {
+        /// The line that it begins on, from 1.
         public var line: Int
+        /// What lies between its commas, quotes taken off.
         public var fields: [String]
 
-        public init(line: Int, fields: [String]) {
+        package init(line: Int, fields: [String]) {
             self.line = line
             self.fields = fields
         }
     }
 
+    /// Why a text cannot be read to its end.
     public struct Problem: Error, Sendable, Equatable, CustomStringConvertible {
+        /// The line where it begins, from 1.
         public var line: Int
+        /// As it is printed.
         public var description: String { "line \(line): a quoted field does not end" }
     }
 

@@ -7,7 +7,9 @@ public enum CoreDumps {
     private static let limitBefore = Locked<rlimit?>(nil)
 
     /// No core file from here on, and no other process of this user may look into this one's memory (`ptrace`,
-    /// `/proc/PID/mem`): the files in `/proc/PID` belong to root then. Root may as before.
+    /// `/proc/PID/mem`): the files in `/proc/PID` belong to root then.
+    ///
+    /// Root may as before.
     public static func forbid() {
         let limit = get()
         limitBefore.withLock { $0 = limit }

@@ -39,12 +39,17 @@ public enum RefusalHint {
         case "unknown_user": "nobody of that id is known; a slip of the keyboard?"
         case "registered": "another number is; 'admin user reset NAME --what phone --reason WHY' takes it away first"
         case "past": "that time is over, so it holds nobody up; 'none' takes a grace away"
-        case "country_not_allowed":
-            "no text and no call may go to that number: limits.sms_countries, limits.call_countries"
+        case "country_not_allowed": nowhere
         case "exists": "somebody has that id already"
         case "malformed" where problem.field == "grace_until": "a time such as 2027-01-31T00:00:00Z, or none"
         default: nil
         }
+    }
+
+    private static var nowhere: String {
+        let messages = Channel.allCases.map { "no \($0.label)" }.joined(separator: " and ")
+        let keys = Channel.allCases.map { "limits.\($0.countries)" }.joined(separator: ", ")
+        return "\(messages) may go to that number: \(keys)"
     }
 
     private static func nearestOption(_ field: String) -> String? {

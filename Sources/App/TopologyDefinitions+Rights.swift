@@ -4,7 +4,9 @@ import Wire
 /// Least rights (patterns are Erlang regular expressions over the names of queues and exchanges).
 extension TopologyDefinitions {
     private static let nothing = "^$"
-    /// What a front end may put behind its prefix. No dots: they would reach into another one's names.
+    /// What a front end may put behind its prefix.
+    ///
+    /// No dots: they would reach into another one's names.
     private static let suffix = "[A-Za-z0-9_-]+"
     /// RabbitMQ's name for the default exchange where rights are checked.
     private static let defaultExchange = "amq.default"
@@ -22,7 +24,9 @@ extension TopologyDefinitions {
             read: anyOf(TopologyPlan.queues.map(\.name)))
     }
 
-    /// Publishes jobs, and has reply queues under its own name. No right to write to those: workers do that.
+    /// Publishes jobs, and has reply queues under its own name.
+    ///
+    /// No right to write to those: workers do that.
     private static func frontEnd(_ frontEnd: FrontEnd, _ plan: Plan) -> Permission {
         let own = "^\(escaped(WireName.replyPrefix + frontEnd.name))\\.\(suffix)$"
         return Permission(
@@ -38,7 +42,9 @@ extension TopologyDefinitions {
             read: "^(\(heard.map(escaped).joined(separator: "|"))|\(own))$")
     }
 
-    /// Which jobs a front end may publish. Without an entry of its own a user may use every key.
+    /// Which jobs a front end may publish.
+    ///
+    /// Without an entry of its own a user may use every key.
     static func topicPermissions(_ plan: Plan) -> [TopicPermission] {
         plan.publishers.map { frontEnd in
             TopicPermission(

@@ -7,9 +7,11 @@ public import Wire
 public struct TopologyDefinitions: Sendable {
     /// Whom a definitions file is for.
     public struct Plan: Sendable {
+        /// The front ends that get a user each.
         public var frontEnds: [FrontEnd]
         /// The workers' broker user.
         public var worker: String
+        /// The broker's virtual host that all of it is in.
         public var virtualHost: String
         /// A user for the administrators' commands, who hears nothing and so has no listener; `nil` for none.
         public var commandLine: FrontEnd?
@@ -18,7 +20,7 @@ public struct TopologyDefinitions: Sendable {
         /// False leaves the users themselves out, so that an import does not touch their passwords.
         public var includesUsers = true
 
-        public init(frontEnds: [FrontEnd], worker: String = "worker", virtualHost: String = "/") {
+        package init(frontEnds: [FrontEnd], worker: String = "worker", virtualHost: String = "/") {
             self.frontEnds = frontEnds
             self.worker = worker
             self.virtualHost = virtualHost
@@ -45,8 +47,10 @@ public struct TopologyDefinitions: Sendable {
         /// All that publish jobs.
         var publishers: [FrontEnd] { frontEnds + (commandLine.map { [$0] } ?? []) }
 
-        /// The user by whom a front end hears what the workers announce. Not the front end's own: that would need the
-        /// right to write to its own queues, by which it could have its text dead-lettered into `verify` as any job.
+        /// The user by whom a front end hears what the workers announce.
+        ///
+        /// Not the front end's own: that would need the right to write to its own queues, by which it could have its
+        /// text dead-lettered into `verify` as any job.
         public static func listener(of frontEnd: FrontEnd) -> String { frontEnd.name + "-listen" }
     }
 

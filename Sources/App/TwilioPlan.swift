@@ -6,6 +6,7 @@ public struct TwilioChange: Sendable, Equatable, Encodable {
     public var setting: String
     /// `nil` for a service that is yet to be made.
     public var from: String?
+    /// What it becomes.
     public var to: String
 }
 

@@ -2,7 +2,9 @@ import TwilioVerify
 
 /// Why a command about Twilio could not do its work, in words that say what to do, with the contract's exit code.
 public struct TwilioProblem: Error, Sendable, Equatable, CustomStringConvertible {
+    /// What the command ends with (contract, section 7).
     public var exitCode: Int32
+    /// What went wrong and what to do, for an operator.
     public var description: String
 
     init(exitCode: Int32, _ description: String) {

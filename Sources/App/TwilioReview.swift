@@ -2,6 +2,7 @@ import TwilioVerify
 
 /// One line of `twilio check`.
 public struct TwilioFinding: Sendable, Equatable, Encodable {
+    /// How good it is.
     public enum State: String, Sendable, Encodable {
         case ok, warning, wrong
         /// The API cannot tell. Never a pass.
@@ -10,6 +11,7 @@ public struct TwilioFinding: Sendable, Equatable, Encodable {
 
     /// What it is about, stable: `code_length`.
     public var topic: String
+    /// How good it is.
     public var state: State
     /// How it is, and what to do about it.
     public var text: String
@@ -21,7 +23,9 @@ public struct TwilioFinding: Sendable, Equatable, Encodable {
     }
 }
 
-/// Compares a service with what the site needs. Pure; nothing that the API does not tell is ever `ok`.
+/// Compares a service with what the site needs.
+///
+/// Pure; nothing that the API does not tell is ever `ok`.
 struct TwilioReview {
     /// What Twilio showed; `nil` when the account has no such service.
     var service: Service?
@@ -29,8 +33,10 @@ struct TwilioReview {
     var serviceSID: String
     var accountSID: String
     var usesAPIKey: Bool
-    /// `twilio.code_minutes`
+    /// The setting `twilio.code_minutes`.
     var codeMinutes: Int
+    /// Twilio's words for the channels that codes go by.
+    var channels = TwilioConsole.usedChannels
 
     var findings: [TwilioFinding] {
         let access = [
@@ -129,9 +135,13 @@ struct TwilioReview {
         let sender = [settings.whatsAppMessagingServiceSID, settings.whatsAppFrom].contains { !($0 ?? "").isEmpty }
         return [
             line("push", !push, "unused", .warning, "it has credentials for push, which is not supported here"),
-            line(
-                "whatsapp_sender", !sender, "none", .warning,
-                "a sender is attached, so that texts may go by WhatsApp: detach it in the Console"),
+            channels.contains("whatsapp")
+                ? line(
+                    "whatsapp_sender", sender, "attached", .warning,
+                    "no sender is attached, so that no code goes by WhatsApp: attach one in the Console")
+                : line(
+                    "whatsapp_sender", !sender, "none", .warning,
+                    "a sender is attached, so that texts may go by WhatsApp: detach it in the Console"),
         ]
     }
 
@@ -144,7 +154,8 @@ struct TwilioReview {
             : TwilioFinding(
                 topic: "code_lifetime", state: .confirm,
                 text: "codes live \(codeMinutes) minutes: 10, unless Twilio's support has set another life")
-        return TwilioConsole.steps.map { TwilioFinding(topic: $0.topic, state: .confirm, text: $0.text) } + [life]
+        return TwilioConsole.steps(for: channels).map { TwilioFinding(topic: $0.topic, state: .confirm, text: $0.text) }
+            + [life]
     }
 
     private func line(

@@ -4,7 +4,9 @@ import TwilioVerify
 public struct TwilioWishes: Sendable, Equatable {
     /// See ``ServiceSettings/friendlyName``.
     public var friendlyName: String?
-    /// 4 to 10; 6 by default. With 4 or 5 `twilio check` warns.
+    /// 4 to 10; 6 by default.
+    ///
+    /// With 4 or 5 `twilio check` warns.
     public var codeLength: Int?
     /// Off by default, for each Lookup costs.
     public var lookup: Bool?
@@ -12,7 +14,9 @@ public struct TwilioWishes: Sendable, Equatable {
     public var skipLandlines: Bool?
     /// A call asks for a key before it reads the code.
     public var keyPress = true
+    /// Texts say that nobody will ask for the code.
     public var doNotShareWarning = true
+    /// The name that apps show beside a code; Twilio shows the service's without.
     public var totpIssuer: String?
     /// Seconds, 20 to 60; 30 by default.
     public var totpTimeStep: Int?
@@ -21,6 +25,7 @@ public struct TwilioWishes: Sendable, Equatable {
     /// 0 to 2; 1 by default.
     public var totpSkew: Int?
 
+    /// What suits most sites; the name is still to be set.
     public init() {}
 
     /// What Twilio would refuse, in a sentence; `nil` when it is all right.
@@ -42,7 +47,9 @@ public struct TwilioWishes: Sendable, Equatable {
             && name.filter(\.isNumber).count <= 4 && name.contains { $0 != " " }
     }
 
-    /// As settings. For a new service every one is said, so that it does not depend on Twilio's defaults.
+    /// As settings.
+    ///
+    /// For a new service every one is said, so that it does not depend on Twilio's defaults.
     func settings(isNew: Bool) -> ServiceSettings {
         var settings = ServiceSettings()
         settings.friendlyName = friendlyName

@@ -6,27 +6,35 @@ public import Wire
 ///
 /// The first line names the columns: `user`, and any of `required`, `grace_until`, `phone`, in any order.
 public struct UserImport: Sendable {
+    /// A line that can be imported.
     public struct Entry: Sendable, Equatable {
+        /// The line, from 1.
         public var line: Int
+        /// The body of its `admin.user.set`, but for who asks.
         public var body: JobBody
     }
 
     /// A line that is not taken, and why.
     public struct Refusal: Sendable, Equatable, Encodable, CustomStringConvertible {
+        /// The line, from 1.
         public var line: Int
+        /// What is wrong with it; no number.
         public var why: String
 
-        public init(line: Int, why: String) {
+        package init(line: Int, why: String) {
             self.line = line
             self.why = why
         }
 
+        /// As it is printed.
         public var description: String { "line \(line): \(why)" }
     }
 
     /// On whose behalf.
     public let administrator: String
+    /// The lines that can be imported, in their order.
     public private(set) var entries: [Entry] = []
+    /// The lines that cannot, in their order.
     public private(set) var refusals: [Refusal] = []
 
     private static let columns = ["user", "required", "grace_until", "phone"]
@@ -132,8 +140,11 @@ public struct UserImport: Sendable {
     }
 }
 
-/// A file that cannot be taken at all. Exit code 65.
+/// A file that cannot be taken at all.
+///
+/// Exit code 65.
 public struct ImportProblem: Error, Sendable, CustomStringConvertible {
+    /// What is wrong with the whole of it, for whoever imports.
     public let description: String
 
     init(_ description: String) {

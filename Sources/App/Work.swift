@@ -7,18 +7,22 @@ import Pipeline
 import ServiceLifecycle
 import SitePolicy
 import Store
-import StoreSQLite
 import UnixSignals
 import Wire
 import Worker
 
-/// Puts the parts together. Nothing below knows the configuration.
+/// Puts the parts together.
+///
+/// Nothing below knows the configuration.
 public struct App: Sendable {
+    /// The configuration that it was made with.
     public let settings: Settings
+    /// Where it logs.
     public let logger: Logger
     /// For one exchange with Twilio, connecting included.
     var twilioTimeLimit: Duration = .seconds(10)
 
+    /// Puts it together; nothing is opened or asked before something is called.
     public init(settings: Settings, logger: Logger) {
         self.settings = settings
         self.logger = logger
@@ -26,9 +30,9 @@ public struct App: Sendable {
 
     /// Makes the store and its key file; nothing else does, but `work(create: true)`.
     public func createStore() async throws {
-        let place = try settings.store()
+        let store = try settings.store()
         if let folder = settings.folderToMake { try StateFolder.make(folder) }
-        try await SQLiteStore.create(place, siteOptions: settings.siteOptions())
+        try await store.create(siteOptions: settings.siteOptions())
     }
 
     /// Runs a worker until SIGTERM or SIGINT has drained it.
@@ -53,7 +57,7 @@ public struct App: Sendable {
         try await requireTopology(within: patience)
         let pipelineSettings = try settings.pipeline()
         let workerSettings = try settings.worker()
-        let meters = Meters()
+        let meters = Meters(backend: type(of: try settings.store()).scheme)
         let clocks = steadyClocks()
         let troubles = TwilioTroubleLog(clocks: clocks, logger: logger)
         let twilio = try twilioClient(clocks: clocks, observer: TwilioObservers(all: [meters, troubles]))
@@ -81,15 +85,16 @@ public struct App: Sendable {
         await store.close()
     }
 
-    private func background(_ store: SQLiteStore, _ pipeline: Pipeline, _ retention: Retention) -> [Background] {
+    private func background(_ store: any LoginStore, _ pipeline: Pipeline, _ retention: Retention) -> [Background] {
         let sweeper = Sweeper(store: store, retention: retention, logger: logger)
         let replayer = pipeline.replayer(logger: logger)
         let chores = pipeline.choreRunner(logger: logger)
         return [Background(sweeper.run), Background(replayer.run), Background(chores.run)]
     }
 
-    /// Runs it all until the worker has drained. Services end in the reverse order: the worker drains first, and
-    /// operators see that to its end.
+    /// Runs it all until the worker has drained.
+    ///
+    /// Services end in the reverse order: the worker drains first, and operators see that to its end.
     private func run(
         _ worker: WorkerService, beside: [Background], _ termination: Termination, _ ops: OpsServer?
     ) async throws {
@@ -111,7 +116,7 @@ public struct App: Sendable {
         }
     }
 
-    private func warn(_ store: SQLiteStore) async throws {
+    private func warn(_ store: any LoginStore) async throws {
         // The store's options hold, one truth for all workers; a file that says otherwise misleads its reader.
         let held = try await store.situation(of: Job.Login(user: "")).options
         for difference in settings.siteOptionDifferences(from: held) { logger.warning("\(difference)") }
@@ -121,7 +126,7 @@ public struct App: Sendable {
     /// Waits for a store that may come back by itself or by an operator's hand; what is wrong for good is told at once.
     private func openStore(
         create: Bool, _ clocks: Clocks, _ watch: StoreWatch, within patience: Duration
-    ) async throws -> SQLiteStore {
+    ) async throws -> any WorkingStore {
         if create {
             do {
                 try await createStore()
@@ -131,13 +136,28 @@ public struct App: Sendable {
         }
         let end = MonotonicTime.now() + patience
         var backoff = Backoff(first: .milliseconds(200), longest: .seconds(2))
+        let store = try settings.store()
         while true {
             do {
-                return try await SQLiteStore.open(settings.store(), clocks: clocks, watch: watch, logger: logger)
-            } catch let error as StoreError where error.code.mayPass && MonotonicTime.now() < end {
+                return try await store.open(clocks: clocks, watch: watch, logger: logger)
+            } catch {
+                guard error.code.mayPass, MonotonicTime.now() < end else { throw error }
                 logger.warning("waiting for the store", metadata: ["error": "\(error)"])
                 try await Task.sleep(for: backoff.next())
             }
         }
+    }
+}
+
+/// Work that goes on beside the jobs until the worker has drained.
+struct Background: Service {
+    private let body: @Sendable () async -> Void
+
+    init(_ body: @escaping @Sendable () async -> Void) {
+        self.body = body
+    }
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown { await body() }
     }
 }

@@ -8,6 +8,7 @@ public struct Backoff: Sendable {
     public var longest: Duration
     private var failures = 0
 
+    /// From the first pause, doubling up to the longest.
     public init(first: Duration, longest: Duration) {
         self.first = first
         self.longest = longest

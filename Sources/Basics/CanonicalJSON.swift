@@ -2,6 +2,7 @@
 ///
 /// Slashes are not escaped; control characters are, by the short escapes where there are such.
 public struct CanonicalJSON: Sendable {
+    /// What has been written so far.
     public private(set) var bytes: [UInt8] = []
     /// Something stands before the next element or member.
     private var needsComma = false
@@ -28,24 +29,28 @@ public struct CanonicalJSON: Sendable {
 
     // MARK: Members, in ascending order of their keys; what is nil is left out
 
+    /// A member that is text; nothing where it is `nil`.
     public mutating func member(_ key: String, _ text: String?) {
         guard let text else { return }
         self.key(key)
         string(text)
     }
 
+    /// A member that is a whole number; nothing where it is `nil`.
     public mutating func member(_ key: String, _ number: (some BinaryInteger)?) {
         guard let number else { return }
         self.key(key)
         self.number(number)
     }
 
+    /// A member that is `true` or `false`; nothing where it is `nil`.
     public mutating func member(_ key: String, _ flag: Bool?) {
         guard let flag else { return }
         self.key(key)
         self.flag(flag)
     }
 
+    /// A member that is one of a closed list of words; nothing where it is `nil`.
     public mutating func member<Word: RawRepresentable<String>>(_ key: String, _ word: Word?) {
         member(key, word?.rawValue)
     }
@@ -75,6 +80,9 @@ public struct CanonicalJSON: Sendable {
 
     // MARK: Values
 
+    /// An object.
+    ///
+    /// - Parameter members: writes its members, in the order of their names.
     public mutating func object(_ members: (inout CanonicalJSON) -> Void) {
         let outer = lastKey
         begin(UInt8(ascii: "{"))
@@ -84,22 +92,29 @@ public struct CanonicalJSON: Sendable {
         lastKey = outer
     }
 
+    /// A list.
+    ///
+    /// - Parameter write: writes one element.
     public mutating func list<Element>(_ elements: [Element], _ write: (inout CanonicalJSON, Element) -> Void) {
         begin(UInt8(ascii: "["))
         for element in elements { write(&self, element) }
         end(UInt8(ascii: "]"))
     }
 
+    /// Text, escaped.
     public mutating func string(_ text: String) {
         separate()
         quote(text)
         needsComma = true
     }
 
+    /// A whole number.
     public mutating func number(_ number: some BinaryInteger) { raw(String(number)) }
 
+    /// `true` or `false`.
     public mutating func flag(_ flag: Bool) { raw(flag ? "true" : "false") }
 
+    /// `null`.
     public mutating func null() { raw("null") }
 
     /// - Parameter number: Finite.

@@ -2,10 +2,12 @@ import Glibc
 
 /// Reads whole files and standard input, whatever they are; nothing here traps.
 public enum DescriptorInput {
+    /// The system refused to read.
     public struct Failure: Error, Equatable {
         /// `EFBIG` when there is more than was allowed.
         public var code: Int32
 
+        /// The system's words for ``code``.
         public var reason: String { String(cString: strerror(code)) }
     }
 

@@ -4,13 +4,17 @@ import Glibc
 public struct WriteFailure: Error, Equatable {
     /// `EPIPE` when the reader is gone, `ETIMEDOUT` when it did not read in time.
     public var code: Int32
+    /// How many bytes had been written before.
     public var written: Int
 
+    /// The system's words for ``code``.
     public var reason: String { String(cString: strerror(code)) }
 }
 
 /// Writes to descriptors that others made: a pipe whose reader sleeps or has gone, a full disk, a closed or a
-/// non-blocking one. None of these traps, and none makes anybody wait for longer than was said.
+/// non-blocking one.
+///
+/// None of these traps, and none makes anybody wait for longer than was said.
 public enum DescriptorOutput {
     /// What a pipe takes in one piece once `poll` says that it takes anything.
     private static let pipePiece = 4096

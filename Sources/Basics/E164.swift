@@ -2,7 +2,9 @@
 ///
 /// Printing one prints the mask, `+1········42`: the country code, one `·` per hidden digit, the last two digits.
 public struct E164: Sendable, Hashable {
-    /// The whole number, `+` included. Not for logs.
+    /// The whole number, `+` included.
+    ///
+    /// Not for logs.
     public let revealed: String
 
     /// `nil` unless `text` is `+` and 7 to 15 ASCII digits of which the first is not 0.
@@ -36,7 +38,10 @@ public struct E164: Sendable, Hashable {
 }
 
 extension E164: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+    /// The number masked; never the number itself.
     public var description: String { masked }
+    /// The number masked; never the number itself.
     public var debugDescription: String { masked }
+    /// The number masked; never the number itself.
     public var customMirror: Mirror { Mirror(reflecting: masked) }
 }

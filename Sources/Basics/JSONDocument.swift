@@ -2,10 +2,12 @@
 ///
 /// The grammar is strict; what a key that comes twice means is left to whoever reads.
 public struct JSONDocument: Sendable {
+    /// Why a text was not read.
     public enum Problem: Error, Sendable {
         case notUTF8, notJSON, tooDeep
     }
 
+    /// What a value is.
     public enum Kind: Sendable {
         case null, `true`, `false`, number, string, array, object
     }
@@ -38,6 +40,7 @@ public struct JSONDocument: Sendable {
         nodes = reader.nodes
     }
 
+    /// The outermost value.
     public var root: Value { Value(document: self, index: 0) }
 
     /// One value in a document.
@@ -46,6 +49,7 @@ public struct JSONDocument: Sendable {
         let index: Int
 
         private var node: Node { document.nodes[index] }
+        /// What the value is.
         public var kind: Kind { node.kind }
         private var range: Range<Int> { Int(node.start)..<Int(node.end) }
 
@@ -254,7 +258,9 @@ private struct JSONReader {
 
 /// What stands behind a backslash (RFC 8259, section 7).
 private enum JSONEscapes {
-    /// The bytes of the escape at the beginning; `nil` for what is none. A surrogate alone is no text.
+    /// The bytes of the escape at the beginning; `nil` for what is none.
+    ///
+    /// A surrogate alone is no text.
     static func length(_ bytes: ArraySlice<UInt8>) -> Int? {
         guard let first = bytes.first else { return nil }
         guard first == UInt8(ascii: "u") else { return simple(first) == nil ? nil : 1 }

@@ -2,8 +2,10 @@ import Glibc
 
 /// Addresses that only this machine reaches: the one place that knows them.
 public enum Loopback {
-    /// `localhost`, `127.0.0.0/8`, `::1` (in brackets too, as URLs have it) and `::ffff:127.0.0.0/104`. A name that merely
-    /// begins with `127.` is none, nor is a short form such as `127.1`, which resolvers read in more than one way.
+    /// `localhost`, `127.0.0.0/8`, `::1` (in brackets too, as URLs have it) and `::ffff:127.0.0.0/104`.
+    ///
+    /// A name that merely begins with `127.` is none, nor is a short form such as `127.1`, which resolvers read in more
+    /// than one way.
     public static func contains(_ host: String) -> Bool {
         // C would read it up to there only.
         guard !host.utf8.contains(0) else { return false }

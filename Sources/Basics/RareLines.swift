@@ -1,5 +1,6 @@
-/// Which of many alike events are told, and how many stand behind a line: one line a minute for each key. Pure: it is told the
-/// time.
+/// Which of many alike events are told, and how many stand behind a line: one line a minute for each key.
+///
+/// Pure: it is told the time.
 ///
 /// Keys may be others' to choose, so there are no more than some of them at a time; what is beyond shares one line.
 package struct RareLines<Key: Hashable & Sendable>: Sendable {

@@ -4,15 +4,21 @@
 public struct Redacted<Value: Sendable>: Sendable, CustomStringConvertible, CustomDebugStringConvertible,
     CustomReflectable
 {
-    /// The value itself. Every use is a place to look at in a review.
+    /// The value itself.
+    ///
+    /// Every use is a place to look at in a review.
     public let revealed: Value
 
+    /// Hides a value from whatever prints or reflects.
     public init(_ value: Value) {
         revealed = value
     }
 
+    /// Three dots, whatever the value is.
     public var description: String { "•••" }
+    /// Three dots, whatever the value is.
     public var debugDescription: String { "•••" }
+    /// Three dots, whatever the value is.
     public var customMirror: Mirror { Mirror(reflecting: "•••") }
 }
 

@@ -1,5 +1,7 @@
 /// The time of day to go by while the system's clock cannot be trusted: it does not follow a jump before the clock has
-/// stood by it for a minute. Pure; ``Clocks/steady(_:onEvent:)`` puts it to use.
+/// stood by it for a minute.
+///
+/// Pure; ``Clocks/steady(_:onEvent:)`` puts it to use.
 ///
 /// A clock that is an hour ahead for some seconds (a virtual machine that was moved, a time server gone mad, a hand that
 /// slipped) would otherwise make every waiting job late, end codes that are on their way, and forget authenticator codes
@@ -25,6 +27,7 @@ public struct SteadyTime: Sendable {
     private var lookedAt: MonotonicTime
     private var doubt: (ahead: Duration, since: MonotonicTime)?
 
+    /// Begins with a reading of both clocks at once.
     public init(wall: Timestamp, monotonic: MonotonicTime) {
         trusted = wall
         lookedAt = monotonic

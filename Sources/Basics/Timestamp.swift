@@ -5,17 +5,21 @@ import Glibc
 ///
 /// For what people and other machines see. Lengths of time inside a process go by ``MonotonicTime``.
 public struct Timestamp: Sendable, Hashable, Comparable {
+    /// Since 1970, without leap seconds; before that negative.
     public var milliseconds: Int64
 
+    /// From milliseconds since 1970.
     public init(milliseconds: Int64) {
         self.milliseconds = milliseconds
     }
 
+    /// From seconds since 1970.
     public init(seconds: Int64) {
         let (product, isBeyond) = seconds.multipliedReportingOverflow(by: 1000)
         milliseconds = isBeyond ? (seconds < 0 ? .min : .max) : product
     }
 
+    /// From Foundation's date, to the millisecond.
     public init(_ date: Date) {
         milliseconds = Int64((date.timeIntervalSince1970 * 1000).rounded())
     }
@@ -35,21 +39,27 @@ public struct Timestamp: Sendable, Hashable, Comparable {
     /// The same moment with its milliseconds dropped.
     public var roundedDown: Timestamp { Timestamp(seconds: wholeSeconds) }
 
+    /// Whether it is earlier.
     public static func < (left: Timestamp, right: Timestamp) -> Bool { left.milliseconds < right.milliseconds }
 
+    /// Later by a duration, to the millisecond.
     public static func + (left: Timestamp, right: Duration) -> Timestamp {
         Timestamp(milliseconds: clamped(left.milliseconds.addingReportingOverflow(right.milliseconds), left))
     }
 
+    /// Earlier by a duration, to the millisecond.
     public static func - (left: Timestamp, right: Duration) -> Timestamp {
         Timestamp(milliseconds: clamped(left.milliseconds.subtractingReportingOverflow(right.milliseconds), left))
     }
 
+    /// How much later it is; negative where it is earlier.
     public static func - (left: Timestamp, right: Timestamp) -> Duration {
         .milliseconds(clamped(left.milliseconds.subtractingReportingOverflow(right.milliseconds), left))
     }
 
-    /// Times come from others, who may write any number: one that is beyond all time ends at its end, and ends nothing else.
+    /// Times come from others, who may write any number: one that is beyond all time ends at its end, and ends nothing
+    /// else.
+    ///
     /// An overflow always goes the way of the sign on the left.
     private static func clamped(_ result: (partialValue: Int64, overflow: Bool), _ left: Timestamp) -> Int64 {
         guard result.overflow else { return result.partialValue }
@@ -63,6 +73,7 @@ extension Timestamp: Codable {
         self.init(milliseconds: try decoder.singleValueContainer().decode(Int64.self))
     }
 
+    /// As RFC 3339 text.
     public func encode(to encoder: any Encoder) throws {
         var value = encoder.singleValueContainer()
         try value.encode(milliseconds)
@@ -79,8 +90,9 @@ extension Timestamp: CustomStringConvertible {
     /// Half a millisecond on top: the style cuts off what a Double could not hold exactly.
     private var date: Date { Date(timeIntervalSince1970: (Double(milliseconds) + 0.5) / 1000) }
 
-    /// Reads RFC 3339 (section 5.6) with or without fractions and with any offset. `nil` when it is not that, or
-    /// outside the years 1970 to 9999.
+    /// Reads RFC 3339 (section 5.6) with or without fractions and with any offset.
+    ///
+    /// `nil` when it is not that, or outside the years 1970 to 9999.
     public init?(rfc3339 text: String) {
         guard text.utf8.count <= 40, let style = Self.style(for: text) else { return nil }
         guard let date = try? Date(text.uppercased(), strategy: style) else { return nil }

@@ -1,6 +1,8 @@
 public import DequeModule
 
-/// What waits, in lines that take turns; within a line the first comes first. Pure.
+/// What waits, in lines that take turns; within a line the first comes first.
+///
+/// Pure.
 ///
 /// Inlinable, so that whoever uses it has it made for its own types: every commit of a store goes through one.
 public struct Turns<Line: Hashable & Sendable, Element: Sendable>: Sendable {
@@ -16,17 +18,22 @@ public struct Turns<Line: Hashable & Sendable, Element: Sendable>: Sendable {
         }
     }
 
-    /// The lines in which somebody waits; the next one first. They are few.
+    /// The lines in which somebody waits; the next one first.
+    ///
+    /// They are few.
     @usableFromInline var queues: [Queue] = []
     /// An empty one whose memory the next line gets.
     @usableFromInline var spare: Deque<Element> = []
     /// How many wait, in all lines.
     public private(set) var count = 0
 
+    /// With nothing in any line.
     public init() {}
 
+    /// Whether nobody waits.
     @inlinable public var isEmpty: Bool { queues.isEmpty }
 
+    /// Puts an element at the end of its line.
     @inlinable
     public mutating func append(_ element: Element, to line: Line) {
         countUp(by: 1)

@@ -13,17 +13,22 @@ public final class Watched<Value: Sendable>: Sendable {
 
     private let state: Locked<State>
 
+    /// Begins with a value, which counts as no change.
     public init(_ value: Value) {
         state = Locked(State(value: value))
     }
 
+    /// What it is now.
     public var value: Value { state.withLock { $0.value } }
 
+    /// Sets it, and wakes those who wait for another.
     public func set(_ value: Value) {
         update { $0 = value }
     }
 
-    /// Changes the value in one step. Whoever waits for what it is now goes on.
+    /// Changes the value in one step.
+    ///
+    /// Whoever waits for what it is now goes on.
     ///
     /// - Parameter change: called with a lock held.
     public func update(_ change: (inout Value) -> Void) {
@@ -37,8 +42,9 @@ public final class Watched<Value: Sendable>: Sendable {
         for continuation in fitting { continuation.resume() }
     }
 
-    /// Returns when the value is such that `fits`, or when the task is cancelled. A value that is such for a moment only
-    /// may be gone again by then.
+    /// Returns when the value is such that `fits`, or when the task is cancelled.
+    ///
+    /// A value that is such for a moment only may be gone again by then.
     ///
     /// - Parameter fits: a pure function; called with a lock held.
     public func wait(until fits: @escaping @Sendable (Value) -> Bool) async {

@@ -2,6 +2,7 @@ import CCurl
 
 /// Why no answer came, and whether the request can have reached the other side.
 public struct CurlError: Error, Sendable, Hashable, CustomStringConvertible {
+    /// How far the request got.
     public enum Reach: String, Sendable {
         /// Not a byte of the request was written.
         case surelyNotSent
@@ -9,6 +10,7 @@ public struct CurlError: Error, Sendable, Hashable, CustomStringConvertible {
         case maybeSent
     }
 
+    /// What went wrong.
     public enum Kind: String, Sendable {
         case dns, connect, tls, timeout
         /// The proxy cannot be found, or refuses.
@@ -22,17 +24,20 @@ public struct CurlError: Error, Sendable, Hashable, CustomStringConvertible {
         case cancelled, other
     }
 
+    /// How far the request got.
     public var reach: Reach
+    /// What went wrong.
     public var kind: Kind
     /// The HTTP status that a proxy refused with.
     public var proxyStatus: Int?
 
-    public init(reach: Reach, kind: Kind, proxyStatus: Int? = nil) {
+    package init(reach: Reach, kind: Kind, proxyStatus: Int? = nil) {
         self.reach = reach
         self.kind = kind
         self.proxyStatus = proxyStatus
     }
 
+    /// Both words, as they are logged.
     public var description: String { "\(kind.rawValue), \(reach.rawValue)" }
 
     /// For what is wrong before libcurl has begun.
@@ -40,7 +45,7 @@ public struct CurlError: Error, Sendable, Hashable, CustomStringConvertible {
 }
 
 extension CurlError.Kind {
-    /// https://curl.se/libcurl/c/libcurl-errors.html
+    /// By libcurl's numbers: https://curl.se/libcurl/c/libcurl-errors.html.
     init(_ code: CURLcode) {
         self =
             switch code {

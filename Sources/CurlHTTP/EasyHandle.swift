@@ -1,8 +1,9 @@
 import Basics
 import CCurl
 
-/// An easy handle with all that the requests of one client have in common. It is used again and again: a new one, and each
-/// text that libcurl copies, costs allocations.
+/// An easy handle with all that the requests of one client have in common.
+///
+/// It is used again and again: a new one, and each text that libcurl copies, costs allocations.
 ///
 /// Not Sendable: it lives in ``Multi`` and is touched on its thread only.
 final class EasyHandle {
@@ -88,7 +89,9 @@ private final class HeaderList {
     }
 }
 
-/// Easy handles at rest. Not Sendable, as they are not.
+/// Easy handles at rest.
+///
+/// Not Sendable, as they are not.
 struct EasyHandlePool {
     /// Each is some kilobytes; a burst beyond it makes new ones.
     static let most = 64

@@ -27,8 +27,9 @@ struct EasyOptions {
 }
 
 extension EasyOptions {
-    /// libcurl reads an answer in pieces of this size. Twilio's are a few kilobytes at most, and by default each transfer would
-    /// have a buffer of 16 KiB.
+    /// libcurl reads an answer in pieces of this size.
+    ///
+    /// Twilio's are a few kilobytes at most, and by default each transfer would have a buffer of 16 KiB.
     private static let bufferSize = 4096
 
     /// What all requests have in common.

@@ -39,7 +39,9 @@ enum RequestCheck {
     }
 }
 
-/// Where requests may go. Nearly all go to one origin, which is read once.
+/// Where requests may go.
+///
+/// Nearly all go to one origin, which is read once.
 final class AllowedOrigins: Sendable {
     struct Origin: Sendable {
         var isSecure: Bool

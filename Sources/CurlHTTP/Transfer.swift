@@ -1,5 +1,6 @@
 import Basics
 import CCurl
+import Glibc
 
 /// One request under way: it has an easy handle to itself and owns everything libcurl points into.
 ///
@@ -22,7 +23,9 @@ final class Transfer {
     /// When something of the answer came last.
     private(set) var heardAt: MonotonicTime?
 
-    /// What the gate has done. It lets pass once.
+    /// What the gate has done.
+    ///
+    /// It lets pass once.
     private enum Passage {
         case notAsked, withheld, passed
     }
@@ -63,9 +66,10 @@ final class Transfer {
 
     // MARK: Callbacks, on the thread of Multi
 
-    /// Called when the connection stands and the request is about to be written. libcurl calls it again when it is
-    /// about to *repeat* the request, because a reused connection closed before any answer: the first copy may have
-    /// been read and acted on, so there is no second one.
+    /// Called when the connection stands and the request is about to be written.
+    ///
+    /// libcurl calls it again when it is about to *repeat* the request, because a reused connection closed before any
+    /// answer: the first copy may have been read and acted on, so there is no second one.
     func mayWrite() -> Bool {
         guard passage == .notAsked else { return false }
         passage = gate() ? .passed : .withheld
@@ -121,5 +125,21 @@ final class Transfer {
             return .failure(CurlError(reach: reach, kind: .reset))
         }
         return .success(HTTPResponse(status: status, headers: headers.fields, body: body))
+    }
+}
+
+/// The connection that a transfer goes by, while libcurl holds it.
+extension Transfer {
+    /// Our port, which tells a connection from the others of the moment; `nil` before there is one.
+    var port: Int? {
+        var port = 0
+        return ccurl_get_long(easy, CURLINFO_LOCAL_PORT, &port) == CURLE_OK && port > 0 ? port : nil
+    }
+
+    /// Ends the connection, where libcurl would go on using it: what else is under way there fails at once.
+    func hangUp() {
+        var socket = curl_socket_t(-1)
+        guard ccurl_get_socket(easy, CURLINFO_ACTIVESOCKET, &socket) == CURLE_OK, socket >= 0 else { return }
+        shutdown(socket, Int32(SHUT_RDWR))
     }
 }

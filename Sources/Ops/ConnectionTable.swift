@@ -1,5 +1,6 @@
-/// Which connections to the operators' port are open, and which one goes when there are too many. Pure: it is told what
-/// happens.
+/// Which connections to the operators' port are open, and which one goes when there are too many.
+///
+/// Pure: it is told what happens.
 ///
 /// A connection is busy from a whole request to the end of its answer. All others wait for their peer, which may send
 /// nothing for ever; so whoever has waited longest makes room for a newcomer, and an orchestrator is answered however many

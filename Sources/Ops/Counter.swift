@@ -4,12 +4,19 @@ import Basics
 ///
 /// What is counted must be a closed list by its nature: after `mostSeries` of them, everything new counts as `other`,
 /// so that no peer can make the process grow.
-public final class Counter: Sendable {
+public final class Counter: Metric {
     let family: MetricFamily
     private let series: Locked<SeriesTable<Double>>
 
-    init(_ family: MetricFamily, mostSeries: Int) {
-        self.family = family
+    /// Told to nobody before it is a registry's.
+    ///
+    /// - Parameters:
+    ///   - name: ends with `_total`.
+    ///   - help: what it counts, in a sentence.
+    ///   - labels: the labels' names, four at the most.
+    ///   - mostSeries: everything new beyond counts as `other`; 400 by default.
+    public init(_ name: String, _ help: String, labels: [String] = [], mostSeries: Int = 400) {
+        family = MetricFamily(name: name, help: help, kind: .counter, labels: labels)
         series = Locked(SeriesTable(labels: family.labels.count, most: mostSeries))
     }
 
@@ -29,7 +36,9 @@ public final class Counter: Sendable {
     }
 }
 
-/// The values of a family's labels, of which it has four at the most. No list: one would be made for each event.
+/// The values of a family's labels, of which it has four at the most.
+///
+/// No list: one would be made for each event.
 struct LabelValues: Sendable, Hashable {
     private var first, second, third, fourth: String
 

@@ -10,6 +10,7 @@ public enum ExpositionFormat: Sendable {
         self = accept?.contains("application/openmetrics-text") == true ? .openMetrics : .text
     }
 
+    /// As the header field says it.
     public var contentType: String {
         switch self {
         case .text: "text/plain; version=0.0.4; charset=utf-8"

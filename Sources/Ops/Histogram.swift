@@ -1,15 +1,28 @@
 import Basics
 
 /// How long things took, in seconds, as counts of what took at most so long.
-public final class Histogram: Sendable {
+public final class Histogram: Metric {
     let family: MetricFamily
     private let bounds: [Double]
     private let isBounded: Bool
     private let series: Locked<SeriesTable<HistogramValue>>
 
-    init(_ family: MetricFamily, bounds: [Double], isBounded: Bool = false, mostSeries: Int) {
-        self.family = family
-        self.bounds = bounds
+    /// Told to nobody before it is a registry's.
+    ///
+    /// - Parameters:
+    ///   - name: ends with `_seconds`.
+    ///   - help: what takes that long, in a sentence.
+    ///   - labels: the labels' names, four at the most.
+    ///   - buckets: their bounds in seconds, ascending; ``Buckets`` has some.
+    ///   - isBounded: an observation beyond the last bucket adds no more than that bucket's bound to the sum: for what
+    ///     others claim, who could spoil every average with one message.
+    ///   - mostSeries: everything new beyond counts as `other`; 200 by default.
+    public init(
+        _ name: String, _ help: String, labels: [String] = [], buckets: [Double], isBounded: Bool = false,
+        mostSeries: Int = 200
+    ) {
+        family = MetricFamily(name: name, help: help, kind: .histogram, labels: labels)
+        bounds = buckets
         self.isBounded = isBounded
         series = Locked(SeriesTable(labels: family.labels.count, most: mostSeries))
     }

@@ -24,12 +24,19 @@ struct MetricFamily: Sendable {
     var unit: String? { ["seconds", "bytes"].first { baseName.hasSuffix("_\($0)") } }
 }
 
+/// A metric that is written to wherever it is handed, and read at each scrape.
+protocol Metric: Sendable {
+    var reading: MetricReading { get }
+}
+
 /// One series at one moment.
 public struct MetricSample: Sendable, Equatable {
     /// In the order of the family's label names.
     public var labels: [String]
+    /// The value, in the family's unit.
     public var value: Double
 
+    /// A value, with those of the family's labels in their order.
     public init(_ value: Double, _ labels: [String] = []) {
         self.value = value
         self.labels = labels

@@ -1,6 +1,8 @@
 import Basics
 
-/// All metrics of the process. Made once, at the start; what is handed out is written to from anywhere.
+/// All metrics of the process.
+///
+/// Made once, at the start; what is handed out is written to from anywhere.
 ///
 /// A family declares its labels here, and what it holds is bounded. Names and help are this program's own words; label
 /// values must be of closed lists and never tell of a person.
@@ -9,32 +11,19 @@ public final class MetricRegistry: Sendable {
 
     private let collectors = Locked<[Collector]>([])
 
+    /// With no families.
     public init() {}
 
-    /// - Parameters:
-    ///   - name: ends with `_total`.
-    ///   - mostSeries: everything new beyond counts as `other`.
-    public func counter(
-        _ name: String, _ help: String, labels: [String] = [], mostSeries: Int = 400
-    ) -> Counter {
-        let counter = Counter(
-            MetricFamily(name: name, help: help, kind: .counter, labels: labels), mostSeries: mostSeries)
-        add { counter.reading }
-        return counter
+    /// Adds every counter and histogram that is a property of the value, in the order of their declarations.
+    public func add(propertiesOf declarations: Any) {
+        for property in Mirror(reflecting: declarations).children {
+            if let metric = property.value as? any Metric { add(metric) }
+        }
     }
 
-    /// - Parameters:
-    ///   - name: ends with `_seconds`.
-    ///   - isBounded: an observation beyond the last bucket adds no more than that bucket's bound to the sum: for what
-    ///     others claim, who could spoil every average with one message.
-    public func histogram(
-        _ name: String, _ help: String, labels: [String] = [], buckets: [Double], isBounded: Bool = false,
-        mostSeries: Int = 200
-    ) -> Histogram {
-        let family = MetricFamily(name: name, help: help, kind: .histogram, labels: labels)
-        let histogram = Histogram(family, bounds: buckets, isBounded: isBounded, mostSeries: mostSeries)
-        add { histogram.reading }
-        return histogram
+    @discardableResult func add<Declared: Metric>(_ metric: Declared) -> Declared {
+        append { metric.reading }
+        return metric
     }
 
     /// A value that is looked up at each scrape.
@@ -71,10 +60,10 @@ public final class MetricRegistry: Sendable {
     }
 
     private func collect(_ family: MetricFamily, _ read: @escaping @Sendable () async -> [MetricSample]?) {
-        add { await read().map { MetricReading(family: family, content: .samples($0)) } }
+        append { await read().map { MetricReading(family: family, content: .samples($0)) } }
     }
 
-    private func add(_ collector: @escaping Collector) {
+    private func append(_ collector: @escaping Collector) {
         collectors.withLock { $0.append(collector) }
     }
 }

@@ -1,8 +1,10 @@
 import Basics
 import NIOCore
 
-/// The connections of all event loops, each with a time for its exchange: from its opening, or its last answer, to the end
-/// of the next answer. A peer that sends or takes a byte now and then is no better than one that does nothing.
+/// The connections of all event loops, each with a time for its exchange: from its opening, or its last answer, to the
+/// end of the next answer.
+///
+/// A peer that sends or takes a byte now and then is no better than one that does nothing.
 final class OpenConnections: Sendable {
     private struct Connection {
         var channel: any Channel

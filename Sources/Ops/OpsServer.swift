@@ -8,10 +8,11 @@ public import ServiceLifecycle
 
 /// Serves health, readiness and metrics over plain HTTP, as long as the process works or drains.
 ///
-/// It knows nothing of how jobs work: it is handed numbers and what to ask.
+/// It knows nothing of how jobs work: it is handed its pages.
 public struct OpsServer: Service {
     /// Nobody can listen at the address that was given.
     public struct CannotListen: Error, Sendable, CustomStringConvertible {
+        /// The address, the system's reason, and what to do.
         public var description: String
     }
 
@@ -31,26 +32,20 @@ public struct OpsServer: Service {
 
     /// - Parameters:
     ///   - port: 0 takes any free one.
-    ///   - registry: what `/metrics` shows; the process' own metrics are added to it.
-    ///   - readiness: what `/ready` tells, asked at each request.
-    public init(
-        host: String, port: Int, registry: MetricRegistry, readiness: @escaping @Sendable () -> Readiness,
-        logger: Logger
-    ) {
-        self.init(
-            host: host, port: port, registry: registry, readiness: readiness, limits: OpsLimits(), logger: logger)
+    ///   - pages: what is answered.
+    ///   - registry: the process' own metrics are added to it, and the requests.
+    public init(host: String, port: Int, pages: [OpsPage], registry: MetricRegistry, logger: Logger) {
+        self.init(host: host, port: port, pages: pages, registry: registry, limits: OpsLimits(), logger: logger)
     }
 
     init(
-        host: String, port: Int, registry: MetricRegistry, readiness: @escaping @Sendable () -> Readiness,
-        limits: OpsLimits, logger: Logger
+        host: String, port: Int, pages: [OpsPage], registry: MetricRegistry, limits: OpsLimits, logger: Logger
     ) {
         self.host = host
         self.port = port
         self.limits = limits
         self.logger = logger
-        endpoints = OpsEndpoints(
-            registry: registry, hosts: AllowedHosts(listeningAt: host), readiness: readiness)
+        endpoints = OpsEndpoints(pages: pages, registry: registry, hosts: AllowedHosts(listeningAt: host))
         ProcessMetrics.register(in: registry)
     }
 

@@ -3,13 +3,17 @@ import CPhoneNumber
 
 /// A number as a person typed it, understood.
 public struct ParsedNumber: Sendable, Equatable {
+    /// The number in international form.
     public var number: E164
     /// ISO 3166-1 alpha-2; `nil` for numbers of no region.
     public var region: String?
-    /// The numbering plan says that it is a landline. North America's does not tell.
+    /// The numbering plan says that it is a landline.
+    ///
+    /// North America's does not tell.
     public var isLandline: Bool
-    /// The metadata knows such numbers. The others are possible, and Twilio says whether they exist: their region is that
-    /// of the numbers next to them.
+    /// The metadata knows such numbers.
+    ///
+    /// The others are possible, and Twilio says whether they exist: their region is that of the numbers next to them.
     public var isKnown: Bool
 }
 
@@ -26,8 +30,9 @@ public enum NumberProblem: String, Error, Sendable {
     case shortOrEmergency = "short_number"
 }
 
-/// Reads telephone numbers with libphonenumber. Thread-safe; about 30 µs a number, 1 ms for one that its metadata does not
-/// know.
+/// Reads telephone numbers with libphonenumber.
+///
+/// Thread-safe; about 30 µs a number, 1 ms for one that its metadata does not know.
 public enum PhoneNumberParser {
     /// - Parameters:
     ///   - text: E.164 or international with `+`, or national if a region is given.

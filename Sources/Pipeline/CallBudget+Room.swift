@@ -5,7 +5,9 @@ import Wire
 
 extension Caller {
     /// Waits for room until the intent's deadline leaves no time to call, and keeps its lease alive meanwhile: nobody
-    /// else may take the job for abandoned. `nil` when there was no room.
+    /// else may take the job for abandoned.
+    ///
+    /// `nil` when there was no room.
     func room(for intent: Intent, lease: inout MonotonicTime) async -> CallPlace? {
         let place = budget.lineUp(in: .lane(intent.kind.lane))
         while true {

@@ -29,7 +29,9 @@ final class CallBudget: Sendable {
 
     var load: CallLoad { state.withLock { $0.load } }
 
-    /// A place in line, or room at once. Whoever has one must give it up by ``CallPlace/leave()``.
+    /// A place in line, or room at once.
+    ///
+    /// Whoever has one must give it up by ``CallPlace/leave()``.
     func lineUp(in line: CallLine) -> CallPlace {
         guard !limits.isNone else { return CallPlace() }
         let now = clocks.monotonic()
@@ -92,8 +94,9 @@ struct CallPlace: Sendable {
         self.ticket = ticket
     }
 
-    /// Waits for room. `false` when there is none by then, or the task was cancelled: the place in line stays, and one
-    /// may wait again.
+    /// Waits for room.
+    ///
+    /// `false` when there is none by then, or the task was cancelled: the place in line stays, and one may wait again.
     func wait(until: MonotonicTime) async -> Bool {
         await budget?.wait(ticket, until: until) ?? true
     }

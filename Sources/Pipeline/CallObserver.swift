@@ -3,7 +3,9 @@ import Store
 public import TwilioVerify
 public import Wire
 
-/// Hears of every call to Twilio when it has ended. Must be quick: the job waits.
+/// Hears of every call to Twilio when it has ended.
+///
+/// Must be quick: the job waits.
 public protocol CallObserver: Sendable {
     func observed(_ call: ObservedCall)
     /// No call of the channel is made until then, since nearly all failed; with `nil` calls are made again, since one
@@ -14,17 +16,23 @@ public protocol CallObserver: Sendable {
 }
 
 extension CallObserver {
+    /// For whom that is nothing.
     public func isCut(_ channel: Wire.Method, until: MonotonicTime?) {}
+    /// For whom that is nothing.
     public func concluded(_ job: ConcludedJob) {}
 }
 
-/// A job that made a call, by what its outcome tells of sends and their success. Nothing of a person's.
+/// A job that made a call, by what its outcome tells of sends and their success.
+///
+/// Nothing of a person's.
 public struct ConcludedJob: Sendable, Equatable {
+    /// What was called last.
     public var operation: ProviderOperation
     /// `nil` for a call that is bound to none.
     public var channel: Wire.Channel?
     /// ISO 3166-1 alpha-2 of the number; `nil` where there is none.
     public var country: String?
+    /// How the job ended.
     public var outcome: Outcome
 
     init(_ intent: Intent, _ outcome: Outcome) {
@@ -37,6 +45,7 @@ public struct ConcludedJob: Sendable, Equatable {
 
 /// What a call to Twilio showed of a channel.
 public struct ObservedCall: Sendable, Equatable {
+    /// What became of a call.
     public enum Result: Sendable {
         /// Twilio did what it should; a wrong code and a limit are such answers too.
         case answered
@@ -46,13 +55,16 @@ public struct ObservedCall: Sendable, Equatable {
         case blocked
     }
 
+    /// The method that the call was for.
     public var channel: Wire.Method
+    /// What became of it.
     public var result: Result
+    /// From the request to the end of its answer.
     public var duration: Duration
     /// ISO 3166-1 alpha-2 of the number; `nil` where there is none.
     public var country: String?
 
-    public init(channel: Wire.Method, result: Result, duration: Duration, country: String?) {
+    package init(channel: Wire.Method, result: Result, duration: Duration, country: String?) {
         self.channel = channel
         self.result = result
         self.duration = duration

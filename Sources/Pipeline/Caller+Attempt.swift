@@ -15,8 +15,9 @@ enum CallResult<Value: Sendable>: Sendable {
 }
 
 extension Caller {
-    /// Calls, and repeats only what surely did nothing, while deadline and lease allow. While the operation's circuit is
-    /// open it is given up at once.
+    /// Calls, and repeats only what surely did nothing, while deadline and lease allow.
+    ///
+    /// While the operation's circuit is open it is given up at once.
     ///
     /// - Parameter other: what is called, where it is not what the intent is for.
     func attempt<Value: Sendable>(

@@ -82,8 +82,9 @@ extension CallFailure {
 }
 
 extension TwilioClient {
-    /// Removes the factor, and the entity that was made for it alone. Twilio does not say that an entity takes its factors
-    /// along, so both are told.
+    /// Removes the factor, and the entity that was made for it alone.
+    ///
+    /// Twilio does not say that an entity takes its factors along, so both are told.
     func remove(_ factor: OldFactor, gate: @escaping @Sendable () -> Bool = { true }) async throws(CallFailure) {
         if let sid = factor.factorSID { try await deleteFactor(sid: sid, identity: factor.identity, gate: gate) }
         try await deleteEntity(identity: factor.identity, gate: gate)

@@ -1,7 +1,9 @@
 import Basics
 import TwilioVerify
 
-/// Whether calls of one kind are made at all. Pure: it is told time, results and chance.
+/// Whether calls of one kind are made at all.
+///
+/// Pure: it is told time, results and chance.
 ///
 /// *Closed*, calls pass. When nearly all of the latest failed by a fault of Twilio's, or of our access to it, it *opens*:
 /// nobody waits for what will fail. After a pause that doubles with every failure one call passes, a *probe*, and tells

@@ -13,12 +13,14 @@ struct CalledOperation: Hashable, Sendable {
     var name: String { channel.map { "\(operation.name) by \($0.label)" } ?? operation.name }
 
     /// The method that is down while it fails.
-    var method: Wire.Method? { channel?.method ?? operation.method }
+    var method: Wire.Method? { channel.map(Wire.Method.code) ?? operation.method }
 }
 
 /// This worker's circuit breakers, one for each operation: by what its own calls have shown.
 final class CircuitBreakers: Sendable {
-    /// Referred to, since a dictionary's value that is changed in place costs allocations. Behind the lock.
+    /// Referred to, since a dictionary's value that is changed in place costs allocations.
+    ///
+    /// Behind the lock.
     private final class Cell {
         var breaker = CircuitBreaker()
     }

@@ -3,9 +3,11 @@ import Wire
 
 /// Takes codes out of a body that is kept for an operator: no code is ever stored, not even a mistyped one.
 enum CodeBlanker {
-    /// The body without codes and tickets. The fields that hold no secret in any job stay, so that the job can be put through
-    /// again. What is no JSON object has no fields to go by, and neither have fields that nobody knows: there every run of digits is
-    /// taken for a code.
+    /// The body without codes and tickets.
+    ///
+    /// The fields that hold no secret in any job stay, so that the job can be put through again. What is no JSON object
+    /// has no fields to go by, and neither have fields that nobody knows: there every run of digits is taken for a
+    /// code.
     static func blank(_ body: [UInt8]) -> [UInt8] {
         guard case .object(let members)? = try? JSONValue(parsing: body) else { return blankDigits(body) }
         var safe: [String: JSONValue] = [:]
@@ -59,8 +61,10 @@ extension CodeBlanker {
         Array(blankDigits(String(decoding: bytes, as: UTF8.self)).utf8)
     }
 
-    /// Replaces by `#` every digit, of any script, of a run of three or more. What a code may be typed with, and dots, do
-    /// not end a run; JSON's escapes count as what they stand for, whatever that is.
+    /// Replaces by `#` every digit, of any script, of a run of three or more.
+    ///
+    /// What a code may be typed with, and dots, do not end a run; JSON's escapes count as what they stand for, whatever
+    /// that is.
     private static func blankDigits(_ text: String) -> String {
         var scalars = Array(text.unicodeScalars)
         var run: [Int] = []

@@ -6,14 +6,17 @@ public import Wire
 public struct Disposition: Sendable {
     /// A reply as it goes to the broker.
     public final class Publication: Sendable {
+        /// Where the reply goes.
         public let address: ReplyAddress
         /// As it may be given when it was made; whoever publishes it asks for ``body(at:)``.
         public let body: [UInt8]
-        /// `verify.<key>.result.v1`
+        /// The property `type`: `verify.<key>.result.v1`.
         public let type: String
         /// `r:<job's message id>`, so that a repeated reply is known as one.
         public let messageID: String?
+        /// The job's own, echoed byte for byte.
         public let correlationID: [UInt8]?
+        /// The job's own header `traceparent`.
         public let traceparent: String?
         /// ``body`` carries what may not be written to the broker's disk.
         private let isSecret: Bool
@@ -38,8 +41,9 @@ public struct Disposition: Sendable {
             lapsed(at: now).map { $0.body(at: now) } ?? body
         }
 
-        /// Whether that body carries what may not be written to the broker's disk. What stands for a secret that may not be
-        /// given any more is none.
+        /// Whether that body carries what may not be written to the broker's disk.
+        ///
+        /// What stands for a secret that may not be given any more is none.
         public func isSecret(at now: Timestamp) -> Bool { isSecret && lapsed(at: now) == nil }
 
         private func lapsed(at now: Timestamp) -> Lapse? { lapse.flatMap { now > $0.at ? $0 : nil } }
@@ -66,11 +70,13 @@ public struct Disposition: Sendable {
 
     /// The record that the reply belongs to; `nil` for answers that are not recorded.
     public var key: JobKey?
+    /// How the job ended; `nil` where nothing is answered.
     public var outcome: Outcome?
     /// The outcome, if it was recorded just now and not found.
     public var fresh: RecordedReply?
     /// Outcomes of other jobs that their workers left behind and this one recorded on its way.
     public var resumed: [RecordedReply] = []
+    /// The reply; `nil` where nothing is answered, or nobody can be reached.
     public var publication: Publication?
     /// Why the message was kept as a dead letter, if it was.
     public var deadLetter: DeadLetterReason?
@@ -86,7 +92,9 @@ func throwIfStopping() throws(StoreError) {
     if Task.isCancelled { throw StoreError(.stopping, "The worker is stopping; the job stays as it is.") }
 }
 
-/// The place that a job takes in its lane while it works. A job that waits for another gives it up meanwhile.
+/// The place that a job takes in its lane while it works.
+///
+/// A job that waits for another gives it up meanwhile.
 public protocol Slot: Sendable {
     func release() async
     func acquire() async

@@ -8,7 +8,9 @@ public import Wire
 /// Handed down by reference: values of this size would be copied into the frame of every function that waits. Not Sendable, since
 /// one task at a time has it.
 public final class JobContext {
+    /// The message as it came.
     public let envelope: Envelope
+    /// What was read of it.
     public let read: ReadJob
     let slot: any Slot
     /// Where the answer goes; `none` until the message was admitted.

@@ -29,7 +29,9 @@ extension Pipeline {
         }
     }
 
-    /// With what no look at the store is needed for. Never inlined: its values would lie in the frame of who waits.
+    /// With what no look at the store is needed for.
+    ///
+    /// Never inlined: its values would lie in the frame of who waits.
     @inline(never)
     private func answerAtOnce(_ context: JobContext, _ record: RecordedReply, user: String?, isFresh: Bool) {
         switch record.withheld {

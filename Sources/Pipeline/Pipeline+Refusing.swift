@@ -20,8 +20,10 @@ extension Pipeline {
         }
     }
 
-    /// What decides a job. Site options that there are not make one malformed like any field that cannot be read. Whatever else
-    /// rules call invalid depends on how things stand, and the same message may be good later: it is not kept.
+    /// What decides a job.
+    ///
+    /// Site options that there are not make one malformed like any field that cannot be read. Whatever else rules call
+    /// invalid depends on how things stand, and the same message may be good later: it is not kept.
     func deciding(by rules: any JobRules, _ context: JobContext) -> @Sendable (Situation) -> Decision {
         guard context.read.kind == .adminOptionsSet else { return { rules.decide($0) } }
         let letter = letter(context, .malformed)
@@ -47,7 +49,9 @@ extension Pipeline {
         return audited
     }
 
-    /// Records an answer that needed no decision, and answers with it. Without a message id there is no record.
+    /// Records an answer that needed no decision, and answers with it.
+    ///
+    /// Without a message id there is no record.
     @inline(never)
     func refuse(_ context: JobContext, _ answer: Answer) async throws(StoreError) {
         try await recordRefusal(context, answer)

@@ -9,8 +9,10 @@ extension Pipeline {
         if try await orUnreadable(body) == nil { try await unreadable(context) }
     }
 
-    /// Sees an intent of ours to its end. Once what it is about cannot be read any more, it ends without a look at that:
-    /// left open, it would hold up all others on its number.
+    /// Sees an intent of ours to its end.
+    ///
+    /// Once what it is about cannot be read any more, it ends without a look at that: left open, it would hold up all
+    /// others on its number.
     ///
     /// - Parameter context: its own message; `nil` where another job's message brought it about.
     func seenThrough(

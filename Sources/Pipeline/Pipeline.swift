@@ -5,7 +5,9 @@ public import Store
 public import TwilioVerify
 public import Wire
 
-/// A job's way: read, begin, call, finish. What comes out is on disk and only has to be published and acknowledged.
+/// A job's way: read, begin, call, finish.
+///
+/// What comes out is on disk and only has to be published and acknowledged.
 ///
 /// Throws ``StoreError`` when the store is away: then nothing is answered and the message must be kept.
 public final class Pipeline: Sendable {
@@ -19,6 +21,7 @@ public final class Pipeline: Sendable {
     /// A job that came back this often, and of which there is no record, kills workers before they can write one.
     static let mostDeliveries = 50
 
+    /// Puts it together; nothing is asked or written before a job comes.
     public init(
         store: any LoginStore, twilio: TwilioClient, settings: PipelineSettings, clocks: Clocks = .system,
         observer: (any CallObserver)? = nil, logger: Logger
@@ -83,7 +86,9 @@ public final class Pipeline: Sendable {
         }
     }
 
-    /// Whether a message may be worked on. One that may not is answered, or kept.
+    /// Whether a message may be worked on.
+    ///
+    /// One that may not is answered, or kept.
     private func isAdmitted(_ context: JobContext) async throws(StoreError) -> Bool {
         switch Admission(settings).judge(context.envelope, context.read) {
         case .unauthenticated:

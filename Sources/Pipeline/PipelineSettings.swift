@@ -16,8 +16,10 @@ public struct PipelineSettings: Sendable {
 
     private var shared = Shared(Values())
 
+    /// As configuration has it where nothing is set.
     public init() {}
 
+    /// One of the ``Values``.
     public subscript<Value>(dynamicMember path: WritableKeyPath<Values, Value>) -> Value {
         get { shared.values[keyPath: path] }
         set {
@@ -31,7 +33,9 @@ public struct PipelineSettings: Sendable {
 }
 
 extension PipelineSettings {
+    /// The settings themselves.
     public struct Values: Sendable {
+        /// Our own limits.
         public var limits = LimitSettings()
         /// Life of a code as set at Twilio, in minutes.
         public var codeMinutes = 10

@@ -3,7 +3,9 @@ import Store
 import TwilioVerify
 import Wire
 
-/// Finds out by reading what a lost call did. It never repeats anything and never guesses.
+/// Finds out by reading what a lost call did.
+///
+/// It never repeats anything and never guesses.
 final class Reconciler: Sendable {
     /// How long after the old call can no longer be under way Twilio is still looked at.
     static let patience: Duration = .seconds(5)

@@ -31,8 +31,10 @@ public struct Replayer: Sendable {
         }
     }
 
-    /// One letter's turn: carried to an outcome of its own, and noted. Its person may have stopped waiting while the store
-    /// or this worker was held up: then it waits to be asked for anew.
+    /// One letter's turn: carried to an outcome of its own, and noted.
+    ///
+    /// Its person may have stopped waiting while the store or this worker was held up: then it waits to be asked for
+    /// anew.
     func replay(_ row: DeadLetterRow) async throws(StoreError) {
         if let deadline = row.letter.deadline, deadline - pipeline.clocks.wall() < ReplyDraft.leastTime {
             logger.info("dead letter is too late to be replayed", metadata: ["letter": "\(row.id)"])

@@ -2,8 +2,9 @@ import Basics
 public import Logging
 public import Store
 
-/// Has the store forget what has ended. Every worker does it now and then: a step is short, and doing it twice at once
-/// changes nothing.
+/// Has the store forget what has ended.
+///
+/// Every worker does it now and then: a step is short, and doing it twice at once changes nothing.
 public struct Sweeper: Sendable {
     private static let pause: Duration = .seconds(60)
     private static let step = 500
@@ -12,6 +13,7 @@ public struct Sweeper: Sendable {
     private let retention: Retention
     private let logger: Logger
 
+    /// Nothing is done before ``run()``.
     public init(store: any LoginStore, retention: Retention, logger: Logger) {
         self.store = store
         self.retention = retention

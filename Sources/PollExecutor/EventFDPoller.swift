@@ -8,6 +8,7 @@ public final class EventFDPoller: Poller {
     public struct CreationError: Error, CustomStringConvertible {
         /// The system's error number.
         public let errorNumber: Int32
+        /// The system's error number, for a log.
         public var description: String { "eventfd: error \(errorNumber)" }
     }
 
@@ -42,6 +43,7 @@ public final class EventFDPoller: Poller {
         watched.withLock { $0 = nil }
     }
 
+    /// Sleeps until ``wake()`` or the deadline; `nil` is no deadline.
     public func wait(until deadline: MonotonicTime?) {
         let also = watched.withLock { $0 }
         var entries = [
@@ -54,6 +56,7 @@ public final class EventFDPoller: Poller {
         _ = read(wakeUp, &count, MemoryLayout<UInt64>.size)
     }
 
+    /// Ends a wait, or the next one at once; from any thread.
     public func wake() {
         var one: UInt64 = 1
         // The one possible failure is a full counter, and then the wait ends anyway.

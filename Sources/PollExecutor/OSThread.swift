@@ -3,7 +3,9 @@ import Glibc
 
 /// Detached POSIX threads with a large stack.
 public enum OSThread {
-    /// Bytes. librabbitmq decodes nested tables by recursion, as deep as a peer likes.
+    /// Bytes.
+    ///
+    /// librabbitmq decodes nested tables by recursion, as deep as a peer likes.
     private static let stackSize = 16 << 20
 
     private final class Start {

@@ -26,17 +26,22 @@ public final class PollExecutor: SerialExecutor {
     private let tick = Atomic<Int64>(MonotonicTime.now().nanoseconds)
 
     /// Nothing runs before ``start(performIO:)``.
+    ///
     /// `name` is the thread's; Linux shows its first 15 bytes.
     public init(name: String, poller: any Poller) {
         self.name = name
         self.poller = poller
     }
 
-    /// When the thread last began a turn. Far in the past means that the thread hangs in a call: an idle thread ticks
-    /// as often as its handler asks to be called.
+    /// When the thread last began a turn.
+    ///
+    /// Far in the past means that the thread hangs in a call: an idle thread ticks as often as its handler asks to be
+    /// called.
     public var lastTick: MonotonicTime { MonotonicTime(nanoseconds: tick.load(ordering: .relaxed)) }
 
-    /// Starts the thread. Call it once.
+    /// Starts the thread.
+    ///
+    /// Call it once.
     ///
     /// - Parameter performIO: called on the thread after each batch of jobs; does I/O until it would block and returns
     ///   when it must be called again at the latest; nil means no limit. Actors isolated to this executor may be
@@ -50,12 +55,15 @@ public final class PollExecutor: SerialExecutor {
         precondition(isStarted, "no thread for \(name)")
     }
 
-    /// Ends the thread after the jobs that are waiting; jobs that come later never run. Any thread may call it.
+    /// Ends the thread after the jobs that are waiting; jobs that come later never run.
+    ///
+    /// Any thread may call it.
     public func stop() {
         mailbox.withLock { $0.stopping = true }
         poller.wake()
     }
 
+    /// Runs a job on the thread, after those that came before; from any thread.
     public func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
         // Unmanaged: the caller holds us only through the job. Once the thread can have it, the job may run, the actor
@@ -70,14 +78,17 @@ public final class PollExecutor: SerialExecutor {
         if first, !isCurrentThread { poller.wake() }
     }
 
+    /// As an actor names its executor.
     public func asUnownedSerialExecutor() -> UnownedSerialExecutor {
         UnownedSerialExecutor(ordinary: self)
     }
 
+    /// Ends the program unless it is called on the thread.
     public func checkIsolated() {
         precondition(isCurrentThread, "not on the thread of \(name)")
     }
 
+    /// Whether it is called on the thread.
     public func isIsolatingCurrentContext() -> Bool? {
         isCurrentThread
     }
@@ -111,4 +122,16 @@ public final class PollExecutor: SerialExecutor {
             return mailbox.stopping && batch.isEmpty
         }
     }
+}
+
+/// How a ``PollExecutor``'s thread waits when it has nothing to do.
+public protocol Poller: AnyObject, Sendable {
+    /// Blocks the executor's thread until something happens, ``wake()`` is called or `deadline` passes.
+    ///
+    /// May return early and for no reason. A wake-up that came since the last wait must make it return at once.
+    /// No limit when `deadline` is nil.
+    func wait(until deadline: MonotonicTime?)
+
+    /// Ends the present wait or, when there is none, the next one. Any thread may call it.
+    func wake()
 }

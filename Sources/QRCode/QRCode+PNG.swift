@@ -4,7 +4,9 @@ extension QRCode {
     /// How many pixels wide and high a module can be.
     public static let scales = 1...20
 
-    /// A picture in black and white, quiet zone included. Under 1 kB, made in 0.5 ms, for a link of 130 characters.
+    /// A picture in black and white, quiet zone included.
+    ///
+    /// Under 1 kB, made in 0.5 ms, for a link of 130 characters.
     ///
     /// - Parameter pixelsPerModule: 1 to 20; 8 makes a link of 130 characters 424 pixels wide.
     /// - Throws: `scale` or `outOfMemory`.

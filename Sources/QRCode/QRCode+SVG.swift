@@ -1,6 +1,8 @@
 extension QRCode {
-    /// A drawing to put into a page as it is: dark on light whatever the page's colours are, quiet zone included, of any
-    /// size that the page gives it. About 7 kB for a link of 130 characters.
+    /// A drawing to put into a page as it is: dark on light whatever the page's colours are, quiet zone included, of
+    /// any size that the page gives it.
+    ///
+    /// About 7 kB for a link of 130 characters.
     ///
     /// - Parameter label: What a screen reader says in its place. It is escaped; it should not hold the text itself.
     public func svg(label: String) -> String {

@@ -1,3 +1,6 @@
+import CQREncode
+import Glibc
+
 /// A text as a QR code (ISO/IEC 18004), at error correction level M: it can be read with up to 15 % of it lost.
 ///
 /// About 0.1 ms for a link of 130 characters. Printing one prints its size: the text may be a secret.
@@ -28,8 +31,11 @@ public struct QRCode: Sendable, Equatable {
 }
 
 extension QRCode: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+    /// Its size alone: whoever has the picture makes somebody's codes.
     public var description: String { "QR code of \(size) x \(size)" }
+    /// The same as ``description``.
     public var debugDescription: String { description }
+    /// The same as ``description``.
     public var customMirror: Mirror { Mirror(reflecting: description) }
 }
 
@@ -57,5 +63,30 @@ extension QRCodeError: CustomStringConvertible {
             "\(scale) pixels per module: choose \(QRCode.scales.lowerBound) to \(QRCode.scales.upperBound)"
         case .outOfMemory: "no memory to draw a QR code"
         }
+    }
+}
+
+/// Owns what libqrencode has made, and frees it.
+struct Symbol: ~Copyable {
+    private let code: UnsafeMutablePointer<QRcode>
+
+    /// - Parameter text: ASCII without NUL.
+    init(_ text: String) throws(QRCodeError) {
+        // Version 0: the smallest that the text fits. Case-sensitive, and what is neither digit nor capital as it is.
+        guard let code = QRcode_encodeString(text, 0, QR_ECLEVEL_M, QR_MODE_8, 1) else {
+            throw errno == ERANGE ? .tooLong(text.utf8.count) : .outOfMemory
+        }
+        self.code = code
+    }
+
+    deinit {
+        QRcode_free(code)
+    }
+
+    var size: Int { Int(code.pointee.width) }
+
+    /// Row by row; the lowest bit of a module says whether it is dark.
+    func modules() -> [Bool] {
+        UnsafeBufferPointer(start: code.pointee.data, count: size * size).map { $0 & 1 == 1 }
     }
 }

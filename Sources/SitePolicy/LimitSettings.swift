@@ -1,6 +1,8 @@
 public import Wire
 
-/// Our own limits (contract, section 6, `limits.*`); Twilio's hold besides. 0 switches one off.
+/// Our own limits (contract, section 6, `limits.*`); Twilio's hold besides.
+///
+/// 0 switches one off.
 public struct LimitSettings: Sendable, Equatable {
     /// `false` switches all of ours off, for a load test.
     public var enabled = true
@@ -8,25 +10,37 @@ public struct LimitSettings: Sendable, Equatable {
     public var cooldownSeconds = [30, 40, 60, 90, 120]
     /// Sends of one code; Twilio's own number.
     public var sendsPerCode = 5
+    /// Sends within an hour to a registered number, for its owner.
     public var sendsPerNumberHour = 10
+    /// Sends within an hour of one person.
     public var sendsPerUserHour = 10
+    /// Sends within an hour from one address or device, as the front end tells it.
     public var sendsPerClientHour = 20
     /// Sends to numbers that their receiver has not proven to own.
     public var unprovenSendsPerNumberDay = 5
+    /// The same within an hour, to the numbers of one country.
     public var unprovenSendsPerCountryHour = 200
+    /// The same within an hour, of the whole site.
     public var unprovenSendsPerSiteHour = 1000
-    /// Secrets of authenticators handed out. Each makes a factor at Twilio.
+    /// Secrets of authenticators handed out.
+    ///
+    /// Each makes a factor at Twilio.
     public var enrolmentsPerUserHour = 5
+    /// The same, from one address or device.
     public var enrolmentsPerClientHour = 20
     /// Checks of one code; Twilio's own number.
     public var checksPerCode = 5
+    /// Wrong codes within an hour of one person from one address or device.
     public var wrongCodesPerUserClientHour = 10
+    /// Wrong codes within an hour of one person, from anywhere.
     public var wrongCodesPerUserHour = 20
-    /// ISO 3166-1 alpha-2; `nil` is every country.
-    public var smsCountries: Set<String>? = ["US", "CA"]
-    public var callCountries: Set<String>? = ["US", "CA"]
+    /// Where codes may go by each channel: ISO 3166-1 alpha-2.
+    ///
+    /// One that is taken out may go everywhere.
+    public var countries = Dictionary(
+        uniqueKeysWithValues: Channel.allCases.map { ($0, Set(["US", "CA"])) })
 
-    public init() {}
+    package init() {}
 
     /// What Twilio allows anyway, and no setting of ours extends.
     public static let providersNumber = 5
@@ -56,14 +70,7 @@ public struct LimitSettings: Sendable, Equatable {
 
     /// Whether codes may be sent to a region; numbers of no region count as foreign.
     public func allows(_ channel: Channel, to region: String?) -> Bool {
-        guard enabled, let countries = countries(of: channel) else { return true }
+        guard enabled, let countries = countries[channel] else { return true }
         return region.map { countries.contains($0) } ?? false
-    }
-
-    private func countries(of channel: Channel) -> Set<String>? {
-        switch channel {
-        case .sms: smsCountries
-        case .call: callCountries
-        }
     }
 }

@@ -5,16 +5,19 @@ public import Wire
 public struct PersonFacts: Sendable, Hashable {
     /// `false` for a person the site never told us of.
     public var known = false
+    /// The profile asks for the second factor.
     public var required = false
+    /// Until when nothing need be registered yet; `nil` for no grace.
     public var graceUntil: Timestamp?
     /// What they have registered.
     public var factors: Set<Factor> = []
 
-    public init() {}
+    package init() {}
 }
 
 /// The answer to `options`: the decision and the path to it, in order.
 public struct LoginDecision: Sendable, Equatable {
+    /// What is asked of a person.
     public enum Verdict: String, Sendable, CaseIterable {
         case notRequired = "not_required"
         case verify
@@ -22,6 +25,7 @@ public struct LoginDecision: Sendable, Equatable {
         case contactAdministrator = "contact_administrator"
     }
 
+    /// What is asked of the person.
     public var verdict: Verdict
     /// From the contract's list, in the order in which it was found out.
     public var because: [String]
@@ -32,6 +36,9 @@ public struct LoginDecision: Sendable, Equatable {
 /// It depends on options and registrations only, never on limits or outages. Its whole table is in
 /// docs/administrators.md, printed by the test that checks it.
 public enum LoginPolicy {
+    /// Decides by the first rule that fits.
+    ///
+    /// - Parameter now: the time that a grace is held against.
     public static func decide(
         _ options: SiteOptions, application: Application, person: PersonFacts, now: Timestamp
     ) -> LoginDecision {

@@ -3,10 +3,12 @@ public import Wire
 
 /// People who are alike in what the policy looks at, and how many they are.
 public struct PersonGroup: Sendable {
+    /// What they have in common.
     public var person: PersonFacts
+    /// How many they are.
     public var count: Int
 
-    public init(person: PersonFacts, count: Int) {
+    package init(person: PersonFacts, count: Int) {
         self.person = person
         self.count = count
     }
@@ -14,6 +16,9 @@ public struct PersonGroup: Sendable {
 
 /// What a change of site options does to people, before it is saved.
 public enum OptionsEffect {
+    /// Counts whom a change would lock out or newly ask.
+    ///
+    /// - Returns: numbers of people, as `admin.options.set` answers them.
     public static func of(
         _ old: SiteOptions, _ new: SiteOptions, on people: [PersonGroup], now: Timestamp
     ) -> Reply.Effect {

@@ -11,40 +11,47 @@ public enum LoginType: String, Sendable, CaseIterable {
 public struct SiteOptions: Sendable, Equatable {
     /// `false` when the provider is `None`: nobody is asked for anything.
     public var usesProvider = true
-    public var sms = true
-    public var call = true
-    public var authenticator = true
+    /// The methods that are switched off, each by an option of its own.
+    public var disabled: Set<Method> = []
+    /// Whom the web portal asks.
     public var web = LoginType.flagged
+    /// Whom the Windows application asks.
     public var windows = LoginType.flagged
 
+    /// As they are where nothing is stored.
     public init() {}
 
-    /// The starred names with their default values.
-    public static let defaults: [String: String] = [
-        "2FA_PROVIDER": "Twilio Verify", "2FA_VER_SMS": "Enabled", "2FA_VER_VOICE": "Enabled",
-        "2FA_VER_TOTP": "Enabled", "2FA_LOGINTYPE_WEB": "Flagged", "2FA_LOGINTYPE_WIN": "Flagged",
-    ]
+    private static let provider = "2FA_PROVIDER"
+    private static let off = "Disabled"
 
-    /// The values that a starred name takes.
-    public static func values(of name: String) -> [String]? {
-        switch name {
-        case "2FA_PROVIDER": ["Twilio Verify", "None"]
-        case "2FA_VER_SMS", "2FA_VER_VOICE", "2FA_VER_TOTP": ["Enabled", "Disabled", ""]
-        case "2FA_LOGINTYPE_WEB", "2FA_LOGINTYPE_WIN": LoginType.allCases.map(\.rawValue)
-        default: nil
+    /// The starred names: the default value of each, and all that it takes.
+    private static let table: [String: (standard: String, values: [String])] = {
+        var table = [provider: (standard: "Twilio Verify", values: ["Twilio Verify", "None"])]
+        for method in Method.allCases { table[method.option] = ("Enabled", ["Enabled", off, ""]) }
+        for application in Application.allCases {
+            table[application.option] = (LoginType.flagged.rawValue, LoginType.allCases.map(\.rawValue))
         }
-    }
+        return table
+    }()
+
+    /// The starred names with their default values.
+    public static let defaults: [String: String] = table.mapValues(\.standard)
+
+    /// The values that a starred name takes; `nil` for any other name.
+    public static func values(of name: String) -> [String]? { table[name]?.values }
 
     /// From the stored names and values; what is absent or blank has its default.
     public init(_ stored: [String: String]) {
-        usesProvider = stored["2FA_PROVIDER"] != "None"
-        sms = stored[Channel.sms.option] != "Disabled"
-        call = stored[Channel.call.option] != "Disabled"
-        authenticator = stored["2FA_VER_TOTP"] != "Disabled"
-        web = stored["2FA_LOGINTYPE_WEB"].flatMap(LoginType.init) ?? .flagged
-        windows = stored["2FA_LOGINTYPE_WIN"].flatMap(LoginType.init) ?? .flagged
+        func loginType(_ application: Application) -> LoginType {
+            stored[application.option].flatMap(LoginType.init) ?? .flagged
+        }
+        usesProvider = stored[Self.provider] != "None"
+        for method in Method.allCases where stored[method.option] == Self.off { disabled.insert(method) }
+        web = loginType(.web)
+        windows = loginType(.windows)
     }
 
+    /// Whom that application asks.
     public func loginType(of application: Application) -> LoginType {
         switch application {
         case .web: web
@@ -52,22 +59,15 @@ public struct SiteOptions: Sendable, Equatable {
         }
     }
 
-    public func allows(_ channel: Channel) -> Bool { allows(channel.method) }
+    /// Whether codes may travel by the channel.
+    public func allows(_ channel: Channel) -> Bool { allows(Method.code(channel)) }
 
-    public func allows(_ method: Method) -> Bool {
-        switch method {
-        case .sms: sms
-        case .call: call
-        case .authenticator: authenticator
-        }
-    }
+    /// Whether the method is enabled.
+    public func allows(_ method: Method) -> Bool { !disabled.contains(method) }
 
     /// Whether any method of the factor is enabled.
     public func allows(_ factor: Factor) -> Bool {
-        switch factor {
-        case .phone: Channel.allCases.contains { allows($0) }
-        case .authenticator: authenticator
-        }
+        Method.allCases.contains { $0.factor == factor && allows($0) }
     }
 
     /// The starred options with their values and where those are from.
@@ -84,6 +84,16 @@ public struct SiteOptions: Sendable, Equatable {
             guard let allowed = values(of: name) else { return FieldProblem("options.\(name)", "unknown_option") }
             guard let value, !allowed.contains(value) else { return nil }
             return FieldProblem("options.\(name)", "unknown_value")
+        }
+    }
+}
+
+extension Application {
+    /// The site option that says whom it asks for the second factor.
+    fileprivate var option: String {
+        switch self {
+        case .web: "2FA_LOGINTYPE_WEB"
+        case .windows: "2FA_LOGINTYPE_WIN"
         }
     }
 }

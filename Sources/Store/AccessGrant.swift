@@ -21,13 +21,17 @@ public enum AccessGrant: Sendable, Hashable, CaseIterable {
     /// A client that was approved lately: it keeps tries when strangers have used up the person's.
     case knownClient
 
+    /// Each of them.
     public static let all = Set(allCases)
-    /// What belongs to a registered factor and ends with it. As long as the factor stays, these must as well: they are what
-    /// keeps a code from being used twice.
+    /// What belongs to a registered factor and ends with it.
+    ///
+    /// As long as the factor stays, these must as well: they are what keeps a code from being used twice.
     public static let ofFactor: Set<AccessGrant> = [.reservedCode, .challenge]
 
-    /// Whether a person who is renamed keeps it. An approval and an enrolment are of one sign-in, which is over, and the hash
-    /// of a bypass code holds the old name.
+    /// Whether a person who is renamed keeps it.
+    ///
+    /// An approval and an enrolment are of one sign-in, which is over, and the hash of a bypass code holds the old
+    /// name.
     package var outlivesRenaming: Bool {
         switch self {
         case .pendingCode, .ticket, .knownClient, .reservedCode, .challenge: true

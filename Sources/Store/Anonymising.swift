@@ -64,7 +64,9 @@ extension Answer {
 }
 
 extension [UInt8] {
-    /// A reply's body without all that tells of people. What is no reply tells nothing.
+    /// A reply's body without all that tells of people.
+    ///
+    /// What is no reply tells nothing.
     fileprivate var withoutPerson: [UInt8] {
         guard var reply = try? Reply.decode(self) else { return self }
         (reply.user, reply.to, reply.methods) = (nil, nil, nil)

@@ -1,25 +1,34 @@
 public import Basics
 public import Wire
 
-/// One act of an administrator, refused ones too. Rows are only ever added.
+/// One act of an administrator, refused ones too.
+///
+/// Rows are only ever added.
 public struct AuditEntry: Sendable, Equatable {
+    /// When it was done.
     public var at: Timestamp
     /// Who, by their own word.
     public var administrator: String
     /// The broker user that published the job; `""` where the broker told none.
     public var frontEnd: String
+    /// Which job it was.
     public var kind: JobKind
+    /// The job's own id; `nil` for one that came without.
     public var messageID: String?
-    /// Whom it concerned; `""` for nobody in particular. Follows the person through renames.
+    /// Whom it concerned; `""` for nobody in particular.
+    ///
+    /// Follows the person through renames.
     public var user: String
     /// The person's former name, where they were renamed.
     public var formerUser: String?
+    /// What came of it.
     public var outcome: Outcome
+    /// The stable code of the cause, where the outcome has one.
     public var reason: Reason?
     /// What was done and why, as sorted JSON; no number, code or secret.
     public var detail: String
 
-    public init(
+    package init(
         at: Timestamp, administrator: String, frontEnd: String, kind: JobKind, messageID: String?, user: String,
         formerUser: String? = nil, outcome: Outcome, reason: Reason?, detail: String
     ) {
@@ -38,10 +47,12 @@ public struct AuditEntry: Sendable, Equatable {
 
 /// An entry as the store numbers it: later ones have higher numbers.
 public struct AuditRow: Sendable, Equatable {
+    /// The entry's number: later ones are greater.
     public var id: Int64
+    /// What was done.
     public var entry: AuditEntry
 
-    public init(id: Int64, entry: AuditEntry) {
+    package init(id: Int64, entry: AuditEntry) {
         self.id = id
         self.entry = entry
     }
@@ -49,16 +60,22 @@ public struct AuditRow: Sendable, Equatable {
 
 /// Which entries of the audit trail are wanted; newest first.
 public struct AuditQuery: Sendable {
+    /// Only what concerned this person.
     public var user: String?
+    /// Only what this administrator did.
     public var administrator: String?
+    /// Only acts of this kind.
     public var kind: JobKind?
+    /// Only what was done then or later.
     public var since: Timestamp?
+    /// Only what was done before.
     public var until: Timestamp?
     /// Only entries with lower numbers: where a page ends.
     public var before: Int64?
+    /// At most so many, the newest first.
     public var limit = 100
 
-    public init() {}
+    package init() {}
 
     package func matches(_ entry: AuditEntry) -> Bool {
         (user.map { $0 == entry.user } ?? true) && (administrator.map { $0 == entry.administrator } ?? true)

@@ -2,8 +2,10 @@ package import Basics
 import FoundationEssentials
 package import Wire
 
-/// Administrators' jobs of front ends that may not administer: anybody can send any number of them, and the audit trail is
-/// kept for ever. Of a front end and an hour only the first are entries of their own, the others one entry with their number.
+/// Administrators' jobs of front ends that may not administer: anybody can send any number of them, and the audit trail
+/// is kept for ever.
+///
+/// Of a front end and an hour only the first are entries of their own, the others one entry with their number.
 package struct AuditRefusals: Sendable, Equatable {
     package static let mostEntries = 100
     private static let hourLength: Int64 = 3_600_000

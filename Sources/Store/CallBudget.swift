@@ -1,17 +1,20 @@
 public import Basics
 
-/// How many calls to Twilio the workers of one store make together; 0 is no limit. All workers must be told the same.
+/// How many calls to Twilio the workers of one store make together; 0 is no limit.
+///
+/// All workers must be told the same.
 public struct CallLimits: Sendable, Equatable {
     /// In no window of one second do more calls start (`twilio.calls_per_second`).
     public var perSecond: Int
     /// At no time are more under way (`twilio.calls_at_once`).
     public var atOnce: Int
 
-    public init(perSecond: Int = 0, atOnce: Int = 0) {
+    package init(perSecond: Int = 0, atOnce: Int = 0) {
         self.perSecond = perSecond
         self.atOnce = atOnce
     }
 
+    /// Whether there is no limit at all, so that nothing need be leased.
     public var isNone: Bool { perSecond == 0 && atOnce == 0 }
 }
 
@@ -30,7 +33,7 @@ public struct CallDemand: Sendable, Equatable {
     /// Calls that wait for room.
     public var waiting = 0
 
-    public init() {}
+    package init() {}
 
     var isNone: Bool { running == 0 && waiting == 0 }
 }
@@ -43,12 +46,14 @@ public struct CallGrant: Sendable, Equatable {
     public var places: Int
     /// How many may start beside those that were starting when the worker asked.
     public var starts: Int
+    /// When the grant is over.
     public var until: MonotonicTime
-    /// Whether the worker's grant before this one was still in force. If not, what was starting under it may not leave
-    /// any more: its room may have been given away.
+    /// Whether the worker's grant before this one was still in force.
+    ///
+    /// If not, what was starting under it may not leave any more: its room may have been given away.
     public var isUnbroken: Bool
 
-    public init(places: Int, starts: Int, until: MonotonicTime, isUnbroken: Bool) {
+    package init(places: Int, starts: Int, until: MonotonicTime, isUnbroken: Bool) {
         self.places = places
         self.starts = starts
         self.until = until

@@ -75,8 +75,9 @@ struct CallBooks {
         return (grant, row)
     }
 
-    /// What may have left untold, or leave yet. After a break what has not left stays, but how much that is the worker
-    /// tells next time.
+    /// What may have left untold, or leave yet.
+    ///
+    /// After a break what has not left stays, but how much that is the worker tells next time.
     private func starting(_ demand: CallDemand, _ isUnbroken: Bool) -> Int {
         if isUnbroken { return demand.starting }
         guard let own, now < own.until + CallLease.window else { return 0 }

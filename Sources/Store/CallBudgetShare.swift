@@ -25,9 +25,10 @@ enum CallShare {
         return max(0, min((fair[own.worker] ?? 0) + spare, left))
     }
 
-    /// As equal as the wishes allow: nobody gets more than it wants while another wants more than it gets. What cannot
-    /// be divided goes one by one to those who were served the longest ago, so that with fewer places than workers
-    /// they take turns.
+    /// As equal as the wishes allow: nobody gets more than it wants while another wants more than it gets.
+    ///
+    /// What cannot be divided goes one by one to those who were served the longest ago, so that with fewer places than
+    /// workers they take turns.
     static func fairShares(_ claims: [CallClaim], of limit: Int) -> [Int64: Int] {
         var shares: [Int64: Int] = [:]
         var left = limit

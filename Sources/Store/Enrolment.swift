@@ -12,19 +12,25 @@ public struct Enrolment: Sendable, Equatable {
     public var identity: String
     /// `YF…`, once Twilio has made it.
     public var factorSID: String?
-    /// Ours, written down before Twilio was told. The store encrypts it, and it is erased with the enrolment's end.
+    /// Ours, written down before Twilio was told.
+    ///
+    /// The store encrypts it, and it is erased with the enrolment's end.
     public var secret: Redacted<[UInt8]>?
     /// What the app shows beside the code.
     public var label: String
+    /// What the app shows as the site's name; may be empty.
     public var issuer = ""
     /// Digits of a code.
     public var digits = 6
     /// Seconds that a code lasts.
     public var period = 30
+    /// When it can no longer be completed.
     public var expiresAt: Timestamp
     /// Wrong codes so far, as Twilio may have counted them.
     public var tries = 0
+    /// Codes that were handed to Twilio for it.
     public var checksBegun = 0
+    /// Of those, the ones known to be wrong.
     public var checksDenied = 0
     /// When a call can no longer be under way of which it could not be found out what it did.
     public var lostCallOverAt: Timestamp?
@@ -35,7 +41,7 @@ public struct Enrolment: Sendable, Equatable {
     /// Why it can be completed no more; `nil` while it can.
     public private(set) var ended: Reason?
 
-    public init(
+    package init(
         login: LoginKey, identity: String, secret: Redacted<[UInt8]>?, label: String, expiresAt: Timestamp,
         ticket: [UInt8]?, wasConfirmed: Bool, ended: Reason? = nil
     ) {
@@ -65,11 +71,12 @@ public struct Enrolment: Sendable, Equatable {
 
 /// A factor at Twilio that serves nobody any more and has to go there.
 public struct OldFactor: Sendable, Hashable, Codable {
+    /// Twilio's entity of the factor.
     public var identity: String
     /// `nil` when it is not known whether there is one.
     public var factorSID: String?
 
-    public init(identity: String, factorSID: String?) {
+    package init(identity: String, factorSID: String?) {
         self.identity = identity
         self.factorSID = factorSID
     }
@@ -77,15 +84,18 @@ public struct OldFactor: Sendable, Hashable, Codable {
 
 /// A challenge at Twilio that wrong codes have left open: the next code answers it.
 public struct OpenChallenge: Sendable, Equatable {
-    /// `YC…`
+    /// `YC…`, Twilio's name for it.
     public var sid: String
+    /// When Twilio takes no code for it any more.
     public var expiresAt: Timestamp
     /// Wrong codes so far, of Twilio's five.
     public var tries: Int
+    /// Codes that were handed to Twilio for it.
     public var checksBegun: Int
+    /// Of those, the ones known to be wrong.
     public var checksDenied: Int
 
-    public init(sid: String, expiresAt: Timestamp, tries: Int, checksBegun: Int = 0, checksDenied: Int = 0) {
+    package init(sid: String, expiresAt: Timestamp, tries: Int, checksBegun: Int = 0, checksDenied: Int = 0) {
         self.sid = sid
         self.expiresAt = expiresAt
         self.tries = tries

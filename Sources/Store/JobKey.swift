@@ -5,9 +5,10 @@ public import Wire
 public struct JobKey: Sendable, Hashable {
     /// The broker-checked `user_id`; `""` where the broker told none.
     public var frontEnd: String
+    /// The id that the front end gave the message.
     public var messageID: String
 
-    public init(frontEnd: String, messageID: String) {
+    package init(frontEnd: String, messageID: String) {
         self.frontEnd = frontEnd
         self.messageID = messageID
     }
@@ -15,18 +16,24 @@ public struct JobKey: Sendable, Hashable {
 
 /// A job as it is handed to the store, before anything is decided.
 public struct NewJob: Sendable {
+    /// What makes it one job.
     public var key: JobKey
+    /// What it asks for.
     public var kind: JobKind
     /// The body as it came; the store keeps a keyed hash of kind and body only.
     public var body: Redacted<[UInt8]>
+    /// For whom, in which sign-in; empty names for an administrator's job.
     public var login: Job.Login
     /// The number that the job itself names (`register.phone`); otherwise the store looks it up.
     public var place: NumberPlace?
+    /// What its rule wants to know besides.
     public var wanted = Wanted()
+    /// When this worker was handed it.
     public var receivedAt: Timestamp
+    /// When the person no longer waits.
     public var deadline: Timestamp
 
-    public init(
+    package init(
         key: JobKey, kind: JobKind, body: Redacted<[UInt8]>, login: Job.Login, place: NumberPlace? = nil,
         receivedAt: Timestamp, deadline: Timestamp
     ) {
@@ -84,17 +91,24 @@ public enum ReplyState: Int, Sendable {
 
 /// An outcome that is on disk, with the reply's bytes: what every repeat of the job is answered with.
 public struct RecordedReply: Sendable, Equatable {
+    /// Which job it answers.
     public var key: JobKey
+    /// What the job asked for.
     public var kind: JobKind
+    /// Whom it concerned.
     public var user: String
+    /// How it ended.
     public var outcome: Outcome
+    /// The reply's body; see ``withheld``.
     public var body: [UInt8]
     /// A field that the body lacks; see ``LoginStore/secret(_:of:)``.
     public var withheld: WithheldField?
+    /// After this the reply is of use to nobody.
     public var deadline: Timestamp
+    /// How far the reply has come.
     public var state: ReplyState
 
-    public init(
+    package init(
         key: JobKey, kind: JobKind, user: String, outcome: Outcome, body: [UInt8], withheld: WithheldField? = nil,
         deadline: Timestamp, state: ReplyState
     ) {

@@ -3,7 +3,9 @@ public import Wire
 
 /// What became of one job, step by step, as far as the store knows.
 public struct JobTimeline: Sendable, Equatable {
+    /// Something that became of the job.
     public struct Event: Sendable, Equatable {
+        /// When.
         public var at: Timestamp
         /// Stable, for programs: `received`, `begun`, `concluded`, `reply_confirmed`, `reply_undeliverable`.
         public var name: String
@@ -11,9 +13,13 @@ public struct JobTimeline: Sendable, Equatable {
         public var detail: String
     }
 
+    /// Which job it is.
     public var key: JobKey
+    /// What it asks for.
     public var kind: JobKind
+    /// Whom it concerns.
     public var user: String
+    /// At which application.
     public var application: Application
     /// In the order in which they happened.
     public var events: [Event]

@@ -18,7 +18,9 @@ public enum KeyFile {
         }
     }
 
-    /// Makes a file with one fresh key. Never replaces one: what is sealed with a lost key is lost.
+    /// Makes a file with one fresh key.
+    ///
+    /// Never replaces one: what is sealed with a lost key is lost.
     public static func create(_ path: String) throws(StoreError) -> Sealing {
         let key = fresh()
         guard let sealing = Sealing(keys: [1: Array(key)], current: 1, bindingFrom: 0) else { throw notEncoded(path) }
@@ -40,8 +42,10 @@ public enum KeyFile {
         return sealing
     }
 
-    /// Takes out every key but the current and the oldest, which look-up hashes come from, once everything is sealed with the
-    /// current one. From then on no value is taken that is not bound to its place, not even the oldest key's.
+    /// Takes out every key but the current and the oldest, which look-up hashes come from, once everything is sealed
+    /// with the current one.
+    ///
+    /// From then on no value is taken that is not bound to its place, not even the oldest key's.
     package static func removeUnused(_ path: String) throws(StoreError) {
         var content = try readContent(path)
         let oldest = content.keys.keys.compactMap { UInt8($0) }.min().map { Int($0) }

@@ -2,6 +2,7 @@ public import Wire
 
 /// How much of one front end's dead letters is kept; beyond it its oldest go.
 public struct LetterBounds: Sendable, Equatable {
+    /// How many letters of one front end are kept (`dead.max_letters`); its oldest go.
     public var letters = 10_000
     /// Of their sealed bodies and properties.
     public var bytes = 256 << 20
@@ -15,14 +16,16 @@ public struct LetterBounds: Sendable, Equatable {
 
 /// Which dead letters are wanted, and what of them.
 public struct LetterQuery: Sendable {
+    /// Which letters: by number, or by what fits.
     public var selection: DeadSelection
     /// At most so many, the oldest first.
     public var limit: Int
+    /// Whether bodies are read too, which only `admin.dead.show` needs.
     public var withBodies: Bool
     /// How many there are in all, whatever ``limit`` says.
     public var withCounts: Bool
 
-    public init(_ selection: DeadSelection, limit: Int, withBodies: Bool = false, withCounts: Bool = false) {
+    package init(_ selection: DeadSelection, limit: Int, withBodies: Bool = false, withCounts: Bool = false) {
         self.selection = selection
         self.limit = limit
         self.withBodies = withBodies
@@ -42,5 +45,5 @@ public struct LetterPage: Sendable {
     /// read as `unreadable`.
     public var counts: [String: Int] = [:]
 
-    public init() {}
+    package init() {}
 }

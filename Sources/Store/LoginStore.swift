@@ -3,18 +3,22 @@ public import Wire
 
 /// An answer as it will be recorded.
 public struct Answer: Sendable {
+    /// How the job ended.
     public var outcome: Outcome
+    /// The stable code of the cause, where the outcome has one.
     public var reason: Reason?
     /// The reply's body, as every repeat will get it; but for what is ``withheld``.
     public var body: [UInt8]
     /// A secret that the reply carries and the record does not.
     public var withheld: WithheldField?
+    /// What is written in the same transaction.
     public var changes: [Change]
-    /// Why Twilio refused, where it did: its error code, or the HTTP status of an answer without one. Recorded for
-    /// operators, and in no reply.
+    /// Why Twilio refused, where it did: its error code, or the HTTP status of an answer without one.
+    ///
+    /// Recorded for operators, and in no reply.
     public var providerCode: Int?
 
-    public init(
+    package init(
         outcome: Outcome, reason: Reason?, body: [UInt8], withheld: WithheldField? = nil, changes: [Change] = []
     ) {
         self.outcome = outcome
@@ -71,10 +75,12 @@ public enum ReadKind: String, Sendable {
 
 /// How many reads a window allows; an empty list is no limit.
 public struct ReadLimit: Sendable {
+    /// How many reads there may be within the window.
     public var count: Int
+    /// How far back is counted.
     public var window: Duration
 
-    public init(count: Int, per window: Duration) {
+    package init(count: Int, per window: Duration) {
         self.count = count
         self.window = window
     }

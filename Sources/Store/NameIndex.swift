@@ -8,8 +8,9 @@ package enum NameIndex {
     /// Names have at most 128 characters.
     private static let longest = 512
 
-    /// What a letter's body is kept as, and what it is found by. A body with more texts in it than are indexed is kept
-    /// as far as they are.
+    /// What a letter's body is kept as, and what it is found by.
+    ///
+    /// A body with more texts in it than are indexed is kept as far as they are.
     package static func entry(ofBody body: [UInt8]) -> (body: [UInt8], keys: Set<String>) {
         if let value = try? JSONValue(parsing: body) {
             var texts: Set<String> = []

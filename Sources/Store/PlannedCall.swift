@@ -80,12 +80,17 @@ public enum CallLock: Sendable, Hashable {
 
 /// A send that is about to be made.
 public struct PlannedSend: Sendable, Equatable, Codable {
+    /// Where to.
     public var place: NumberPlace
+    /// How it travels.
     public var channel: Channel
+    /// Twilio's word for the language; `nil` leaves it to Twilio.
     public var locale: String?
+    /// What the code is for.
     public var purpose: Purpose
     /// What Twilio was known to have done for the number before.
     public var knownSID: String?
+    /// The sends of that verification that were known before, by SID.
     public var knownAttempts: [String]
     /// Ended first: a stranger's verification of the same number, so that the owner gets a code of their own.
     public var cancels: String?
@@ -94,7 +99,7 @@ public struct PlannedSend: Sendable, Equatable, Codable {
     /// The sign-in was confirmed with another method before.
     public var wasConfirmed: Bool
 
-    public init(
+    package init(
         place: NumberPlace, channel: Channel, locale: String?, purpose: Purpose, knownSID: String? = nil,
         knownAttempts: [String] = [], cancels: String? = nil, ticket: [UInt8]? = nil,
         wasConfirmed: Bool = false
@@ -113,15 +118,18 @@ public struct PlannedSend: Sendable, Equatable, Codable {
 
 /// A check that is about to be made.
 public struct PlannedCheck: Sendable, Equatable, Codable {
+    /// The number that the code was sent to.
     public var place: NumberPlace
+    /// Twilio's verification SID.
     public var sid: String
+    /// What a right code brings about.
     public var purpose: Purpose
     /// The hash of the ticket that the registration was begun with.
     public var ticket: [UInt8]?
     /// The sign-in was confirmed with another method when the registration began.
     public var wasConfirmed: Bool
 
-    public init(
+    package init(
         place: NumberPlace, sid: String, purpose: Purpose, ticket: [UInt8]? = nil, wasConfirmed: Bool = false
     ) {
         self.place = place
@@ -134,7 +142,9 @@ public struct PlannedCheck: Sendable, Equatable, Codable {
 
 /// Verifications and factors that are about to be ended at Twilio.
 public struct PlannedCancel: Sendable, Equatable, Codable {
+    /// The verifications that are ended.
     public var codes: [OpenCode]
+    /// The factors that are removed.
     public var factors: [OldFactor]
     /// What the reply carries besides.
     public var withheld: WithheldField?
@@ -143,7 +153,7 @@ public struct PlannedCancel: Sendable, Equatable, Codable {
     /// Why the codes end here, for an administrator's job.
     public var ends: Reason?
 
-    public init(
+    package init(
         codes: [OpenCode], factors: [OldFactor] = [], withheld: WithheldField? = nil, reply: [UInt8]? = nil,
         ends: Reason? = nil
     ) {
@@ -160,8 +170,11 @@ public struct PlannedCancel: Sendable, Equatable, Codable {
 
 /// A factor that a call is about; an enrolment's has no SID before Twilio has made it.
 public struct PlannedFactor: Sendable, Equatable, Codable {
+    /// Whose authenticator it is.
     public var user: String
+    /// Twilio's entity of the factor.
     public var identity: String
+    /// `YF…`, Twilio's name for the factor; `nil` before there is one.
     public var sid: String?
     /// What the reply carries besides.
     public var withheld: WithheldField?
@@ -169,7 +182,7 @@ public struct PlannedFactor: Sendable, Equatable, Codable {
     /// at first.
     public var looksAfter: Timestamp?
 
-    public init(
+    package init(
         user: String, identity: String, sid: String?, withheld: WithheldField? = nil, looksAfter: Timestamp? = nil
     ) {
         self.user = user
@@ -182,13 +195,14 @@ public struct PlannedFactor: Sendable, Equatable, Codable {
 
 /// A code that is about to be checked against a registered factor.
 public struct PlannedChallenge: Sendable, Equatable, Codable {
+    /// The registered factor.
     public var factor: PlannedFactor
     /// The challenge that it answers; `nil` makes a new one.
     public var open: String?
     /// Our own name for the challenge, by which it is found again if the answer is lost.
     public var request: String
 
-    public init(factor: PlannedFactor, open: String?, request: String) {
+    package init(factor: PlannedFactor, open: String?, request: String) {
         self.factor = factor
         self.open = open
         self.request = request

@@ -1,7 +1,8 @@
 public import Basics
 
-/// Something that is still to be undone at Twilio, since it could not be told when it should have been. Harmless to
-/// repeat; done as well when Twilio knows no such thing any more.
+/// Something that is still to be undone at Twilio, since it could not be told when it should have been.
+///
+/// Harmless to repeat; done as well when Twilio knows no such thing any more.
 public enum ProviderChore: Sendable, Equatable, Codable {
     /// End a verification.
     case cancelVerification(sid: String)
@@ -19,8 +20,10 @@ public enum ProviderChore: Sendable, Equatable, Codable {
         }
     }
 
-    /// What is due goes by this first. Enrolments that were given up let nobody in, and anybody with a password can begin
-    /// them: they wait for what lets somebody in.
+    /// What is due goes by this first.
+    ///
+    /// Enrolments that were given up let nobody in, and anybody with a password can begin them: they wait for what lets
+    /// somebody in.
     package var priority: Priority {
         switch self {
         case .cancelVerification, .removeFactor: .access
@@ -39,7 +42,9 @@ public enum ProviderChore: Sendable, Equatable, Codable {
 
 /// A chore as the store holds it.
 public struct ProviderChoreRow: Sendable, Equatable {
+    /// The chore's number.
     public var id: Int64
+    /// What is still to do.
     public var chore: ProviderChore
     /// When its turn comes.
     public var dueAt: Timestamp

@@ -1,13 +1,17 @@
-/// How long the store keeps what has ended. Idempotency records stay for their 48 hours whatever is set here.
+/// How long the store keeps what has ended.
+///
+/// Idempotency records stay for their 48 hours whatever is set here.
 public struct Retention: Sendable {
     /// Dead letters, whatever became of them.
     public var deadLetters: Duration = .seconds(7 * 86_400)
-    /// The history of outcomes; `nil` keeps it. Never less than idempotency records stay: an erasure goes by it.
+    /// The history of outcomes; `nil` keeps it.
+    ///
+    /// Never less than idempotency records stay: an erasure goes by it.
     public var history: Duration?
     /// The audit trail; `nil` keeps it.
     public var audit: Duration?
 
-    public init() {}
+    package init() {}
 
     /// The contract's life of an idempotency record (section 5.2), and a margin for clocks that differ.
     package static let records: Duration = .seconds(49 * 3600)

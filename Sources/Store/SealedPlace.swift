@@ -1,5 +1,7 @@
-/// Where a sealed value stands. It opens there and nowhere else: whoever can write the store's file, but has no key, cannot
-/// move one person's number into another's row.
+/// Where a sealed value stands.
+///
+/// It opens there and nowhere else: whoever can write the store's file, but has no key, cannot move one person's number
+/// into another's row.
 package struct SealedPlace: Sendable, Hashable {
     package var table: String
     package var column: String

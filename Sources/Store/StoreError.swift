@@ -1,11 +1,13 @@
-/// A row of the store that this version cannot read: damaged, or written by a newer version. Holds nothing of the row
-/// beside what finds it.
+/// A row of the store that this version cannot read: damaged, or written by a newer version.
+///
+/// Holds nothing of the row beside what finds it.
 public struct UnreadableRecord: Sendable, Hashable {
+    /// The table that it is in.
     public var table: String
     /// The row's key in text, its parts separated by slashes; a hash in hexadecimal digits.
     public var key: String
 
-    public init(table: String, key: String) {
+    package init(table: String, key: String) {
         self.table = table
         self.key = key
     }
@@ -23,6 +25,7 @@ public struct StoreError: Error, Sendable, Equatable, CustomStringConvertible {
                 unreadable
         }
         private let value: Value
+        /// The kind's name, as it is logged: `wrongKey`, `full`.
         public var description: String { value.rawValue }
 
         /// There is no store at that place.
@@ -33,10 +36,15 @@ public struct StoreError: Error, Sendable, Equatable, CustomStringConvertible {
         public static let wrongKey = Code(value: .wrongKey)
         /// Made by another version of the program.
         public static let wrongSchema = Code(value: .wrongSchema)
+        /// The disk, or what the store may take of it, is full.
         public static let full = Code(value: .full)
+        /// The store's files cannot be written.
         public static let readOnly = Code(value: .readOnly)
+        /// Somebody else has held the store for too long.
         public static let busy = Code(value: .busy)
+        /// What is on disk is no store any more.
         public static let corrupt = Code(value: .corrupt)
+        /// Anything else that the database refused.
         public static let failed = Code(value: .failed)
         /// The task that would use it was cancelled.
         public static let stopping = Code(value: .stopping)
@@ -49,13 +57,14 @@ public struct StoreError: Error, Sendable, Equatable, CustomStringConvertible {
         public var mayPass: Bool { [.full, .readOnly, .busy, .failed].contains(self) }
     }
 
+    /// Which kind of trouble it is.
     public var code: Code
     /// What happened and what to do, for an operator; holds no value of any row.
     public var message: String
     /// The one row that is concerned, and not the store; only with `.unreadable`.
     public private(set) var record: UnreadableRecord?
 
-    public init(_ code: Code, _ message: String) {
+    package init(_ code: Code, _ message: String) {
         self.code = code
         self.message = message
     }
@@ -71,5 +80,6 @@ public struct StoreError: Error, Sendable, Equatable, CustomStringConvertible {
     /// Whether it tells that the store itself fails.
     var isTrouble: Bool { code != .closed && code != .stopping && code != .unreadable }
 
+    /// What happened and what to do; see ``message``.
     public var description: String { message }
 }

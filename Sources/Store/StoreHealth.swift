@@ -7,6 +7,7 @@ public enum StoreTrouble: Sendable, Equatable, CustomStringConvertible {
     /// An operation has waited for long: another program holds the store's lock, or its disk does not answer.
     case stuck(since: MonotonicTime)
 
+    /// As it is logged.
     public var description: String {
         switch self {
         case .failing(let error): error.message
@@ -16,11 +17,15 @@ public enum StoreTrouble: Sendable, Equatable, CustomStringConvertible {
     }
 }
 
-/// Whether a store can be used, by how its operations end. Pure: it is told the time.
+/// Whether a store can be used, by how its operations end.
+///
+/// Pure: it is told the time.
 ///
 /// What failed is taken back by a write that changed something, never by a look: a full disk can be read.
 struct StoreHealth: Sendable {
-    /// How long one operation may take before the store counts as stuck. Longer than SQLite waits for another program.
+    /// How long one operation may take before the store counts as stuck.
+    ///
+    /// Longer than SQLite waits for another program.
     static let patience: Duration = .seconds(8)
 
     private var error: StoreError?
@@ -50,7 +55,9 @@ struct StoreHealth: Sendable {
     }
 }
 
-/// Hears of every operation of a store when it has ended. Must be quick: somebody waits.
+/// Hears of every operation of a store when it has ended.
+///
+/// Must be quick: somebody waits.
 public protocol StoreObserver: Sendable {
     /// - Parameters:
     ///   - operation: its name, of a closed list.
@@ -73,6 +80,7 @@ public final class StoreWatch: Sendable {
     private let clocks: Clocks
     private let observer: (any StoreObserver)?
 
+    /// Of a store that nothing has been asked of yet.
     public init(clocks: Clocks = .system, observer: (any StoreObserver)? = nil) {
         self.clocks = clocks
         self.observer = observer

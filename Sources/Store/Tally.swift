@@ -14,6 +14,7 @@ public enum Tally: String, Sendable, CaseIterable, Codable {
     case wrongCodesOfUserAndClient = "wrong_codes_per_user_client_hour"
     case wrongCodesOfUser = "wrong_codes_per_user_hour"
 
+    /// How far back is counted.
     public var window: Duration {
         self == .unprovenNumberSends ? .seconds(86_400) : .seconds(3600)
     }
@@ -21,6 +22,7 @@ public enum Tally: String, Sendable, CaseIterable, Codable {
 
 /// How a tally stands against its limit.
 public struct TallyState: Sendable, Equatable {
+    /// The limit's setting, above 0: one that is 0 is not loaded.
     public var limit: Int
     /// Counted within the window, up to the limit.
     public var used: Int
@@ -34,6 +36,7 @@ public struct TallyState: Sendable, Equatable {
         freeAt = newest.count >= limit ? newest.last.map { $0 + window } : nil
     }
 
+    /// What there is room for within the window.
     public var left: Int { max(0, limit - used) }
 }
 
@@ -52,7 +55,7 @@ public struct Pace: Sendable, Equatable {
     /// No further one before this.
     public var notBefore: Timestamp
 
-    public init(streak: Int, notBefore: Timestamp) {
+    package init(streak: Int, notBefore: Timestamp) {
         self.streak = streak
         self.notBefore = notBefore
     }

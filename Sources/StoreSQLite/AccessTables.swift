@@ -47,7 +47,9 @@ extension AccessGrant {
     }
 }
 
-/// The tables of which no row can let anybody in or add a factor. Whoever adds a table says in one of the two lists what it is.
+/// The tables of which no row can let anybody in or add a factor.
+///
+/// Whoever adds a table says in one of the two lists what it is.
 enum OtherTables {
     static let all: Set<String> = [
         // The store's own.

@@ -1,8 +1,10 @@
 import CLinux
+package import Store
 
 /// The file system that a store's folder is on.
-public struct DiskFacts: Sendable, Equatable {
-    public enum Kind: Sendable, Equatable {
+package struct DiskFacts: Sendable, Equatable {
+    /// What kind of file system it is.
+    package enum Kind: Sendable, Equatable {
         case local
         case network(String)
         case memory
@@ -10,16 +12,18 @@ public struct DiskFacts: Sendable, Equatable {
         case unknown(String)
     }
 
-    public var kind: Kind
-    public var freeBytes: UInt64
+    /// What kind of file system it is.
+    package var kind: Kind
+    /// What this user may still write there.
+    package var freeBytes: UInt64
 
-    public init(kind: Kind, freeBytes: UInt64) {
+    package init(kind: Kind, freeBytes: UInt64) {
         self.kind = kind
         self.freeBytes = freeBytes
     }
 
     /// `nil` when there is no such folder.
-    public init?(path: String) {
+    package init?(path: String) {
         var type: UInt32 = 0
         var free: UInt64 = 0
         guard clinux_file_system(path, &type, &free) == 0 else { return nil }
@@ -41,5 +45,28 @@ public struct DiskFacts: Sendable, Equatable {
         case 0x6573_5546: .unknown("FUSE")
         default: .local
         }
+    }
+
+    /// What is free, in words.
+    package var description: String { "\(freeBytes >> 20) MiB free" }
+
+    /// What is wrong with it for a store, in words that say what to do.
+    package func issues(folder: String) -> [StoreCondition.Issue] {
+        var issues: [StoreCondition.Issue] = []
+        switch kind {
+        case .network(let name):
+            issues.append(
+                .failure(
+                    "\(folder) is on \(name), where SQLite's locks and syncs cannot be relied on: use a local disk"))
+        case .memory: issues.append(.warning("\(folder) is in memory: registrations are gone at the next boot"))
+        case .unknown(let name): issues.append(.warning("\(folder) is on \(name): make sure that it is a local disk"))
+        case .local: break
+        }
+        if freeBytes < 50 << 20 {
+            issues.append(.failure("\(folder) has \(description): make room, a full disk stops every worker"))
+        } else if freeBytes < 500 << 20 {
+            issues.append(.warning("\(folder) has \(description): make room before it is full"))
+        }
+        return issues
     }
 }

@@ -4,8 +4,9 @@ import GRDB
 import Store
 import Wire
 
-/// Puts all operations that wait while a commit is under way into the next one, so that they share its fsync. Lanes take
-/// turns: hundreds of sends that end at once do not hold up a check.
+/// Puts all operations that wait while a commit is under way into the next one, so that they share its fsync.
+///
+/// Lanes take turns: hundreds of sends that end at once do not hold up a check.
 final class GroupCommit: Sendable {
     /// One operation: whose it is, its work, and the telling of its caller once the commit is on disk or has failed.
     struct Operation: Sendable {
@@ -15,7 +16,9 @@ final class GroupCommit: Sendable {
         var end: @Sendable (StoreError?) -> Void
     }
 
-    /// That a reply was confirmed. Nobody waits for it: it is written a little later, with others of its kind.
+    /// That a reply was confirmed.
+    ///
+    /// Nobody waits for it: it is written a little later, with others of its kind.
     struct Note: Sendable {
         var key: JobKey
         var at: Timestamp
@@ -138,7 +141,9 @@ final class GroupCommit: Sendable {
         for continuation in idle { continuation.resume() }
     }
 
-    /// Outside everybody's transaction. Whoever still reads the log is not waited for: it is tried again behind a later commit.
+    /// Outside everybody's transaction.
+    ///
+    /// Whoever still reads the log is not waited for: it is tried again behind a later commit.
     private func emptyLogIfDue(_ db: Database) {
         guard state.withLock({ $0.truncation.isDue(at: .now()) }) else { return }
         let isDone = (try? emptyLog(db)) != nil
@@ -162,9 +167,10 @@ final class GroupCommit: Sendable {
 
     private func next() -> Operation? { state.withLock { $0.waiting.popFirst()?.element } }
 
-    /// Rules decide before anything is written, so an operation mostly fails before its first change, and alone. One that fails
-    /// behind a change takes the whole transaction back; then each has one of its own. Savepoints would do as well, at the cost
-    /// of a journal of every statement that writes.
+    /// Rules decide before anything is written, so an operation mostly fails before its first change, and alone.
+    ///
+    /// One that fails behind a change takes the whole transaction back; then each has one of its own. Savepoints would
+    /// do as well, at the cost of a journal of every statement that writes.
     private func commit(_ db: Database) {
         var batch: [Operation] = []
         var errors: [StoreError?] = []
@@ -215,7 +221,9 @@ final class GroupCommit: Sendable {
         }
     }
 
-    /// Those that are due. The others wait for more, which are written as quickly.
+    /// Those that are due.
+    ///
+    /// The others wait for more, which are written as quickly.
     private func takeNotes() -> Deque<Note> {
         state.withLock { state in
             guard state.notesAreDue else { return [] }

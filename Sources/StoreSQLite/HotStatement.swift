@@ -3,8 +3,9 @@ import GRDB
 import GRDBSQLite
 import Store
 
-/// The columns of a row by index. A value of another type than its column's is an error and no trap: such a row cannot be
-/// read.
+/// The columns of a row by index.
+///
+/// A value of another type than its column's is an error and no trap: such a row cannot be read.
 protocol Columns {
     func isNull(_ index: Int) -> Bool
     func integer(_ index: Int) throws -> Int64
@@ -57,8 +58,10 @@ extension Row: Columns {
     }
 }
 
-/// A statement that a connection prepares once and runs with nearly every job: its values are bound and read in place, without
-/// a row, a list of arguments, or its text being looked up. GRDB owns what is underneath, and finalizes it.
+/// A statement that a connection prepares once and runs with nearly every job: its values are bound and read in place,
+/// without a row, a list of arguments, or its text being looked up.
+///
+/// GRDB owns what is underneath, and finalizes it.
 ///
 /// Used on its connection's queue only, and by one at a time.
 final class HotStatement {
@@ -155,8 +158,9 @@ final class HotStatement {
     }
 }
 
-/// Where the values of a statement lie while it runs. SQLite's own copies would be an allocation each; these last from one run
-/// to the next.
+/// Where the values of a statement lie while it runs.
+///
+/// SQLite's own copies would be an allocation each; these last from one run to the next.
 private final class BoundBytes {
     private static let least = 1024
     private var blocks = [block(least)]
@@ -165,7 +169,9 @@ private final class BoundBytes {
 
     deinit { free() }
 
-    /// Copies `bytes` to where they stay until ``clear()``. What is empty has a place, too: no place would be NULL.
+    /// Copies `bytes` to where they stay until ``clear()``.
+    ///
+    /// What is empty has a place, too: no place would be NULL.
     func keep(_ bytes: UnsafeRawBufferPointer) -> UnsafeRawPointer {
         if blocks[blocks.count - 1].size - used < bytes.count {
             blocks.append(Self.block(max(bytes.count, Self.least)))
@@ -177,7 +183,9 @@ private final class BoundBytes {
         return UnsafeRawPointer(place)
     }
 
-    /// While the statement does not run. What took several blocks has room in one from now on.
+    /// While the statement does not run.
+    ///
+    /// What took several blocks has room in one from now on.
     func clear() {
         used = 0
         guard blocks.count > 1 else { return }

@@ -3,7 +3,9 @@ import GRDB
 import GRDBSQLite
 import Store
 
-/// What nearly every job runs. Everything else goes through GRDB.
+/// What nearly every job runs.
+///
+/// Everything else goes through GRDB.
 enum HotText: Hashable {
     /// A job with all that its decision rests on, and the newest times of so many tallies, and so many paces.
     case look(tallies: Int, paces: Int)
@@ -18,8 +20,9 @@ enum HotText: Hashable {
     case count(Int), uncount(Int), putPaces(Int), dropPaces(Int)
 }
 
-/// The hashes that were looked up last. The steps of a job ask for the same ones, and so do the jobs of a sign-in: a person's
-/// number, counters and pauses.
+/// The hashes that were looked up last.
+///
+/// The steps of a job ask for the same ones, and so do the jobs of a sign-in: a person's number, counters and pauses.
 struct Lookups {
     /// Then all are forgotten: a person's ten or so are made anew within a job.
     static let most = 1024
@@ -62,8 +65,9 @@ final class HotStatements: @unchecked Sendable {
         }
     }
 
-    /// Notes that replies were confirmed: many at once, in as few statements as powers of two make up. What became of a
-    /// job's reply later than that is left alone.
+    /// Notes that replies were confirmed: many at once, in as few statements as powers of two make up.
+    ///
+    /// What became of a job's reply later than that is left alone.
     func confirm(_ keys: [JobKey], at now: Timestamp, _ db: Database) throws {
         var rest = keys[...]
         while !rest.isEmpty {
@@ -101,7 +105,9 @@ final class HotStatements: @unchecked Sendable {
     }
 }
 
-/// The hot statements of all connections of a pool. A connection cannot be closed before its statements are gone.
+/// The hot statements of all connections of a pool.
+///
+/// A connection cannot be closed before its statements are gone.
 final class HotConnections: Sendable {
     private let statements = Locked<[ObjectIdentifier: HotStatements]>([:])
 
@@ -147,7 +153,9 @@ enum RecordColumns {
     }
 }
 
-/// Where each record begins in a row of ``HotText/look``. Of one that is not there all columns are empty.
+/// Where each record begins in a row of ``HotText/look``.
+///
+/// Of one that is not there all columns are empty.
 enum LookColumns {
     static let job = 0
     static let user = job + RecordColumns.job.count
@@ -303,7 +311,9 @@ extension HotText {
         LIMIT 1
         """
 
-    /// Of one that holds either. A list to look in would be a table of its own, made for each run.
+    /// Of one that holds either.
+    ///
+    /// A list to look in would be a table of its own, made for each run.
     private static let holderColumns = RecordColumns.holder.map { "ifnull(holder.\($0), holder_of_number.\($0))" }
         .joined(separator: ", ")
 

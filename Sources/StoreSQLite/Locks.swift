@@ -102,7 +102,9 @@ final class Liveness: Sendable {
     /// Gives the lock up: from now on others may take over what this worker began.
     func end() { file?.unlockBytes() }
 
-    /// Whether another one lives. If the kernel cannot tell, it does, and the lease's time decides alone.
+    /// Whether another one lives.
+    ///
+    /// If the kernel cannot tell, it does, and the lease's time decides alone.
     static func lives(_ other: Int64, _ file: LockFile) -> Bool {
         clinux_byte_is_locked(file.descriptor, other) != 0
     }

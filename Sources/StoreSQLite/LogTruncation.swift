@@ -1,9 +1,13 @@
 import Basics
 
-/// When the write-ahead log is to be emptied. SQLite overwrites what is deleted in the database, but the log keeps the old
-/// pages until it happens to be written over: who was erased would stay readable there. Pure: it is told the time.
+/// When the write-ahead log is to be emptied.
+///
+/// SQLite overwrites what is deleted in the database, but the log keeps the old pages until it happens to be written
+/// over: who was erased would stay readable there. Pure: it is told the time.
 struct LogTruncation {
-    /// For readers, in milliseconds. Everybody's next commit waits meanwhile, so it is much less than SQLite's own.
+    /// For readers, in milliseconds.
+    ///
+    /// Everybody's next commit waits meanwhile, so it is much less than SQLite's own.
     static let patience = 50
 
     private var wanted = 0

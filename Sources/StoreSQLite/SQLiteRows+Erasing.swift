@@ -92,8 +92,9 @@ extension SQLiteRows {
         try anonymiseWords(about: user, as: pseudonym)
     }
 
-    /// A record that cannot be read may name the person as well. It stays one that cannot be read, so that its job is not
-    /// done again.
+    /// A record that cannot be read may name the person as well.
+    ///
+    /// It stays one that cannot be read, so that its job is not done again.
     private func blank(_ key: JobKey, _ user: String, as pseudonym: String) throws {
         try run(
             """
@@ -166,7 +167,9 @@ extension SQLiteRows {
         }
     }
 
-    /// What is bound to a name is sealed anew for the other one. What cannot be opened goes along as it is.
+    /// What is bound to a name is sealed anew for the other one.
+    ///
+    /// What cannot be opened goes along as it is.
     private func rebind(_ user: String, to: String) throws {
         let phone: Data? = try one("SELECT phone FROM user WHERE name = ?", [user])?.at(0)
         let moved = try phone.map { phone in

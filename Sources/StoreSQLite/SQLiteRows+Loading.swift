@@ -48,8 +48,10 @@ extension SQLiteRows {
         return situation
     }
 
-    /// The number's code, and who has begun on the number. What the look was made for has them already; a number that only the
-    /// person's sealed phone tells needs a look of its own.
+    /// The number's code, and who has begun on the number.
+    ///
+    /// What the look was made for has them already; a number that only the person's sealed phone tells needs a look of
+    /// its own.
     private func readCode(
         _ query: JobQuery, _ ask: LookArguments, _ row: HotRow, into situation: inout Situation,
         _ holder: inout LockHolder?

@@ -10,7 +10,9 @@ enum SweepStep: CaseIterable {
     case canceledSends
     case upkeep
 
-    /// The table, and what has ended in it, by an index on its time. `nil` for what is no deleting by age.
+    /// The table, and what has ended in it, by an index on its time.
+    ///
+    /// `nil` for what is no deleting by age.
     var rows: (table: String, condition: String)? {
         switch self {
         case .recordedJobs: ("job", "recorded_at < ?")

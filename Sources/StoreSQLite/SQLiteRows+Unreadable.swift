@@ -55,8 +55,10 @@ extension SQLiteRows {
         }
     }
 
-    /// The first rows that can be read. Those that cannot are passed over, however many stand in front; that of very many
-    /// only some are looked at bounds what one look costs.
+    /// The first rows that can be read.
+    ///
+    /// Those that cannot are passed over, however many stand in front; that of very many only some are looked at bounds
+    /// what one look costs.
     func firstReadable<Value>(
         _ limit: Int, _ sql: String, _ arguments: StatementArguments, _ read: (Row) throws -> Value
     ) throws -> [Value] {

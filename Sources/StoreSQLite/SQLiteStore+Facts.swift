@@ -1,24 +1,24 @@
-public import Basics
+package import Basics
 import GRDB
-public import Store
+import Store
 
 /// What operators' metrics tell of a store.
 extension SQLiteStore {
     /// Its files and their sizes: `main` and `wal`.
-    public var files: [(name: String, bytes: Int64)] {
+    package var files: [(name: String, bytes: Int64)] {
         [("main", ""), ("wal", "-wal")].compactMap { name, suffix in
             OpenFile.size(of: path + suffix).map { (name, $0) }
         }
     }
 
     /// What is free on its file system.
-    public var freeBytes: UInt64? {
+    package var freeBytes: UInt64? {
         let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
         return DiskFacts(path: folder)?.freeBytes
     }
 
     /// When a backup was last made; `nil` for never.
-    public func lastBackup() async throws -> Timestamp? {
+    package func lastBackup() async throws -> Timestamp? {
         try await look { db in
             try Int64.fetchOne(db, sql: "SELECT value FROM meta WHERE name = 'last_backup'")
                 .map(Timestamp.init(milliseconds:))
@@ -26,7 +26,7 @@ extension SQLiteStore {
     }
 
     /// Dead letters that nobody has dealt with, by reason.
-    public func waitingLetters() async throws -> [(reason: String, count: Int, oldest: Timestamp)] {
+    package func waitingLetters() async throws -> [(reason: String, count: Int, oldest: Timestamp)] {
         try await look(Self.waitingLetters)
     }
 
@@ -36,13 +36,6 @@ extension SQLiteStore {
         try Row.fetchAll(
             db, sql: "SELECT reason, COUNT(*), MIN(at) FROM dead_letter WHERE state = 'waiting' GROUP BY reason"
         ).map { (reason: $0[0], count: $0[1], oldest: Timestamp(milliseconds: $0[2])) }
-    }
-}
-
-extension SQLiteStore {
-    /// What became of the jobs with this message id, of whichever front end; for as long as jobs are recorded.
-    public func timelines(of messageID: String) async throws(StoreError) -> [JobTimeline] {
-        try await read { try $0.timelines(of: messageID) }
     }
 }
 

@@ -1,32 +1,34 @@
-public import Basics
+package import Basics
 import GRDB
-public import Logging
-public import Store
-public import Wire
+package import Logging
+package import Store
+package import Wire
 
 /// Where an SQLite store is.
-public struct SQLiteStoreConfiguration: Sendable {
-    public var path: String
-    public var keyFile: String
+package struct SQLiteStoreConfiguration: Sendable {
+    /// The database's file; `-wal`, `-shm` and `-lock` lie beside it.
+    package var path: String
+    /// The file with the keys that values are sealed with.
+    package var keyFile: String
     /// How many dead letters a front end may have.
-    public var letters = LetterBounds()
+    package var letters = LetterBounds()
 
     /// The key file is beside the store unless told otherwise.
-    public init(path: String, keyFile: String? = nil) {
+    package init(path: String, keyFile: String? = nil) {
         self.path = path
         self.keyFile = keyFile ?? path + ".key"
     }
 }
 
 /// A store in one file that all processes of a machine can share.
-public final class SQLiteStore: LoginStore {
+package final class SQLiteStore: WorkingStore {
     private let pool: DatabasePool
     private let writes: GroupCommit
     private let context: Context
     private let unreadable: UnreadableLog
     private let drops: DropLog
     /// How its operations end.
-    public let watch: StoreWatch
+    package let watch: StoreWatch
     let path: String
 
     /// What every transaction needs beside its connection.
@@ -58,7 +60,7 @@ public final class SQLiteStore: LoginStore {
     }
 
     /// Makes the key file and the store; throws `.exists` if either is there.
-    public static func create(
+    package static func create(
         _ configuration: SQLiteStoreConfiguration, siteOptions: [String: String], clocks: Clocks = .system
     ) async throws(StoreError) {
         try await SQLiteFile.blocking { try SQLiteFile.create(configuration, siteOptions) }
@@ -67,7 +69,7 @@ public final class SQLiteStore: LoginStore {
     /// Opens a store that is there, brings it up to date and enters this process as a worker.
     ///
     /// - Parameter watch: is told how every operation ends.
-    public static func open(
+    package static func open(
         _ configuration: SQLiteStoreConfiguration, clocks: Clocks = .system, watch: StoreWatch = StoreWatch(),
         logger: Logger
     ) async throws(StoreError) -> SQLiteStore {
@@ -77,7 +79,7 @@ public final class SQLiteStore: LoginStore {
     }
 
     /// Waits for what is queued, then closes the file; this worker counts as dead from then on.
-    public func close() async {
+    package func close() async {
         await writes.close()
         _ = try? await SQLiteFile.blocking { [self] in
             // Readers are waited for: a connection that is in use cannot lose its statements.
@@ -163,13 +165,13 @@ public final class SQLiteStore: LoginStore {
         }
     }
 
-    public func begin(
+    package func begin(
         _ job: NewJob, decide: @escaping @Sendable (Situation) -> Decision
     ) async throws(StoreError) -> Begun {
         try await write(for: job.kind.lane) { try $0.begin(job, decide: decide) }
     }
 
-    public func finish(
+    package func finish(
         _ intent: Intent, wanted: Wanted, conclude: @escaping @Sendable (Situation) -> Answer
     ) async throws(StoreError) -> Finished {
         try await patiently { () async throws(StoreError) in
@@ -179,29 +181,29 @@ public final class SQLiteStore: LoginStore {
         }
     }
 
-    public func end(_ intent: Intent, answer: Answer) async throws(StoreError) -> Finished {
+    package func end(_ intent: Intent, answer: Answer) async throws(StoreError) -> Finished {
         try await patiently { () async throws(StoreError) in
             try await write("end", for: intent.kind.lane) { try $0.end(intent, answer) }
         }
     }
 
-    public func release(_ intent: Intent) async throws(StoreError) {
+    package func release(_ intent: Intent) async throws(StoreError) {
         try await write(for: intent.kind.lane) { try $0.release(intent) }
     }
 
-    public func renew(_ intent: Intent) async throws(StoreError) -> Intent? {
+    package func renew(_ intent: Intent) async throws(StoreError) -> Intent? {
         try await write(for: intent.kind.lane) { try $0.renew(intent) }
     }
 
-    public func refuse(_ job: NewJob?, answer: Answer) async throws(StoreError) -> Begun? {
+    package func refuse(_ job: NewJob?, answer: Answer) async throws(StoreError) -> Begun? {
         try await write(for: job?.kind.lane) { try $0.refuse(job, answer) }
     }
 
-    public func state(of key: JobKey) async throws(StoreError) -> JobState {
+    package func state(of key: JobKey) async throws(StoreError) -> JobState {
         try await read { try $0.state(of: key) }
     }
 
-    public func settle(_ key: JobKey, as state: ReplyState) async throws(StoreError) {
+    package func settle(_ key: JobKey, as state: ReplyState) async throws(StoreError) {
         let now = context.clocks.wall()
         switch state {
         case .confirmed: writes.leave(GroupCommit.Note(key: key, at: now))
@@ -209,7 +211,7 @@ public final class SQLiteStore: LoginStore {
         }
     }
 
-    public func situation(of login: Job.Login, wanted: Wanted) async throws(StoreError) -> Situation {
+    package func situation(of login: Job.Login, wanted: Wanted) async throws(StoreError) -> Situation {
         try await read { rows in
             let nobody = JobKey(frontEnd: "", messageID: "")
             return try rows.load(JobQuery(key: nobody, kind: nil, login: login, place: nil, wanted: wanted))
@@ -217,33 +219,33 @@ public final class SQLiteStore: LoginStore {
         }
     }
 
-    public func secret(_ field: WithheldField, of key: JobKey) -> Redacted<String>? {
+    package func secret(_ field: WithheldField, of key: JobKey) -> Redacted<String>? {
         context.sealing.secret(field, of: key)
     }
 
-    public func pseudonym(of user: String) -> String { context.sealing.pseudonym(of: user) }
+    package func pseudonym(of user: String) -> String { context.sealing.pseudonym(of: user) }
 
-    public func enrolment(of user: String) async throws(StoreError) -> Enrolment? {
+    package func enrolment(of user: String) async throws(StoreError) -> Enrolment? {
         try await read { try $0.enrolment(of: user) }
     }
 
-    public func letters(_ query: LetterQuery) async throws(StoreError) -> LetterPage {
+    package func letters(_ query: LetterQuery) async throws(StoreError) -> LetterPage {
         try await read { try $0.letters(query) }
     }
 
-    public func takeDueLetters(limit: Int) async throws(StoreError) -> [DeadLetterRow] {
+    package func takeDueLetters(limit: Int) async throws(StoreError) -> [DeadLetterRow] {
         try await write { try $0.takeDueLetters(limit: limit) }
     }
 
-    public func takeDueChores(limit: Int) async throws(StoreError) -> [ProviderChoreRow] {
+    package func takeDueChores(limit: Int) async throws(StoreError) -> [ProviderChoreRow] {
         try await write { try $0.takeDueChores(limit: limit) }
     }
 
-    public func probe() async throws(StoreError) {
+    package func probe() async throws(StoreError) {
         try await write { try $0.run("REPLACE INTO meta VALUES ('probe', ?)", [$0.clocks.wall().milliseconds]) }
     }
 
-    public func sweep(_ retention: Retention, limit: Int) async throws(StoreError) -> Int {
+    package func sweep(_ retention: Retention, limit: Int) async throws(StoreError) -> Int {
         var gone = 0
         for step in SweepStep.allCases where !Task.isCancelled {
             gone += try await write { try $0.sweep(step, retention, limit: limit) }
@@ -251,19 +253,19 @@ public final class SQLiteStore: LoginStore {
         return gone
     }
 
-    public func auditRows(_ query: AuditQuery) async throws(StoreError) -> [AuditRow] {
+    package func auditRows(_ query: AuditQuery) async throws(StoreError) -> [AuditRow] {
         try await read { try $0.auditRows(query) }
     }
 
-    public func takeRead(_ kind: ReadKind, limits: [ReadLimit]) async throws(StoreError) -> Bool {
+    package func takeRead(_ kind: ReadKind, limits: [ReadLimit]) async throws(StoreError) -> Bool {
         try await write { try $0.takeRead(kind, limits: limits) }
     }
 
-    public func leaseCalls(_ demand: CallDemand, limits: CallLimits) async throws(StoreError) -> CallGrant {
+    package func leaseCalls(_ demand: CallDemand, limits: CallLimits) async throws(StoreError) -> CallGrant {
         try await write { try $0.leaseCalls(demand, limits) }
     }
 
-    public func history(_ query: HistoryQuery) async throws(StoreError) -> [HistoryEntry] {
+    package func history(_ query: HistoryQuery) async throws(StoreError) -> [HistoryEntry] {
         try await read { try $0.history(query) }
     }
 }

@@ -65,7 +65,8 @@ extension Schema {
         CREATE INDEX canceled_send_by_user ON canceled_send (user);
         """
 
-    /// The kinds of jobs whose replies name anybody, as they stand in SQL. The index goes by them: a new kind needs a new
-    /// index, and an erasure's query has to name the same ones.
+    /// The kinds of jobs whose replies name anybody, as they stand in SQL.
+    ///
+    /// The index goes by them: a new kind needs a new index, and an erasure's query has to name the same ones.
     static let listing = "'admin.user.list', 'admin.dead.show'"
 }

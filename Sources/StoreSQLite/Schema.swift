@@ -83,11 +83,14 @@ enum Schema {
         CREATE INDEX ticket_by_user ON ticket (user);
         """
 
-    /// Why Twilio refused. A worker of an older version goes on writing its outcomes without.
+    /// Why Twilio refused.
+    ///
+    /// A worker of an older version goes on writing its outcomes without.
     private static let providerCodes = "ALTER TABLE history ADD COLUMN provider_code INTEGER"
 
-    /// What has ended is found without a look at the rest, and so is what operators look up. Times are mostly the newest, so an
-    /// index of them is written at its end.
+    /// What has ended is found without a look at the rest, and so is what operators look up.
+    ///
+    /// Times are mostly the newest, so an index of them is written at its end.
     private static let ends = """
         CREATE INDEX code_by_end ON code (expires_at);
         CREATE INDEX pending_by_end ON pending (until);

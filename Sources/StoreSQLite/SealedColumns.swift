@@ -53,8 +53,9 @@ struct SealedColumn: Sendable, Hashable {
         }
     }
 
-    /// Opens a value of the row with this key. Older versions wrote replies as they are; such a one is taken as long as values
-    /// are that are bound to no place.
+    /// Opens a value of the row with this key.
+    ///
+    /// Older versions wrote replies as they are; such a one is taken as long as values are that are bound to no place.
     func open(_ sealed: [UInt8], of key: [DatabaseValue], _ sealing: Sealing) throws -> [UInt8] {
         if self == Self.reply, sealing.isPlain(reply: sealed) { return sealed }
         return try sealing.open(sealed, at: place(try key.map(Self.text)))

@@ -1,26 +1,28 @@
 import GRDB
-public import Store
+package import Store
 
 /// What can be told of a store without working on it.
-public struct StoreInspection: Sendable, Equatable {
+package struct StoreInspection: Sendable, Equatable {
     /// `wal` in a store that this program made.
-    public var journalMode: String
-    /// SQLite's number on a worker's connection: 2 is `FULL`. Not known while the store is locked.
-    public var synchronous: Int
+    package var journalMode: String
+    /// SQLite's number on a worker's connection: 2 is `FULL`.
+    ///
+    /// Not known while the store is locked.
+    package var synchronous: Int
     /// What `quick_check` found, some lines of it; empty when it is sound.
-    public var damage: [String]
+    package var damage: [String]
     /// Made by an older version: the next worker brings it up to date.
-    public var needsMigration: Bool
+    package var needsMigration: Bool
     /// Who keeps everybody from writing, in words; `nil` while nobody does for long.
-    public var lockedBy: String?
+    package var lockedBy: String?
     /// Dead letters that wait for an operator.
-    public var waitingLetters: Int
+    package var waitingLetters: Int
     /// How long people wait at most, by front end, as the deadlines of the latest jobs say.
-    public var longestWaits: [String: Duration]
+    package var longestWaits: [String: Duration]
     /// Bytes of the write-ahead log; some MiB in a store that is well.
-    public var logBytes: Int64
+    package var logBytes: Int64
 
-    public init(
+    package init(
         journalMode: String, synchronous: Int, damage: [String] = [], needsMigration: Bool = false,
         lockedBy: String? = nil, waitingLetters: Int = 0, longestWaits: [String: Duration] = [:], logBytes: Int64 = 0
     ) {
@@ -33,13 +35,47 @@ public struct StoreInspection: Sendable, Equatable {
         self.longestWaits = longestWaits
         self.logBytes = logBytes
     }
+
+    /// What is wrong with the store, in words that say what to do.
+    package func issues(path: String, isWritable: Bool) -> [StoreCondition.Issue] {
+        var issues: [StoreCondition.Issue] = []
+        if !damage.isEmpty {
+            issues.append(.failure("\(path) is damaged: restore it from a backup (\(damage.count) findings)"))
+        }
+        if journalMode != "wal" {
+            issues.append(.failure("\(path) has journal mode '\(journalMode)', not WAL: it was made by hand"))
+        } else if lockedBy == nil, synchronous != 2 {
+            issues.append(
+                .failure("a worker's connection is not synchronous = FULL: a power cut could undo what was answered"))
+        }
+        if let holder = lockedBy {
+            issues.append(
+                .failure(
+                    "\(path) is locked by \(holder), and no worker can write: let that program end its transaction"))
+        }
+        if !isWritable { issues.append(.failure("\(path) or its folder cannot be written by this user")) }
+        if logBytes > 64 << 20 {
+            let size = "\(logBytes >> 20) MiB"
+            issues.append(
+                .warning(
+                    "\(path)-wal has \(size): a program has read the store for long and still does; end that program")
+            )
+        }
+        if needsMigration {
+            issues.append(
+                .warning("\(path) is of an older version; the next worker brings it up to date: back it up first"))
+        }
+        return issues
+    }
 }
 
 extension SQLiteStore {
-    /// Looks at a store as a worker would find it; makes nothing and enters no worker. Takes its time on a large one.
+    /// Looks at a store as a worker would find it; makes nothing and enters no worker.
+    ///
+    /// Takes its time on a large one.
     ///
     /// - Throws: what ``open(_:clocks:logger:)`` would throw.
-    public static func inspect(_ configuration: SQLiteStoreConfiguration) async throws(StoreError) -> StoreInspection {
+    package static func inspect(_ configuration: SQLiteStoreConfiguration) async throws(StoreError) -> StoreInspection {
         try await SQLiteFile.blocking { try SQLiteFile.inspect(configuration) }
     }
 }

@@ -1,29 +1,13 @@
 import GRDB
-public import Store
+package import Store
 
 extension StoreKeeping {
-    /// What a look through a whole store found.
-    public struct Report: Sendable, Equatable {
-        /// SQLite's own findings; empty when the file is sound.
-        public var damage: [String] = []
-        /// Steps that the next worker will take.
-        public var missingMigrations: [String] = []
-        /// Sealed values, and how many of them could not be opened, by table and column.
-        public var sealed = 0
-        /// Whether they open at their places only; a new key binds those of older versions.
-        public var isBound = true
-        public var unreadable: [String: Int] = [:]
-        /// Rows that break a rule, by the rule in words.
-        public var violations: [String: Int] = [:]
-
-        public var isSound: Bool { damage.isEmpty && unreadable.isEmpty && violations.isEmpty }
-    }
-
-    /// Reads a whole store while workers go on: file, schema, key, every sealed value, and rules between rows. Takes its
-    /// time on a large one.
+    /// Reads a whole store while workers go on: file, schema, key, every sealed value, and rules between rows.
+    ///
+    /// Takes its time on a large one.
     ///
     /// - Throws: what opening it would throw.
-    public static func check(_ configuration: SQLiteStoreConfiguration) async throws(StoreError) -> Report {
+    package static func check(_ configuration: SQLiteStoreConfiguration) async throws(StoreError) -> StoreReport {
         try await SQLiteFile.blocking {
             let sealing = try SQLiteFile.sealing(of: configuration)
             var reading = Configuration()
@@ -38,8 +22,8 @@ extension StoreKeeping {
         }
     }
 
-    private static func report(_ db: Database, _ sealing: Sealing) throws -> Report {
-        var report = Report()
+    private static func report(_ db: Database, _ sealing: Sealing) throws -> StoreReport {
+        var report = StoreReport()
         let lines = try String.fetchAll(db, sql: "PRAGMA integrity_check(20)")
         if lines != ["ok"] { report.damage = lines }
         let done = try Schema.migrator.completedMigrations(db)
@@ -54,7 +38,7 @@ extension StoreKeeping {
     }
 
     private static func open(
-        _ column: SealedColumn, _ db: Database, _ sealing: Sealing, _ report: inout Report
+        _ column: SealedColumn, _ db: Database, _ sealing: Sealing, _ report: inout StoreReport
     ) throws {
         var place: [DatabaseValue]?
         repeat {

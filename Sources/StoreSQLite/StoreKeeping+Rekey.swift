@@ -1,26 +1,19 @@
 import Foundation
 import GRDB
-public import Store
+package import Store
 
 extension StoreKeeping {
-    /// What a change of keys has come to.
-    public struct Rekeying: Sendable, Equatable {
-        /// The id of the key that everything is sealed with now.
-        public var key: UInt8
-        /// Values that were sealed anew.
-        public var values: Int
-    }
-
-    /// Seals every value of a store with a new key, bound to its place. Refused while a worker works on it: workers know the keys that they
-    /// began with.
+    /// Seals every value of a store with a new key, bound to its place.
+    ///
+    /// Refused while a worker works on it: workers know the keys that they began with.
     ///
     /// Goes in steps, each whole by itself; the key file holds all keys that are still needed at any moment. Called again
     /// after it was interrupted, it goes on with the key that it had made. Keys that nothing is sealed with are taken out
     /// at the end, but the oldest: look-up hashes come from it, of what the store no longer knows in clear. A value that cannot
     /// be opened ends it, by table and key; only what an erasure has blanked is passed over.
-    public static func rekey(
+    package static func rekey(
         _ configuration: SQLiteStoreConfiguration, step: Int = 500
-    ) async throws(StoreError) -> Rekeying {
+    ) async throws(StoreError) -> StoreRekeying {
         try await atRest(configuration) { pool, before in
             // What an older version had begun cannot bind: a key that does is made for it all.
             let isUnfinished = try pool.read { try before.isBinding && hasOlder(than: before.current, $0) }
@@ -42,7 +35,7 @@ extension StoreKeeping {
             // What was overwritten still lies in the log until it is begun anew.
             try pool.writeWithoutTransaction { _ = try $0.checkpoint(.truncate) }
             try KeyFile.removeUnused(configuration.keyFile)
-            return Rekeying(key: sealing.current, values: values)
+            return StoreRekeying(key: sealing.current, values: values)
         }
     }
 

@@ -1,14 +1,14 @@
 import Foundation
 import GRDB
-public import Store
+package import Store
 
 /// What operators do to a store beside the workers: back it up, move it, look through it.
-public enum StoreKeeping {
+package enum StoreKeeping {
     /// Copies a store into a new file while workers go on; the copy is one moment's state, and is looked through.
     ///
     /// The key file is not copied: whoever gets hold of one of the two can read nothing.
     /// - Throws: ``StoreError``, `.exists` when there is something at that place.
-    public static func backup(_ configuration: SQLiteStoreConfiguration, to path: String) async throws(StoreError) {
+    package static func backup(_ configuration: SQLiteStoreConfiguration, to path: String) async throws(StoreError) {
         try await SQLiteFile.blocking {
             let sealing = try SQLiteFile.sealing(of: configuration)
             let pool = try SQLiteFile.openPool(configuration.path)
@@ -19,11 +19,12 @@ public enum StoreKeeping {
         }
     }
 
-    /// Moves a store to another place, with its keys. Refused while a worker works on it: what the worker went on to
-    /// write would be missing there.
+    /// Moves a store to another place, with its keys.
+    ///
+    /// Refused while a worker works on it: what the worker went on to write would be missing there.
     ///
     /// - Throws: ``StoreError``, `.exists` when there is something at either place.
-    public static func copy(
+    package static func copy(
         _ configuration: SQLiteStoreConfiguration, to target: SQLiteStoreConfiguration
     ) async throws(StoreError) {
         try await atRest(configuration) { pool, _ in
@@ -40,7 +41,7 @@ public enum StoreKeeping {
     /// Brings a store up to date, as a worker does at its start.
     ///
     /// - Returns: the names of the steps that were missing.
-    public static func migrate(_ configuration: SQLiteStoreConfiguration) async throws(StoreError) -> [String] {
+    package static func migrate(_ configuration: SQLiteStoreConfiguration) async throws(StoreError) -> [String] {
         try await SQLiteFile.blocking {
             let sealing = try SQLiteFile.sealing(of: configuration)
             let pool = try SQLiteFile.openPool(configuration.path)
@@ -93,7 +94,9 @@ public enum StoreKeeping {
 }
 
 extension SQLiteFile {
-    /// Makes a file of one moment's state, found sound, on disk. Nothing is left behind when it fails.
+    /// Makes a file of one moment's state, found sound, on disk.
+    ///
+    /// Nothing is left behind when it fails.
     static func makeCopy(of pool: DatabasePool, at path: String) throws {
         try makeFile(path)
         do {

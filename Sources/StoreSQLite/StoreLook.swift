@@ -1,9 +1,9 @@
-public import Basics
+package import Basics
 import GRDB
-public import Store
+package import Store
 
 /// A store that is only looked at: nothing is made, brought up to date or entered for it, whoever works there.
-public final class StoreLook: Sendable {
+package final class StoreLook: StoreReader {
     private let queue: DatabaseQueue
     private let sealing: Sealing
     private let liveness: Liveness
@@ -17,7 +17,7 @@ public final class StoreLook: Sendable {
     }
 
     /// - Throws: ``StoreError``, `.wrongSchema` for a store of another version, older or newer.
-    public static func open(
+    package static func open(
         _ configuration: SQLiteStoreConfiguration, clocks: Clocks = .system
     ) async throws(StoreError) -> StoreLook {
         try await SQLiteFile.blocking {
@@ -42,20 +42,21 @@ public final class StoreLook: Sendable {
         }
     }
 
-    public func close() { try? queue.close() }
+    /// Lets go of the file.
+    package func close() { try? queue.close() }
 
     /// Entries of the audit trail, newest first.
-    public func audit(_ query: AuditQuery) async throws(StoreError) -> [AuditEntry] {
+    package func audit(_ query: AuditQuery) async throws(StoreError) -> [AuditEntry] {
         try await read { try $0.auditRows(query).map(\.entry) }
     }
 
     /// Recorded outcomes, newest first.
-    public func history(_ query: HistoryQuery) async throws(StoreError) -> [HistoryEntry] {
+    package func history(_ query: HistoryQuery) async throws(StoreError) -> [HistoryEntry] {
         try await read { try $0.history(query) }
     }
 
     /// What became of the jobs with this message id, of whichever front end; for as long as jobs are recorded.
-    public func timelines(of messageID: String) async throws(StoreError) -> [JobTimeline] {
+    package func timelines(of messageID: String) async throws(StoreError) -> [JobTimeline] {
         try await read { try $0.timelines(of: messageID) }
     }
 

@@ -2,8 +2,10 @@ import Basics
 import Logging
 import Store
 
-/// Tells of each record that cannot be read once. Jobs meet the same one again and again, and nobody wants to read that; nor
-/// many thousands of them at once, where a table is damaged: the others are told of when they are met later.
+/// Tells of each record that cannot be read once.
+///
+/// Jobs meet the same one again and again, and nobody wants to read that; nor many thousands of them at once, where a
+/// table is damaged: the others are told of when they are met later.
 final class UnreadableLog: Sendable {
     private struct Told {
         var records: Set<UnreadableRecord> = []

@@ -27,7 +27,9 @@ enum WriteLock {
         }
     }
 
-    /// By the kernel's list of locks. Opening the file to ask by `fcntl` would drop locks of this very process.
+    /// By the kernel's list of locks.
+    ///
+    /// Opening the file to ask by `fcntl` would drop locks of this very process.
     private static func process(_ path: String) -> String? {
         var status = stat()
         guard stat(path + "-shm", &status) == 0,

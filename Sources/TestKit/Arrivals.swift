@@ -1,14 +1,14 @@
 import Basics
 
 /// Things that come in from elsewhere, kept; tests wait for the one they mean.
-public final class Arrivals<Element: Sendable>: Sendable {
+package final class Arrivals<Element: Sendable>: Sendable {
     private let arrived = Watched<[Element]>([])
 
-    public init() {}
+    package init() {}
 
-    public var all: [Element] { arrived.value }
+    package var all: [Element] { arrived.value }
 
-    public func add(_ element: Element) {
+    package func add(_ element: Element) {
         arrived.update { $0.append(element) }
     }
 
@@ -18,7 +18,7 @@ public final class Arrivals<Element: Sendable>: Sendable {
     ///   - what: what is wanted, as in "timed out while waiting for …".
     ///   - wants: a pure function.
     /// - Throws: ``WaitFailure``.
-    public func first(
+    package func first(
         _ what: String = "an arrival", timeout: Duration = Wait.timeout,
         where wants: @escaping @Sendable (Element) -> Bool
     ) async throws -> Element {

@@ -1,8 +1,8 @@
 /// Lets a process fail at what it asks of its disk, as the kernel would say it (libfiu, which `deploy/install.sh`
 /// installs): a disk that turns read-only under an open file cannot be had otherwise.
-public struct BrokenDisk: Sendable {
+package struct BrokenDisk: Sendable {
     /// What fails, and how.
-    public enum Trouble: String, Sendable, CaseIterable {
+    package enum Trouble: String, Sendable, CaseIterable {
         case readOnly, quota, badWrite, badSync
 
         /// libfiu's name of the call, and the error's number.
@@ -19,12 +19,12 @@ public struct BrokenDisk: Sendable {
     private let control: String
 
     /// - Parameter folder: where its control files may be.
-    public init(in folder: String) {
+    package init(in folder: String) {
         control = "\(folder)/disk"
     }
 
     /// What a process needs in its environment to be obstructed later.
-    public var environment: [String: String] {
+    package var environment: [String: String] {
         [
             "LD_PRELOAD": "/usr/lib/fiu/fiu_run_preload.so /usr/lib/fiu/fiu_posix_preload.so",
             "FIU_CTRL_FIFO": control,
@@ -32,12 +32,12 @@ public struct BrokenDisk: Sendable {
     }
 
     /// From now on everything that asks for this fails.
-    public func fail(_ worker: WorkerProcess, with trouble: Trouble) async throws {
+    package func fail(_ worker: WorkerProcess, with trouble: Trouble) async throws {
         try await order("enable name=\(trouble.order)", worker)
     }
 
     /// All is well again.
-    public func mend(_ worker: WorkerProcess, of trouble: Trouble) async throws {
+    package func mend(_ worker: WorkerProcess, of trouble: Trouble) async throws {
         try await order("disable name=\(trouble.order.prefix { $0 != "," })", worker)
     }
 

@@ -2,7 +2,7 @@ import Basics
 import Foundation
 
 /// Certificates of authorities that nobody else trusts, made once per test process.
-public enum Certificates {
+package enum Certificates {
     private static let made = Task {
         let directory = NSTemporaryDirectory() + "verify-courier-tls-" + RandomID.hex(bytes: 6)
         _ = try PrivateBroker.script(["certificates", directory])
@@ -11,7 +11,7 @@ public enum Certificates {
 
     /// Holds `ca.pem` and `other-ca.pem`, and, signed by the first for `localhost`, `server.pem` and `expired.pem`; a key is
     /// beside each, as `server-key.pem`.
-    public static var folder: String {
+    package static var folder: String {
         get async throws { try await made.value }
     }
 }

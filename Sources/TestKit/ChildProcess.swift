@@ -7,25 +7,25 @@ import Glibc
 ///
 /// Foundation's `Process` would do, but it crashes in `run()` once this process holds more than some thousand
 /// descriptors, and all the tests together do.
-public final class ChildProcess: Sendable {
-    public struct Failure: Error, CustomStringConvertible {
-        public var description: String
+package final class ChildProcess: Sendable {
+    package struct Failure: Error, CustomStringConvertible {
+        package var description: String
     }
 
     /// Where its three streams lead: paths.
-    public struct Streams: Sendable {
-        public var input = "/dev/null"
-        public var output = "/dev/null"
-        public var errors = "/dev/null"
+    package struct Streams: Sendable {
+        package var input = "/dev/null"
+        package var output = "/dev/null"
+        package var errors = "/dev/null"
 
-        public init(input: String = "/dev/null", output: String = "/dev/null", errors: String = "/dev/null") {
+        package init(input: String = "/dev/null", output: String = "/dev/null", errors: String = "/dev/null") {
             self.input = input
             self.output = output
             self.errors = errors
         }
     }
 
-    public let id: Int32
+    package let id: Int32
     /// The exit code, or the signal that ended it as a negative number; `nil` while it runs.
     private let status = Watched<Int32?>(nil)
     private let running = DispatchGroup()
@@ -34,7 +34,7 @@ public final class ChildProcess: Sendable {
     ///   - program: a path, or a name to be found in `PATH`.
     ///   - environment: all of it; `nil` means ours.
     /// - Throws: ``Failure`` when it cannot be started.
-    public init(
+    package init(
         _ program: String, _ arguments: [String], environment: [String: String]? = nil, _ streams: Streams = Streams()
     ) throws {
         id = try Self.spawn(program, arguments, environment ?? ProcessInfo.processInfo.environment, streams)
@@ -56,10 +56,10 @@ public final class ChildProcess: Sendable {
         signal(SIGKILL)
     }
 
-    public var isRunning: Bool { status.value == nil }
+    package var isRunning: Bool { status.value == nil }
 
     /// Sends a signal, if it still runs.
-    public func signal(_ number: Int32) {
+    package func signal(_ number: Int32) {
         status.update { if $0 == nil { kill(id, number) } }
     }
 
@@ -67,7 +67,7 @@ public final class ChildProcess: Sendable {
     ///
     /// - Returns: The exit code, or the signal that ended it as a negative number; `nil` when it did not end in time, or the
     ///   task was cancelled before.
-    public func waitUntilEnd(timeout: Duration = Wait.timeout) async -> Int32? {
+    package func waitUntilEnd(timeout: Duration = Wait.timeout) async -> Int32? {
         try? await Wait.bounded("a process to end", timeout: timeout) { [status] in await status.wait { $0 != nil } }
         return status.value
     }
@@ -75,7 +75,7 @@ public final class ChildProcess: Sendable {
     /// The same on a thread that may block.
     ///
     /// - Throws: ``WaitFailure`` when it does not end in time; it is killed then.
-    public func blockUntilEnd(timeout: Duration = Wait.timeout) throws -> Int32 {
+    package func blockUntilEnd(timeout: Duration = Wait.timeout) throws -> Int32 {
         if running.wait(timeout: .now() + .seconds(Int(timeout.components.seconds))) == .timedOut {
             signal(SIGKILL)
             throw WaitFailure(description: "timed out after \(timeout) while waiting for process \(id) to end")

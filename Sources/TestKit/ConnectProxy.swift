@@ -3,8 +3,8 @@ import Foundation
 import Glibc
 
 /// A small HTTP proxy on loopback that speaks CONNECT: a thread per connection, behaviour as told.
-public final class ConnectProxy: Sendable {
-    public enum Behaviour: Sendable {
+package final class ConnectProxy: Sendable {
+    package enum Behaviour: Sendable {
         /// Connects to the port that was asked for, on loopback, and carries bytes both ways.
         case tunnel
         case refuse(Int)
@@ -13,14 +13,14 @@ public final class ConnectProxy: Sendable {
         case hangUp
     }
 
-    public struct SetUpError: Error {}
+    package struct SetUpError: Error {}
 
-    public let port: Int
+    package let port: Int
     private let listener: Int32
     private let seen = Locked<[String]>([])
     private let carried = Locked<[UInt8]>([])
 
-    public init(_ behaviour: Behaviour) throws {
+    package init(_ behaviour: Behaviour) throws {
         listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var address = Self.loopback(port: 0)
         var length = socklen_t(MemoryLayout<sockaddr_in>.size)
@@ -36,12 +36,12 @@ public final class ConnectProxy: Sendable {
         Self.thread { [self] in acceptAll(behaviour) }
     }
 
-    public var url: String { "http://127.0.0.1:\(port)" }
+    package var url: String { "http://127.0.0.1:\(port)" }
     /// The heads of all requests, in the order of their coming.
-    public var heads: [String] { seen.withLock { $0 } }
+    package var heads: [String] { seen.withLock { $0 } }
     /// What clients have sent through it, TLS as it is.
-    public var bytesFromClients: [UInt8] { carried.withLock { $0 } }
-    public func stop() { shutdown(listener, Int32(SHUT_RDWR)) }
+    package var bytesFromClients: [UInt8] { carried.withLock { $0 } }
+    package func stop() { shutdown(listener, Int32(SHUT_RDWR)) }
 
     private static func loopback(port: UInt16) -> sockaddr_in {
         var address = sockaddr_in()

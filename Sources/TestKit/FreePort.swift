@@ -2,10 +2,10 @@ import Basics
 import Glibc
 
 /// Ports that nobody listens at: below those that the kernel hands out, each given once.
-public enum FreePort {
+package enum FreePort {
     private static let next = Locked(20_000 + Int(getpid()) % 8_000)
 
-    public static func find() -> Int {
+    package static func find() -> Int {
         while true {
             let port = next.withLock { port in
                 port += 1

@@ -2,20 +2,20 @@ import Basics
 import Foundation
 
 /// A RabbitMQ node of this test process's own, through deploy/broker.sh.
-public final class PrivateBroker: Sendable {
-    public struct Failure: Error, CustomStringConvertible {
-        public let description: String
+package final class PrivateBroker: Sendable {
+    package struct Failure: Error, CustomStringConvertible {
+        package let description: String
     }
 
     /// Listeners with TLS; URLs for `localhost`, which is the name in the certificates.
-    public struct TLS: Sendable {
-        public var url: String
+    package struct TLS: Sendable {
+        package var url: String
         /// Asks its clients for a certificate.
-        public var clientURL: String
+        package var clientURL: String
         /// Shows a certificate that has expired.
-        public var expiredURL: String
-        /// `ca.pem`, `other-ca.pem`, `client.pem`, `client-key.pem`, `server.pem`
-        public var folder: String
+        package var expiredURL: String
+        /// Where `ca.pem`, `other-ca.pem`, `client.pem`, `client-key.pem` and `server.pem` are.
+        package var folder: String
     }
 
     /// One node of a kind: who comes second waits for it, and nobody for that of another kind.
@@ -24,9 +24,9 @@ public final class PrivateBroker: Sendable {
     private static let commands = queue(3)
     private static let known = Locked<[String: PrivateBroker]>([:])
 
-    /// `amqp://guest:guest@127.0.0.1:PORT`
-    public let url: String
-    public let tls: TLS?
+    /// `amqp://guest:guest@127.0.0.1:PORT`, its address.
+    package let url: String
+    package let tls: TLS?
     private let directory: String
     /// Virtual hosts that nobody has used yet.
     private let spare = Locked<[String]>([])
@@ -50,7 +50,7 @@ public final class PrivateBroker: Sendable {
     }
 
     /// The node of `VERIFY_COURIER_TEST_BROKER_DIR`, or one that ends with this process.
-    public static func shared() async throws -> PrivateBroker {
+    package static func shared() async throws -> PrivateBroker {
         try await only("start") {
             try ProcessInfo.processInfo.environment["VERIFY_COURIER_TEST_BROKER_DIR"].map {
                 try PrivateBroker(directory: $0)
@@ -58,21 +58,23 @@ public final class PrivateBroker: Sendable {
         }
     }
 
-    /// A node with TLS that ends with this process. For one suite alone, which may do to it what it likes.
-    public static func withTLS() async throws -> PrivateBroker {
+    /// A node with TLS that ends with this process.
+    ///
+    /// For one suite alone, which may do to it what it likes.
+    package static func withTLS() async throws -> PrivateBroker {
         try await only("start-tls") { nil }
     }
 
     /// Two nodes of a cluster that end with this process.
-    public static func pair() async throws -> [PrivateBroker] {
+    package static func pair() async throws -> [PrivateBroker] {
         try await blocking(commands) {
             let first = try start("start")
             return [first, try start("join", first.directory)]
         }
     }
 
-    /// `kill -9`
-    public func kill() async throws {
+    /// As `kill -9` does it.
+    package func kill() async throws {
         _ = try await Self.blocking(Self.commands) { [directory] in try Self.script(["kill", directory]) }
     }
 
@@ -88,8 +90,10 @@ public final class PrivateBroker: Sendable {
         }
     }
 
-    /// A fresh virtual host's URL. They are made many at a time: each call of `rabbitmqctl` starts a machine of its own.
-    public func makeVirtualHost() async throws -> String {
+    /// A fresh virtual host's URL.
+    ///
+    /// They are made many at a time: each call of `rabbitmqctl` starts a machine of its own.
+    package func makeVirtualHost() async throws -> String {
         try await Self.blocking(hosts) { [self] in
             if let name = spare.withLock({ $0.popLast() }) { return "\(url)/\(name)" }
             let names = (0..<Self.atOnce).map { _ in "t" + RandomID.hex(bytes: 6) }
@@ -113,7 +117,7 @@ public final class PrivateBroker: Sendable {
     }
 
     /// What `rabbitmqctl` prints.
-    public func ctl(_ arguments: [String]) async throws -> String {
+    package func ctl(_ arguments: [String]) async throws -> String {
         try await Self.blocking(Self.commands) { [directory] in try Self.script(["ctl", directory] + arguments) }
     }
 
@@ -154,8 +158,9 @@ public final class PrivateBroker: Sendable {
         return queue
     }
 
-    /// Waits for processes off the threads that tasks run on. Others may be ahead in the queue, each for as long as a wait
-    /// may be.
+    /// Waits for processes off the threads that tasks run on.
+    ///
+    /// Others may be ahead in the queue, each for as long as a wait may be.
     private static func blocking<T: Sendable>(
         _ queue: OperationQueue, _ body: @escaping @Sendable () throws -> T
     ) async throws -> T {

@@ -2,19 +2,19 @@ import Basics
 import Foundation
 
 /// The program that was built beside this test, run to its end as an operator would run it.
-public struct Program: Sendable {
+package struct Program: Sendable {
     /// The exit code, or the signal that ended it as a negative number.
-    public var status: Int32?
-    public var output: String
-    public var errors: String
+    package var status: Int32?
+    package var output: String
+    package var errors: String
 
     /// What it printed, line by line.
-    public var lines: [String] { output.split(separator: "\n").map(String.init) }
+    package var lines: [String] { output.split(separator: "\n").map(String.init) }
 
     /// - Parameters:
     ///   - environment: all of it.
     ///   - input: its standard input.
-    public static func run(
+    package static func run(
         _ arguments: [String], _ environment: [String: String], input: String = ""
     ) async throws -> Program {
         // Files, not pipes: a pipe could fill up while nobody reads at its other end.

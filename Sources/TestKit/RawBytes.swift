@@ -1,31 +1,31 @@
 /// Bytes in the encodings of AMQP 0-9-1, right or wrong: nothing is checked.
-public struct RawBytes: Sendable {
-    public private(set) var bytes: [UInt8] = []
+package struct RawBytes: Sendable {
+    package private(set) var bytes: [UInt8] = []
 
-    public init() {}
+    package init() {}
 
-    public mutating func append(_ more: [UInt8]) { bytes += more }
+    package mutating func append(_ more: [UInt8]) { bytes += more }
 
     /// Big-endian, in the type's own width.
-    public mutating func number<Value: FixedWidthInteger>(_ value: Value) {
+    package mutating func number<Value: FixedWidthInteger>(_ value: Value) {
         withUnsafeBytes(of: value.bigEndian) { bytes += $0 }
     }
 
     /// At most 255 bytes count; the rest is cut off.
-    public mutating func shortText(_ text: [UInt8]) {
+    package mutating func shortText(_ text: [UInt8]) {
         number(UInt8(min(text.count, 255)))
         bytes += text.prefix(255)
     }
 
-    public mutating func shortText(_ text: String) { shortText(Array(text.utf8)) }
+    package mutating func shortText(_ text: String) { shortText(Array(text.utf8)) }
 
-    public mutating func longText(_ text: [UInt8]) {
+    package mutating func longText(_ text: [UInt8]) {
         number(UInt32(text.count))
         bytes += text
     }
 
     /// A whole frame: type, channel, size, payload, end.
-    public static func frame(_ type: UInt8, channel: UInt16, _ payload: [UInt8]) -> [UInt8] {
+    package static func frame(_ type: UInt8, channel: UInt16, _ payload: [UInt8]) -> [UInt8] {
         var frame = RawBytes()
         frame.number(type)
         frame.number(channel)
@@ -36,7 +36,7 @@ public struct RawBytes: Sendable {
 }
 
 /// A value in a table of headers, of every type that RabbitMQ knows.
-public indirect enum RawField: Sendable {
+package indirect enum RawField: Sendable {
     case bool(Bool)
     case int8(Int8), uint8(UInt8), int16(Int16), uint16(UInt16), int32(Int32), uint32(UInt32), int64(Int64)
     case float(Float), double(Double)
@@ -52,7 +52,7 @@ public indirect enum RawField: Sendable {
 
     /// An array in an array in an array … Written from the outside in: a value nested that deep would end the test's own
     /// process when it is let go.
-    public static func nested(_ levels: Int) -> RawField {
+    package static func nested(_ levels: Int) -> RawField {
         var out = RawBytes()
         for inner in stride(from: levels - 1, through: 0, by: -1) {
             out.append(Array("A".utf8))
@@ -62,7 +62,7 @@ public indirect enum RawField: Sendable {
     }
 
     /// A table in a table …, under the key `k`.
-    public static func nestedTables(_ levels: Int) -> RawField {
+    package static func nestedTables(_ levels: Int) -> RawField {
         var out = RawBytes()
         for inner in stride(from: levels - 1, through: 0, by: -1) {
             out.append(Array("F".utf8))
@@ -73,7 +73,7 @@ public indirect enum RawField: Sendable {
     }
 
     /// Headers that cost their sender little and whoever keeps them much: tables of values without name or content.
-    public static func tables(_ count: Int, ofVoids voids: Int) -> [(String, RawField)] {
+    package static func tables(_ count: Int, ofVoids voids: Int) -> [(String, RawField)] {
         (0..<count).map { ("t\($0)", .table((0..<voids).map { _ in ("", .void) })) }
     }
 

@@ -1,24 +1,26 @@
-/// A message as somebody who means no good would publish it. Starts out as a good one.
-public struct RawMessage: Sendable {
-    public var exchange = "verify"
-    public var key: String
-    public var mandatory = true
-    public var contentType: [UInt8]? = Array("application/json".utf8)
-    public var contentEncoding: String?
-    public var headers: [(String, RawField)] = []
-    public var deliveryMode: UInt8? = 2
-    public var priority: UInt8?
-    public var correlationID: [UInt8]?
-    public var replyTo: String?
-    public var expiration: String?
-    public var messageID: [UInt8]?
-    public var timestamp: UInt64?
-    public var type: String?
-    public var userID: String?
-    public var appID: String?
-    public var body: [UInt8]
+/// A message as somebody who means no good would publish it.
+///
+/// Starts out as a good one.
+package struct RawMessage: Sendable {
+    package var exchange = "verify"
+    package var key: String
+    package var mandatory = true
+    package var contentType: [UInt8]? = Array("application/json".utf8)
+    package var contentEncoding: String?
+    package var headers: [(String, RawField)] = []
+    package var deliveryMode: UInt8? = 2
+    package var priority: UInt8?
+    package var correlationID: [UInt8]?
+    package var replyTo: String?
+    package var expiration: String?
+    package var messageID: [UInt8]?
+    package var timestamp: UInt64?
+    package var type: String?
+    package var userID: String?
+    package var appID: String?
+    package var body: [UInt8]
 
-    public init(_ key: String, _ body: String) {
+    package init(_ key: String, _ body: String) {
         self.key = key
         self.body = Array(body.utf8)
     }
@@ -63,7 +65,7 @@ public struct RawMessage: Sendable {
         return header.bytes
     }
 
-    /// `basic.publish`
+    /// The frame of a `basic.publish`.
     var method: [UInt8] {
         var method = RawBytes()
         method.number(UInt16(60))

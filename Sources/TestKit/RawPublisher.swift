@@ -4,9 +4,9 @@ import Foundation
 import Glibc
 
 /// Publishes messages byte by byte, as no decent client would: AMQP 0-9-1 over a plain socket, one message at a time.
-public final class RawPublisher: Sendable {
+package final class RawPublisher: Sendable {
     /// What the broker did with a message.
-    public enum Fate: Sendable, Equatable {
+    package enum Fate: Sendable, Equatable {
         case confirmed
         case refused
         /// Came back: no queue takes it.
@@ -17,8 +17,8 @@ public final class RawPublisher: Sendable {
         case disconnected
     }
 
-    public struct Failure: Error, CustomStringConvertible {
-        public let description: String
+    package struct Failure: Error, CustomStringConvertible {
+        package let description: String
     }
 
     private let queue = DispatchQueue(label: "raw-publisher")
@@ -26,13 +26,13 @@ public final class RawPublisher: Sendable {
     private let url: URLComponents
 
     /// - Parameter url: `amqp://user:password@host:port/vhost`
-    public init(url: String) throws {
+    package init(url: String) throws {
         guard let parts = URLComponents(string: url) else { throw Failure(description: "not a URL") }
         self.url = parts
     }
 
     /// Publishes, and returns what became of it.
-    public func publish(_ message: RawMessage) async throws -> Fate {
+    package func publish(_ message: RawMessage) async throws -> Fate {
         try await Wait.bounded("the broker's word on a message") { [self] in
             try await withCheckedThrowingContinuation { continuation in
                 queue.async { [self] in
@@ -54,7 +54,9 @@ public final class RawPublisher: Sendable {
     }
 }
 
-/// One connection with one confirming channel. Blocking; used from one thread at a time.
+/// One connection with one confirming channel.
+///
+/// Blocking; used from one thread at a time.
 private final class RawConnection {
     private let descriptor: Int32
     private var frameMax = 131_072

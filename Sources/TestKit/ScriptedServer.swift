@@ -3,18 +3,18 @@ import Foundation
 import Glibc
 
 /// A raw HTTP/1.1 server on loopback for tests: one thread per connection, answers by script.
-public final class ScriptedServer: Sendable {
-    public struct Request: Sendable {
+package final class ScriptedServer: Sendable {
+    package struct Request: Sendable {
         /// 0 for the first connection accepted.
-        public var connection: Int
+        package var connection: Int
         /// 0 for the first request on its connection.
-        public var index: Int
-        public var method: String
-        public var path: String
-        public var head: String
+        package var index: Int
+        package var method: String
+        package var path: String
+        package var head: String
     }
 
-    public enum Step: Sendable {
+    package enum Step: Sendable {
         case bytes(String)
         case bytesThenClose(String)
         case close
@@ -24,14 +24,14 @@ public final class ScriptedServer: Sendable {
         case whenReceived(Int, String)
     }
 
-    public let port: UInt16
+    package let port: UInt16
     private let listener: Int32
     private let requests = NSCondition()
     private let received = Locked<[Request]>([])
 
-    public struct SetUpError: Error {}
+    package struct SetUpError: Error {}
 
-    public init(_ script: @escaping @Sendable (Request) -> Step) throws {
+    package init(_ script: @escaping @Sendable (Request) -> Step) throws {
         listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
@@ -49,13 +49,13 @@ public final class ScriptedServer: Sendable {
         Self.thread { [self] in acceptAll(script) }
     }
 
-    public var url: String { "http://127.0.0.1:\(port)" }
-    public var all: [Request] { received.withLock { $0 } }
-    public func count(path: String) -> Int { all.count { $0.path == path } }
-    public func stop() { shutdown(listener, Int32(SHUT_RDWR)) }
+    package var url: String { "http://127.0.0.1:\(port)" }
+    package var all: [Request] { received.withLock { $0 } }
+    package func count(path: String) -> Int { all.count { $0.path == path } }
+    package func stop() { shutdown(listener, Int32(SHUT_RDWR)) }
 
     /// A complete answer that keeps the connection open.
-    public static func ok(_ body: String = "{}") -> String {
+    package static func ok(_ body: String = "{}") -> String {
         "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)"
     }
 

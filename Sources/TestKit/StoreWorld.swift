@@ -1,28 +1,28 @@
-public import Basics
-public import Foundation
+package import Basics
+package import Foundation
 import Logging
-public import Store
-public import StoreSQLite
+package import Store
+package import StoreSQLite
 
 /// The stores that the contract suite and others run over.
-public enum StoreKind: String, CaseIterable, Sendable {
+package enum StoreKind: String, CaseIterable, Sendable {
     case sqlite
 }
 
 /// One store in a folder of its own, on which any number of workers can be started and ended.
-public final class StoreWorld: Sendable {
-    public let kind: StoreKind
-    public let time = TestClocks()
-    public let folder: URL
+package final class StoreWorld: Sendable {
+    package let kind: StoreKind
+    package let time = TestClocks()
+    package let folder: URL
     private let letters: LetterBounds
 
-    public var configuration: SQLiteStoreConfiguration {
+    package var configuration: SQLiteStoreConfiguration {
         var configuration = SQLiteStoreConfiguration(path: folder.path + "/store.db")
         configuration.letters = letters
         return configuration
     }
 
-    public init(
+    package init(
         _ kind: StoreKind = .sqlite, options: [String: String] = [:], letters: LetterBounds = LetterBounds()
     ) async throws {
         self.kind = kind
@@ -37,7 +37,7 @@ public final class StoreWorld: Sendable {
     deinit { try? FileManager.default.removeItem(at: folder) }
 
     /// - Parameter clocks: the world's own ``time`` unless told otherwise.
-    public func worker(clocks: Clocks? = nil) async throws -> any LoginStore {
+    package func worker(clocks: Clocks? = nil) async throws -> any LoginStore {
         switch kind {
         case .sqlite:
             try await SQLiteStore.open(configuration, clocks: clocks ?? time.clocks, logger: Logger(label: "test"))
@@ -45,5 +45,5 @@ public final class StoreWorld: Sendable {
     }
 
     /// Ends a worker as a crash would: what it began can be taken over at once.
-    public func end(_ worker: any LoginStore) async { await (worker as? SQLiteStore)?.close() }
+    package func end(_ worker: any LoginStore) async { await (worker as? any WorkingStore)?.close() }
 }

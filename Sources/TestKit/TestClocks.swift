@@ -1,22 +1,22 @@
-public import Basics
+package import Basics
 
 /// Time that only the test moves.
-public final class TestClocks: Sendable {
+package final class TestClocks: Sendable {
     /// Where the wall clock begins.
-    public static let start = Timestamp(seconds: 1_800_000_000)
+    package static let start = Timestamp(seconds: 1_800_000_000)
 
     private let elapsed = Locked(Duration.zero)
 
-    public init() {}
+    package init() {}
 
-    public var clocks: Clocks {
+    package var clocks: Clocks {
         Clocks(
             wall: { Self.start + self.now }, monotonic: { MonotonicTime(nanoseconds: 1_000_000_000) + self.now })
     }
 
-    public var wall: Timestamp { Self.start + now }
+    package var wall: Timestamp { Self.start + now }
 
     private var now: Duration { elapsed.withLock { $0 } }
 
-    public func advance(_ duration: Duration) { elapsed.withLock { $0 += duration } }
+    package func advance(_ duration: Duration) { elapsed.withLock { $0 += duration } }
 }

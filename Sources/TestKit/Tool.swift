@@ -1,15 +1,15 @@
 import Foundation
 
 /// A program of the system that judges what ours has made.
-public struct Tool: Sendable {
-    public struct Failure: Error, CustomStringConvertible {
-        public var description: String
+package struct Tool: Sendable {
+    package struct Failure: Error, CustomStringConvertible {
+        package var description: String
     }
 
     private let name: String
     private let arguments: [String]
 
-    public init(_ name: String, _ arguments: String...) {
+    package init(_ name: String, _ arguments: String...) {
         self.init(name, arguments)
     }
 
@@ -23,7 +23,7 @@ public struct Tool: Sendable {
     /// - Parameter input: Its standard input.
     /// - Returns: Its standard output.
     /// - Throws: ``Failure`` when it is not installed or ends with another code than 0.
-    public func run(_ input: [UInt8] = []) async throws -> [UInt8] {
+    package func run(_ input: [UInt8] = []) async throws -> [UInt8] {
         try await Wait.bounded("the end of \(name)") {
             try await withCheckedThrowingContinuation { continuation in
                 DispatchQueue.global().async { continuation.resume(with: Result { try runAndBlock(input) }) }
@@ -31,7 +31,9 @@ public struct Tool: Sendable {
         }
     }
 
-    /// The same on a thread that may block. Works with files: a pipe could fill up while nobody reads at its other end.
+    /// The same on a thread that may block.
+    ///
+    /// Works with files: a pipe could fill up while nobody reads at its other end.
     func runAndBlock(_ input: [UInt8] = []) throws -> [UInt8] {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)

@@ -1,15 +1,16 @@
 import Basics
 
 /// A wait that ended without what it was for.
-public struct WaitFailure: Error, CustomStringConvertible {
-    public let description: String
+package struct WaitFailure: Error, CustomStringConvertible {
+    package let description: String
 }
 
-/// How tests wait: for a state, never for a time. Every wait ends, by its time-out or with its task, and says then what it
-/// was for.
-public enum Wait {
+/// How tests wait: for a state, never for a time.
+///
+/// Every wait ends, by its time-out or with its task, and says then what it was for.
+package enum Wait {
     /// Far beyond what anything takes here, for other programs may keep the machine busy; below the limit of a whole test.
-    public static let timeout = Duration.seconds(240)
+    package static let timeout = Duration.seconds(240)
 
     /// Returns once `isMet`.
     ///
@@ -17,7 +18,7 @@ public enum Wait {
     ///   - what: what is waited for, as in "timed out while waiting for …"; evaluated when it has not come.
     ///   - pause: between two looks.
     /// - Throws: ``WaitFailure``, or what `isMet` throws.
-    public static func until(
+    package static func until(
         _ what: @autoclosure () -> String, timeout: Duration = timeout, pause: Duration = .milliseconds(10),
         _ isMet: () async throws -> Bool
     ) async throws {
@@ -30,11 +31,13 @@ public enum Wait {
         }
     }
 
-    /// What `body` returns. It is not waited for beyond the time-out or this task's cancellation, even if it goes on then.
+    /// What `body` returns.
+    ///
+    /// It is not waited for beyond the time-out or this task's cancellation, even if it goes on then.
     ///
     /// - Parameter what: what is waited for, as in "timed out while waiting for …".
     /// - Throws: ``WaitFailure``, or what `body` throws.
-    public static func bounded<Value: Sendable>(
+    package static func bounded<Value: Sendable>(
         _ what: String, timeout: Duration = timeout, _ body: @escaping @Sendable () async throws -> Value
     ) async throws -> Value {
         let ended = Watched<Result<Value, any Error>?>(nil)

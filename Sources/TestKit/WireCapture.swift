@@ -5,22 +5,22 @@ import Foundation
 ///
 /// Does nothing unless `VERIFY_COURIER_TEST_CAPTURE` names a folder: then each test process writes one file there, a line
 /// per job or announcement. What a person types and what opens a door is blanked first.
-public enum WireCapture {
+package enum WireCapture {
     // Never closed: it ends with the process.
     private static let file = Locked<FileHandle?>(open())
 
     /// Notes a job's body and its reply's.
-    public static func note(_ key: String, job: [UInt8], reply: [UInt8]) {
+    package static func note(_ key: String, job: [UInt8], reply: [UInt8]) {
         write(line(key, job: job, reply: reply))
     }
 
     /// Notes what a listener heard of an exchange.
-    public static func note(heardOf exchange: String, _ body: [UInt8]) {
+    package static func note(heardOf exchange: String, _ body: [UInt8]) {
         write(line(["exchange": exchange, "body": blanked(body)]))
     }
 
     /// `{"job": …, "key": …, "reply": …}`; a body that is no JSON is `null`.
-    public static func line(_ key: String, job: [UInt8], reply: [UInt8]) -> String {
+    package static func line(_ key: String, job: [UInt8], reply: [UInt8]) -> String {
         line(["key": key, "job": blanked(job), "reply": blanked(reply)])
     }
 

@@ -2,12 +2,12 @@ import Foundation
 import Glibc
 
 /// A `verify-courier` process, as an operator would start it; killed at the latest when it is let go.
-public final class WorkerProcess: Sendable {
+package final class WorkerProcess: Sendable {
     private let process: ChildProcess
     private let log: String
 
     /// The program that was built beside this test.
-    public static var program: String {
+    package static var program: String {
         get throws {
             let own = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
             return URL(fileURLWithPath: own).deletingLastPathComponent().appendingPathComponent("verify-courier").path
@@ -17,7 +17,7 @@ public final class WorkerProcess: Sendable {
     /// - Parameters:
     ///   - launcher: a command that becomes the program which is appended to it, such as `prlimit --nofile=64`.
     ///   - log: file for what it says on stderr; what it prints goes to one of that name with `.out`.
-    public init(
+    package init(
         by launcher: [String] = [], _ arguments: [String], environment: [String: String], log: String
     ) throws {
         let command = launcher + [try Self.program] + arguments
@@ -27,26 +27,26 @@ public final class WorkerProcess: Sendable {
         self.log = log
     }
 
-    public var id: Int32 { process.id }
+    package var id: Int32 { process.id }
 
     /// Sends a signal, if it still runs.
-    public func kill(_ signal: Int32) {
+    package func kill(_ signal: Int32) {
         process.signal(signal)
     }
 
     /// Lets no file of it grow beyond so many bytes; `nil` takes that back.
-    public func limitFileSize(_ bytes: Int?) throws {
+    package func limitFileSize(_ bytes: Int?) throws {
         _ = try Tool("prlimit", "--pid", "\(id)", "--fsize=\(bytes.map(String.init) ?? "unlimited"):")
             .runAndBlock()
     }
 
-    public var isRunning: Bool { process.isRunning }
+    package var isRunning: Bool { process.isRunning }
 
     /// Returns once it does something of its own with SIGTERM: until then the system would end it.
-    public func waitUntilSIGTERMIsHandled() async throws { try await waitUntilHandled(SIGTERM) }
+    package func waitUntilSIGTERMIsHandled() async throws { try await waitUntilHandled(SIGTERM) }
 
     /// Returns once a closed pipe is no longer its end: it is the program itself then, and its streams are open.
-    public func waitUntilSIGPIPEIsIgnored() async throws { try await waitUntilHandled(SIGPIPE) }
+    package func waitUntilSIGPIPEIsIgnored() async throws { try await waitUntilHandled(SIGPIPE) }
 
     private func waitUntilHandled(_ signal: Int32) async throws {
         try await Wait.until("process \(id) to handle signal \(signal)", pause: .milliseconds(1)) {
@@ -63,14 +63,14 @@ public final class WorkerProcess: Sendable {
     /// Returns once it has logged that.
     ///
     /// - Throws: ``WaitFailure``, also when it ends without.
-    public func waitForOutput(_ text: String) async throws {
+    package func waitForOutput(_ text: String) async throws {
         try await wait("a worker's log to say '\(text)'") { output.contains(text) }
     }
 
     /// Returns once it has printed that.
     ///
     /// - Throws: ``WaitFailure``, also when it ends without.
-    public func waitUntilPrinted(_ text: String) async throws {
+    package func waitUntilPrinted(_ text: String) async throws {
         try await wait("a worker to print '\(text)'") { printed.contains(text) }
     }
 
@@ -81,12 +81,12 @@ public final class WorkerProcess: Sendable {
     }
 
     /// Waits for its end: the exit code, or the signal as a negative number; `nil` when it does not end.
-    public func waitUntilEnd() async -> Int32? {
+    package func waitUntilEnd() async -> Int32? {
         await process.waitUntilEnd()
     }
 
     /// Its memory in RAM and the CPU time that it has used, from `/proc`; `nil` once it has ended.
-    public var usage: (residentBytes: Int, cpuSeconds: Double)? {
+    package var usage: (residentBytes: Int, cpuSeconds: Double)? {
         guard let status = try? String(contentsOfFile: "/proc/\(id)/statm", encoding: .utf8),
             let times = try? String(contentsOfFile: "/proc/\(id)/stat", encoding: .utf8),
             let pages = status.split(separator: " ").dropFirst().first.flatMap({ Int($0) })
@@ -98,8 +98,8 @@ public final class WorkerProcess: Sendable {
     }
 
     /// What it has logged so far.
-    public var output: String { (try? String(contentsOfFile: log, encoding: .utf8)) ?? "" }
+    package var output: String { (try? String(contentsOfFile: log, encoding: .utf8)) ?? "" }
 
     /// What it has printed so far.
-    public var printed: String { (try? String(contentsOfFile: "\(log).out", encoding: .utf8)) ?? "" }
+    package var printed: String { (try? String(contentsOfFile: "\(log).out", encoding: .utf8)) ?? "" }
 }

@@ -13,6 +13,7 @@ import ServiceLifecycle
 public final class TwilioSimulator: Sendable {
     /// Nobody can listen at the address that was given.
     public struct CannotListen: Error, CustomStringConvertible {
+        /// The address, the system's reason, and what to do.
         public var description: String
     }
 
@@ -33,8 +34,9 @@ public final class TwilioSimulator: Sendable {
         state = Locked(SimulatorState(twilio: twilio))
     }
 
-    /// Serves until the task is cancelled or the surrounding service group shuts down. `onReady` is called with the port
-    /// once requests are taken.
+    /// Serves until the task is cancelled or the surrounding service group shuts down.
+    ///
+    /// `onReady` is called with the port once requests are taken.
     ///
     /// - Throws: ``CannotListen``.
     public func run(onReady: @escaping @Sendable (Int) async -> Void = { _ in }) async throws {
@@ -83,12 +85,6 @@ public final class TwilioSimulator: Sendable {
         state.withLock { $0.twilio.setChannel(channel, enabled: enabled, service: configuration.serviceSID) }
     }
 
-    /// What becomes of an authenticator's code that was used before, and of a wrong one: see
-    /// ``SimulatorConfiguration/refusesReplay`` and ``SimulatorConfiguration/refusesWrongCodes``.
-    public func setCodes(refuseReplay: Bool, refuseWrong: Bool = false) {
-        state.withLock { $0.twilio.codes = CodeRules(refuseReplay: refuseReplay, refuseWrong: refuseWrong) }
-    }
-
     /// Lets time pass at once.
     public func advanceClock(by duration: Duration) {
         state.withLock { $0.clockOffset += duration }
@@ -109,8 +105,9 @@ public final class TwilioSimulator: Sendable {
         return state.withLock { $0.twilio.respond(to: request, now: wall + $0.clockOffset) }
     }
 
-    /// Does what a request to `/v2` asks for, unless this simulator is gone by then; nobody hears how that ended. Apart from
-    /// the request's own task: its client goes on, or hangs up, meanwhile.
+    /// Does what a request to `/v2` asks for, unless this simulator is gone by then; nobody hears how that ended.
+    ///
+    /// Apart from the request's own task: its client goes on, or hangs up, meanwhile.
     func carryOut(_ request: APIRequest, after pause: Duration) {
         Task { [weak self] in
             try await Task.sleep(for: pause)

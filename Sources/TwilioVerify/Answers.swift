@@ -4,11 +4,12 @@ public import Basics
 public struct Verification: Sendable, Hashable {
     /// One sending of the code.
     public struct SendAttempt: Sendable, Hashable {
-        /// `VL…`
+        /// `VL…`, the attempt.
         public var sid: String
+        /// When it was sent, by Twilio's clock.
         public var time: Timestamp?
 
-        public init(sid: String, time: Timestamp?) {
+        package init(sid: String, time: Timestamp?) {
             self.sid = sid
             self.time = time
         }
@@ -18,17 +19,22 @@ public struct Verification: Sendable, Hashable {
     public var sid: String
     /// `nil` when Twilio's text is not a telephone number.
     public var to: E164?
-    /// In lower case; more values than ``Channel`` has are possible.
+    /// In lower case; any word of Twilio's, not only those that were asked for.
     public var channel: String
+    /// How it stands.
     public var status: VerificationStatus
+    /// Whether a code has been right.
     public var valid: Bool
+    /// When it was made, by Twilio's clock.
     public var createdAt: Timestamp?
+    /// When it last changed, by Twilio's clock.
     public var updatedAt: Timestamp?
+    /// The sends that it has had, the oldest first.
     public var attempts: [SendAttempt]
     /// Our clock minus Twilio's, by the answer's `Date` header (whole seconds).
     public var clockOffset: Duration?
 
-    public init(
+    package init(
         sid: String, to: E164?, channel: String, status: VerificationStatus, valid: Bool, createdAt: Timestamp? = nil,
         updatedAt: Timestamp? = nil, attempts: [SendAttempt] = [], clockOffset: Duration? = nil
     ) {
@@ -50,6 +56,7 @@ public enum VerificationStatus: Sendable, Hashable {
     /// A word this client does not know.
     case other(String)
 
+    /// By Twilio's word; any that is not known is kept as it is.
     public init(_ word: String) {
         self =
             switch word {
@@ -67,21 +74,25 @@ public enum VerificationStatus: Sendable, Hashable {
 
 /// Twilio's answer to a code. https://www.twilio.com/docs/verify/api/verification-check
 public struct CheckAnswer: Sendable, Hashable {
-    /// `VE…`
+    /// `VE…`, the verification.
     public var sid: String
     /// `nil` when Twilio's text is not a telephone number.
     public var to: E164?
+    /// How the verification stands now.
     public var status: VerificationStatus
+    /// Whether the code was right.
     public var valid: Bool
 
-    public init(sid: String, to: E164?, status: VerificationStatus, valid: Bool) {
+    package init(sid: String, to: E164?, status: VerificationStatus, valid: Bool) {
         self.sid = sid
         self.to = to
         self.status = status
         self.valid = valid
     }
 
-    /// Whether this answer approves this verification of this number. Anything short of full agreement does not.
+    /// Whether this answer approves this verification of this number.
+    ///
+    /// Anything short of full agreement does not.
     public func approves(sid: String, to: E164) -> Bool {
         status == .approved && valid && self.sid == sid && self.to == to
     }
@@ -89,18 +100,20 @@ public struct CheckAnswer: Sendable, Hashable {
 
 /// One sending in Twilio's 30-day list. https://www.twilio.com/docs/verify/api/list-verification-attempts
 public struct Attempt: Sendable, Hashable {
-    /// `VL…`
+    /// `VL…`, the attempt.
     public var sid: String
-    /// `VE…`
+    /// `VE…`, the verification.
     public var verificationSID: String
+    /// When it was made, by Twilio's clock.
     public var createdAt: Timestamp?
+    /// When it last changed, by Twilio's clock.
     public var updatedAt: Timestamp?
     /// The right code was entered for it.
     public var converted: Bool
     /// Our clock minus Twilio's, by the answer's `Date` header (whole seconds).
     public var clockOffset: Duration?
 
-    public init(
+    package init(
         sid: String, verificationSID: String, createdAt: Timestamp? = nil, updatedAt: Timestamp? = nil,
         converted: Bool, clockOffset: Duration? = nil
     ) {

@@ -1,7 +1,9 @@
 import Basics
 
 /// A JSON object of which every field may be missing, null or of a wrong type: nothing Twilio sends can make decoding
-/// fail for a field nobody needs. Of several fields of one name the first counts.
+/// fail for a field nobody needs.
+///
+/// Of several fields of one name the first counts.
 struct LenientObject {
     /// Deeper than any answer of Twilio's.
     private static let maximumDepth = 64

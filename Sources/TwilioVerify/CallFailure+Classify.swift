@@ -61,7 +61,9 @@ extension CallFailure {
     }
 
     /// A 429 means "not processed", except where the catalogue says that only a new window or code helps (60202,
-    /// 60203). The status of 25109 is nowhere stated, so its code decides.
+    /// 60203).
+    ///
+    /// The status of 25109 is nowhere stated, so its code decides.
     private static func isThrottled(status: Int, code: Int?) -> Bool {
         guard (400...499).contains(status) else { return false }
         guard let code else { return status == 429 }

@@ -10,6 +10,7 @@ public struct CallFailure: Error, Sendable, Hashable {
         case unknown
     }
 
+    /// Why there is no usable answer.
     public enum Result: String, Sendable {
         case clientError, notFound, unauthorized, rateLimited, serverError
         case timeout, networkError, tlsError, badResponse
@@ -19,16 +20,20 @@ public struct CallFailure: Error, Sendable, Hashable {
         case withheld
     }
 
+    /// What may have happened.
     public var effect: Effect
+    /// Why there is no usable answer.
     public var result: Result
     /// Twilio's error code. https://www.twilio.com/docs/api/errors
     public var code: Int?
+    /// What Twilio's code means; `other` without one.
     public var meaning: TwilioMeaning
     /// How long Twilio asks to wait, 0 to 60 s; `nil` when it does not say.
     public var retryAfter: Duration?
+    /// The answer's HTTP status; `nil` when there was no answer.
     public var httpStatus: Int?
 
-    public init(
+    package init(
         effect: Effect, result: Result, code: Int? = nil, meaning: TwilioMeaning = .other,
         retryAfter: Duration? = nil, httpStatus: Int? = nil
     ) {

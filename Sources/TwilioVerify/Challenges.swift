@@ -6,10 +6,13 @@ public struct Challenge: Sendable, Hashable {
     public var sid: String
     /// `YF…`, always well-formed.
     public var factorSID: String
+    /// Twilio's entity that its factor belongs to.
     public var identity: String
+    /// How it stands.
     public var status: ChallengeStatus
     /// Our own name for it, given when it was made; `nil` when it was made by somebody else.
     public var request: String?
+    /// When it was made, by Twilio's clock.
     public var createdAt: Timestamp?
     /// When it was answered rightly.
     public var respondedAt: Timestamp?
@@ -18,7 +21,7 @@ public struct Challenge: Sendable, Hashable {
     /// Our clock minus Twilio's, by the answer's `Date` header (whole seconds).
     public var clockOffset: Duration?
 
-    public init(
+    package init(
         sid: String, factorSID: String, identity: String, status: ChallengeStatus, request: String? = nil,
         createdAt: Timestamp? = nil, respondedAt: Timestamp? = nil, expiresAt: Timestamp? = nil,
         clockOffset: Duration? = nil
@@ -34,7 +37,9 @@ public struct Challenge: Sendable, Hashable {
         self.clockOffset = clockOffset
     }
 
-    /// Whether this challenge of this factor has been answered rightly. Anything short of full agreement is no approval.
+    /// Whether this challenge of this factor has been answered rightly.
+    ///
+    /// Anything short of full agreement is no approval.
     public func approves(sid: String, factorSID: String, identity: String) -> Bool {
         self.sid == sid && isApproved(factorSID, identity)
     }
@@ -55,6 +60,7 @@ public enum ChallengeStatus: Sendable, Hashable {
     /// A word this client does not know.
     case other(String)
 
+    /// By Twilio's word; any that is not known is kept as it is.
     public init(_ word: String) {
         self =
             switch word {

@@ -15,7 +15,7 @@ public struct TOTPFactor: Sendable, Hashable {
         /// Seconds that a code lasts, 20 to 60.
         public var timeStep: Int
 
-        public init(algorithm: String = "sha1", skew: Int, codeLength: Int, timeStep: Int) {
+        package init(algorithm: String = "sha1", skew: Int, codeLength: Int, timeStep: Int) {
             self.algorithm = algorithm
             self.skew = skew
             self.codeLength = codeLength
@@ -25,15 +25,18 @@ public struct TOTPFactor: Sendable, Hashable {
 
     /// `YF…`, always well-formed.
     public var sid: String
+    /// Twilio's entity that it belongs to.
     public var identity: String
+    /// Whether it has been proven.
     public var status: FactorStatus
     /// `nil` when Twilio does not tell it, or not all of it.
     public var config: Config?
+    /// When it was made, by Twilio's clock.
     public var createdAt: Timestamp?
     /// Our clock minus Twilio's, by the answer's `Date` header (whole seconds).
     public var clockOffset: Duration?
 
-    public init(
+    package init(
         sid: String, identity: String, status: FactorStatus, config: Config? = nil, createdAt: Timestamp? = nil,
         clockOffset: Duration? = nil
     ) {
@@ -45,8 +48,9 @@ public struct TOTPFactor: Sendable, Hashable {
         self.clockOffset = clockOffset
     }
 
-    /// Whether this answer says that this factor of this identity has been verified by a right code. Anything short of
-    /// full agreement does not.
+    /// Whether this answer says that this factor of this identity has been verified by a right code.
+    ///
+    /// Anything short of full agreement does not.
     public func isVerified(sid: String, identity: String) -> Bool {
         status == .verified && self.sid == sid && Identity.isSame(self.identity, identity)
     }
@@ -58,6 +62,7 @@ public enum FactorStatus: Sendable, Hashable {
     /// A word this client does not know.
     case other(String)
 
+    /// By Twilio's word; any that is not known is kept as it is.
     public init(_ word: String) {
         self =
             switch word {
@@ -70,14 +75,16 @@ public enum FactorStatus: Sendable, Hashable {
 
 /// A factor that has just been made, with what its app has to be told.
 public struct CreatedFactor: Sendable, Hashable {
-    /// `YF…`
+    /// `YF…`, Twilio's name for it.
     public var sid: String
+    /// Whether it has been proven: new ones have not.
     public var status: FactorStatus
+    /// What apps have to be told.
     public var config: TOTPFactor.Config
     /// By what name the service goes in apps; `nil` when Twilio's link has none.
     public var issuer: String?
 
-    public init(sid: String, status: FactorStatus, config: TOTPFactor.Config, issuer: String? = nil) {
+    package init(sid: String, status: FactorStatus, config: TOTPFactor.Config, issuer: String? = nil) {
         self.sid = sid
         self.status = status
         self.config = config

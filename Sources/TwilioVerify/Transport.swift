@@ -16,23 +16,29 @@ public protocol Transport: Sendable {
 
 /// One HTTP request with Basic authentication.
 public struct TransportRequest: Sendable, CustomStringConvertible, CustomReflectable {
+    /// What HTTP calls it.
     public enum Method: String, Sendable {
         case get = "GET"
         case post = "POST"
         case delete = "DELETE"
     }
 
+    /// GET, POST or DELETE.
     public var method: Method
-    /// Absolute, with everything escaped. It may hold a telephone number.
+    /// Absolute, with everything escaped.
+    ///
+    /// It may hold a telephone number.
     public var url: String
+    /// The user of HTTP's basic authentication.
     public var user: String
+    /// Its password; never printed.
     public var password: Redacted<String>
     /// Sent as `application/x-www-form-urlencoded`, in this order; not sent at all when the method is not `post`.
     public var form: [(String, String)]
     /// From the call to the last byte of the answer, connecting included.
     public var timeLimit: Duration
 
-    public init(
+    package init(
         method: Method, url: String, user: String, password: Redacted<String>, form: [(String, String)] = [],
         timeLimit: Duration
     ) {
@@ -49,11 +55,13 @@ public struct TransportRequest: Sendable, CustomStringConvertible, CustomReflect
 
     /// The method only: URL and form may hold numbers and codes.
     public var description: String { "\(method.rawValue) •••" }
+    /// The description alone: no credentials and no values.
     public var customMirror: Mirror { Mirror(reflecting: description) }
 }
 
 /// An HTTP answer.
 public struct TransportResponse: Sendable, CustomStringConvertible, CustomReflectable {
+    /// The HTTP status, 100 to 599.
     public var status: Int
     /// The header `Retry-After` as it came.
     public var retryAfter: String?
@@ -61,9 +69,10 @@ public struct TransportResponse: Sendable, CustomStringConvertible, CustomReflec
     public var date: String?
     /// The header `Content-Type` as it came.
     public var contentType: String?
+    /// The body as it came.
     public var body: [UInt8]
 
-    public init(
+    package init(
         status: Int, retryAfter: String? = nil, date: String? = nil, contentType: String? = nil, body: [UInt8] = []
     ) {
         self.status = status
@@ -75,11 +84,13 @@ public struct TransportResponse: Sendable, CustomStringConvertible, CustomReflec
 
     /// Status and size: the body may hold numbers.
     public var description: String { "HTTP \(status), \(body.count) bytes" }
+    /// The description alone: no header's value and no body.
     public var customMirror: Mirror { Mirror(reflecting: description) }
 }
 
 /// Why no answer came, and whether the request can have reached the other side.
 public struct TransportError: Error, Sendable, Hashable, CustomStringConvertible {
+    /// How far the request got.
     public enum Reach: String, Sendable {
         /// Not a byte of the request was written.
         case surelyNotSent
@@ -87,6 +98,7 @@ public struct TransportError: Error, Sendable, Hashable, CustomStringConvertible
         case maybeSent
     }
 
+    /// What went wrong.
     public enum Kind: String, Sendable {
         case dns, connect, tls, timeout, reset, tooLarge
         /// The proxy cannot be found, or refuses.
@@ -96,16 +108,38 @@ public struct TransportError: Error, Sendable, Hashable, CustomStringConvertible
         case cancelled, other
     }
 
+    /// How far the request got.
     public var reach: Reach
+    /// What went wrong.
     public var kind: Kind
     /// The HTTP status that a proxy refused with.
     public var proxyStatus: Int?
 
-    public init(reach: Reach, kind: Kind, proxyStatus: Int? = nil) {
+    package init(reach: Reach, kind: Kind, proxyStatus: Int? = nil) {
         self.reach = reach
         self.kind = kind
         self.proxyStatus = proxyStatus
     }
 
+    /// Both words, as they are logged.
     public var description: String { "\(kind.rawValue), \(reach.rawValue)" }
+}
+
+/// Percent-encoding for forms and queries.
+enum FormEncoding {
+    static func encode(_ fields: [(String, String)]) -> String {
+        String(decoding: bytes(fields), as: UTF8.self)
+    }
+
+    static func bytes(_ fields: [(String, String)]) -> [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(fields.reduce(0) { $0 + $1.0.utf8.count + 3 * $1.1.utf8.count + 2 })
+        for (name, value) in fields {
+            if !bytes.isEmpty { bytes.append(UInt8(ascii: "&")) }
+            PercentEncoding.escape(name, into: &bytes)
+            bytes.append(UInt8(ascii: "="))
+            PercentEncoding.escape(value, into: &bytes)
+        }
+        return bytes
+    }
 }

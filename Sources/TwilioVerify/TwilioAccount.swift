@@ -1,6 +1,8 @@
 public import Basics
 
-/// Who calls, and on which Verify service. Read anew for every call, so that a rotated key takes effect at once.
+/// Who calls, and on which Verify service.
+///
+/// Read anew for every call, so that a rotated key takes effect at once.
 ///
 /// Source: https://www.twilio.com/docs/iam/api-keys
 public struct TwilioAccount: Sendable {
@@ -8,11 +10,12 @@ public struct TwilioAccount: Sendable {
     public var user: String
     /// The key's secret, or the account's token.
     public var password: Redacted<String>
-    /// `AC…`
+    /// `AC…`, the account.
     public var accountSID: String
     /// `VA…`; empty while there is none yet, which only the calls about services themselves can do without.
     public var serviceSID: String
 
+    /// What is needed to ask.
     public init(user: String, password: Redacted<String>, accountSID: String, serviceSID: String) {
         self.user = user
         self.password = password
@@ -21,11 +24,20 @@ public struct TwilioAccount: Sendable {
     }
 }
 
-/// How a code travels.
-public enum Channel: String, Sendable, Hashable, CaseIterable {
-    case sms
-    /// A voice call; Twilio's word for it is `call`.
-    case call
+/// How a code travels, by Twilio's word for it: `sms`, `call`, `whatsapp`.
+public struct Channel: RawRepresentable, Sendable, Hashable {
+    /// Twilio's word.
+    public var rawValue: String
+
+    /// From Twilio's word.
+    public init(rawValue: String) {
+        self.rawValue = rawValue
+    }
+
+    /// A text message.
+    public static let sms = Channel(rawValue: "sms")
+    /// A voice call.
+    public static let call = Channel(rawValue: "call")
 }
 
 /// What a verification is looked up by.

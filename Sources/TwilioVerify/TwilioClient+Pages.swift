@@ -1,5 +1,7 @@
 extension TwilioClient {
-    /// Entries per page. The largest, a service, is about 1600 bytes, so a page stays below the limit on bodies.
+    /// Entries per page.
+    ///
+    /// The largest, a service, is about 1600 bytes, so a page stays below the limit on bodies.
     private static var pageSize: Int { 100 }
     private static var mostPages: Int { 20 }
 

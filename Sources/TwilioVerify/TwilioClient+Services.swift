@@ -32,7 +32,9 @@ extension TwilioClient {
         try service(try await call(.service, .post, { _ in "Services" }, form: settings.form))
     }
 
-    /// Changes a service: `POST /v2/Services/{VA}`. What is `nil` stays as it is; doing it twice changes nothing more.
+    /// Changes a service: `POST /v2/Services/{VA}`.
+    ///
+    /// What is `nil` stays as it is; doing it twice changes nothing more.
     ///
     /// - Parameter sid: `VA…`
     /// - Returns: The service as it is now; `nil` when it does not exist (HTTP 404).

@@ -50,6 +50,7 @@ public enum TwilioMeaning: String, Sendable, Hashable, CaseIterable {
 
 /// What Twilio's error codes mean. The codes: https://www.twilio.com/docs/api/errors
 public enum ErrorCatalog {
+    /// When trying again may help.
     public enum Retry: String, Sendable {
         /// Never.
         case never
@@ -67,8 +68,11 @@ public enum ErrorCatalog {
         case alreadyDone
     }
 
+    /// What a code means, and what follows from it.
     public struct Entry: Sendable, Hashable {
+        /// What it means.
         public var meaning: TwilioMeaning
+        /// When trying again may help.
         public var retry: Retry
         /// What the operator should do; empty for nothing.
         public var advice: String

@@ -1,5 +1,8 @@
-/// Why a job has no reply. It may still be carried out: publish the same message id again, or ask for its outcome.
+/// Why a job has no reply.
+///
+/// It may still be carried out: publish the same message id again, or ask for its outcome.
 public struct ClientError: Error, Sendable, CustomStringConvertible {
+    /// The kind of failure.
     public struct Code: Sendable, Equatable {
         private enum Value { case unreachable, unroutable, refused, forbidden, timeout, closed, unreadable, tooLarge }
         private let value: Value
@@ -22,13 +25,16 @@ public struct ClientError: Error, Sendable, CustomStringConvertible {
         public static let closed = Code(value: .closed)
     }
 
+    /// Which kind of failure it is.
     public var code: Code
+    /// What happened and what to do, for whoever runs the front end.
     public var message: String
 
-    public init(code: Code, message: String) {
+    package init(code: Code, message: String) {
         self.code = code
         self.message = message
     }
 
+    /// What happened and what to do; see ``message``.
     public var description: String { message }
 }

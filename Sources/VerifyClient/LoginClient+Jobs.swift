@@ -3,12 +3,16 @@ public import Wire
 
 /// How a job is asked for.
 public struct AskOptions: Sendable {
-    /// The idempotency key. Nothing heard? Ask again with the same one: it has one effect.
+    /// The idempotency key.
+    ///
+    /// Nothing heard? Ask again with the same one: it has one effect.
     public var messageID: String
-    /// How long the person waits: 3 to 120 seconds. With less than two seconds left a worker begins nothing and answers
-    /// `late`; beyond 120 seconds it takes 120.
+    /// How long the person waits: 3 to 120 seconds.
+    ///
+    /// With less than two seconds left a worker begins nothing and answers `late`; beyond 120 seconds it takes 120.
     public var patience: Duration
 
+    /// A new id and half a minute, unless told otherwise.
     public init(messageID: String = RandomID.uuid(), patience: Duration = .seconds(30)) {
         self.messageID = messageID
         self.patience = patience

@@ -85,7 +85,9 @@ public final class LoginClient: Sendable {
 
     // MARK: Asking
 
-    /// What is known when nobody has answered. Whether a worker has seen the job is not.
+    /// What is known when nobody has answered.
+    ///
+    /// Whether a worker has seen the job is not.
     private func silence(isTaken: Bool) -> String {
         guard isTaken else { return "no reply: the broker did not take the job" + cause }
         return

@@ -1,7 +1,9 @@
 import Basics
 
-/// Who waits for which reply, by correlation id. Each waiter is resumed exactly once: by its reply, by its time-out,
-/// by cancellation, or by the end of the client, whichever comes first.
+/// Who waits for which reply, by correlation id.
+///
+/// Each waiter is resumed exactly once: by its reply, by its time-out, by cancellation, or by the end of the client,
+/// whichever comes first.
 final class PendingReplies: Sendable {
     typealias Waiter = CheckedContinuation<[UInt8], any Error>
 

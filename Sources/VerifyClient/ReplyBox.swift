@@ -5,7 +5,9 @@ import Wire
 
 /// The queue that replies come to, and who takes them out.
 struct ReplyBox: Sendable {
-    /// Bytes of a reply. The workers end theirs far below; what an older one sends is still to be shown.
+    /// Bytes of a reply.
+    ///
+    /// The workers end theirs far below; what an older one sends is still to be shown.
     static let mostBytes = 4 << 20
 
     let queue: String
@@ -37,8 +39,9 @@ struct ReplyBox: Sendable {
         status.isConnected && !status.isConsuming && status.lanes.allSatisfy { $0.lastError == nil }
     }
 
-    /// Returns when it will not do any more: it is gone, or the broker has said nothing of it for so long. RabbitMQ 4 tries for
-    /// a minute to find a queue whose node is gone before it says so.
+    /// Returns when it will not do any more: it is gone, or the broker has said nothing of it for so long.
+    ///
+    /// RabbitMQ 4 tries for a minute to find a queue whose node is gone before it says so.
     func waitUntilLost(timeout: Duration) async {
         while !Task.isCancelled {
             await consumer.waitForStatus { Self.isGone($0) || Self.isUntold($0) }

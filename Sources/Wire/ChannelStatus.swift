@@ -1,14 +1,17 @@
-public import Basics
+package import Basics
 
 /// How the channels are doing, for login screens: exchange `verify.status` (contract, sections 1 and 3).
 public struct ChannelStatus: Sendable, Codable, Equatable {
+    /// How a method is doing.
     public enum State: String, Sendable, CaseIterable, Codable {
         case ok, slow, down
         /// Switched off by the site.
         case off
     }
 
+    /// One method's status.
     public struct Channel: Sendable, Codable, Equatable {
+        /// How it is doing.
         public var state: State
         /// RFC 3339.
         public var since: String
@@ -20,22 +23,24 @@ public struct ChannelStatus: Sendable, Codable, Equatable {
             case countriesBlocked = "countries_blocked"
         }
 
-        public init(state: State, since: Timestamp, countriesBlocked: [String]) {
+        package init(state: State, since: Timestamp, countriesBlocked: [String]) {
             self.state = state
             self.since = since.description
             self.countriesBlocked = countriesBlocked
         }
     }
 
+    /// When it was written, RFC 3339.
     public var at: String
     /// By ``Method``.
     public var channels: [String: Channel]
 
-    public init(at: Timestamp, channels: [Method: Channel]) {
+    package init(at: Timestamp, channels: [Method: Channel]) {
         self.at = at.description
         self.channels = Dictionary(uniqueKeysWithValues: channels.map { ($0.key.rawValue, $0.value) })
     }
 
+    /// The body of a status, as JSON.
     public func encoded() -> [UInt8] {
         CanonicalJSON.object { json in
             json.member("at", at)

@@ -1,6 +1,8 @@
 import Basics
 
-/// Reads the fields of a job's body and notes what is wrong with them. Unknown fields are ignored and counted.
+/// Reads the fields of a job's body and notes what is wrong with them.
+///
+/// Unknown fields are ignored and counted.
 struct FieldReader {
     private let members: [String: JSONValue]
     private var known: Set<String> = Set(minimumCapacity: 12)

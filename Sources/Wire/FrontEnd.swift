@@ -4,6 +4,7 @@ public struct FrontEnd: Sendable, Hashable {
     public enum Scope: String, Sendable, CaseIterable {
         case web, windows, any
 
+        /// Whether it may work for the application.
         public func covers(_ application: Application) -> Bool {
             self == .any || rawValue == application.rawValue
         }
@@ -11,15 +12,18 @@ public struct FrontEnd: Sendable, Hashable {
 
     /// The broker user: `[A-Za-z0-9_-]+`, since it is part of queue names and of patterns of rights.
     public var name: String
+    /// For which applications it may work.
     public var scope: Scope
+    /// Whether it may send administrators' jobs.
     public var isAdmin: Bool
 
-    public init(name: String, scope: Scope, isAdmin: Bool = false) {
+    package init(name: String, scope: Scope, isAdmin: Bool = false) {
         self.name = name
         self.scope = scope
         self.isAdmin = isAdmin
     }
 
+    /// Whether a front end may have that name.
     public static func isValid(name: String) -> Bool {
         !name.isEmpty && name.utf8.allSatisfy { FieldReader.isAlphanumeric($0) || $0 == 0x5F || $0 == 0x2D }
     }

@@ -1,6 +1,8 @@
 import Basics
 
-/// A JSON value as a job may hold it. Numbers keep their text, so that none is ever rounded.
+/// A JSON value as a job may hold it.
+///
+/// Numbers keep their text, so that none is ever rounded.
 public enum JSONValue: Sendable, Equatable {
     case null
     case bool(Bool)
@@ -55,7 +57,10 @@ extension JSONValue {
 }
 
 extension JSONValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, ExpressibleByBooleanLiteral {
+    /// Text.
     public init(stringLiteral text: String) { self = .string(text) }
+    /// A whole number.
     public init(integerLiteral number: Int) { self = .number(String(number)) }
+    /// `true` or `false`.
     public init(booleanLiteral flag: Bool) { self = .bool(flag) }
 }

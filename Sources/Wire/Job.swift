@@ -4,12 +4,16 @@ public struct Job: Sendable {
     public struct Login: Sendable, Hashable {
         /// The site's own id of the person.
         public var user: String
+        /// Where the person signs in.
         public var application: Application
         /// One sign-in; `""` is the one shared by all jobs that name none.
         public var login: String
+        /// The end user's address or device, opaque, for limits; `nil` where the front end tells none.
         public var client: String?
+        /// BCP 47, the language that the person reads; `nil` for none.
         public var locale: String?
 
+        /// A sign-in; `login` has 8 to 64 characters, made new for each, or is empty.
         public init(
             user: String, application: Application = .web, login: String = "", client: String? = nil,
             locale: String? = nil
@@ -22,11 +26,14 @@ public struct Job: Sendable {
         }
     }
 
+    /// Which job it is.
     public var kind: JobKind
+    /// For whom, in which sign-in; empty names for an administrator's job.
     public var login: Login
+    /// What it asks for.
     public var request: Request
 
-    public init(kind: JobKind, login: Login, request: Request) {
+    package init(kind: JobKind, login: Login, request: Request) {
         self.kind = kind
         self.login = login
         self.request = request
@@ -37,9 +44,10 @@ public struct Job: Sendable {
 public struct FieldProblem: Sendable, Hashable, Codable {
     /// The body's field, or the property's name; `""` for the whole body.
     public var field: String
-    /// `missing`, `wrong_type`, `too_long`, …
+    /// One of the contract's words: `missing`, `wrong_type`, `too_long`.
     public var reason: String
 
+    /// A field and what is wrong with it.
     public init(_ field: String, _ reason: String) {
         self.field = field
         self.reason = reason

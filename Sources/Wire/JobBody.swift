@@ -1,7 +1,9 @@
 /// A job's body as a front end writes it: what is `nil` is left out.
 public struct JobBody: Sendable, Equatable {
+    /// What the body holds, by field.
     public private(set) var members: [String: JSONValue] = [:]
 
+    /// An empty body.
     public init() {}
 
     /// The fields that every login job carries.
@@ -13,6 +15,7 @@ public struct JobBody: Sendable, Equatable {
         self["locale"] = login.locale.map { .string($0) }
     }
 
+    /// A field's value; `nil` takes the field out.
     public subscript(name: String) -> JSONValue? {
         get { members[name] }
         set { members[name] = newValue }

@@ -2,6 +2,7 @@ public import Basics
 
 /// What was made of a message: as much as could be read, and the job or why there is none.
 public struct ReadJob: Sendable {
+    /// What the message turned out to be.
     public enum Content: Sendable {
         case job(Job)
         /// Answered `invalid`. With `deadLetter` the message is kept for an operator too; without, a person mistyped it.
@@ -12,20 +13,27 @@ public struct ReadJob: Sendable {
         case unexpected
     }
 
+    /// By the routing key; `nil` where that is no job's.
     public var kind: JobKind?
     /// The message id, if it can be used as one.
     public var messageID: String?
+    /// The person, where the body names one.
     public var user: String?
+    /// The application, where the body names one or leaves it open.
     public var application: Application?
     /// The `operator` of an administrator's job.
     public var administrator: String?
     /// Fields of the body that mean nothing to us.
     public var unknownFields = 0
+    /// When the person no longer waits: the header's, else 30 s after it came; 120 s after it came at the latest.
     public var deadline: Timestamp
+    /// What the message turned out to be.
     public var content: Content
 }
 
-/// Reads messages by the rules of contract section 2. Pure; limits are looked at before anything is built.
+/// Reads messages by the rules of contract section 2.
+///
+/// Pure; limits are looked at before anything is built.
 public struct JobDecoder: Sendable {
     /// Bytes of a body.
     public static let maximumBody = 16 * 1024
@@ -34,8 +42,9 @@ public struct JobDecoder: Sendable {
     static let longestPatience: Duration = .seconds(120)
     static let recordLife: Duration = .seconds(48 * 3600)
 
-    public init() {}
+    package init() {}
 
+    /// Reads one message; whatever it holds, something is made of it.
     public func read(_ envelope: Envelope) -> ReadJob {
         let kind = JobKind(rawValue: envelope.routingKey)
         var properties = PropertyReader(envelope: envelope, kind: kind)

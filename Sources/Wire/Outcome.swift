@@ -1,4 +1,6 @@
-/// How a job ended: the closed list of contract section 4. Programs branch on this alone.
+/// How a job ended: the closed list of contract section 4.
+///
+/// Programs branch on this alone.
 public enum Outcome: String, Sendable, CaseIterable, Codable {
     /// A code is on its way.
     case sent

@@ -2,11 +2,13 @@
 public enum OutcomeEvent {
     /// For the asker only: sentences, secrets, the bodies of dead letters and the audit trail, which name people.
     private static let withheld: Set<String> = ["message", "secret", "uri", "qr", "ticket", "code", "body", "entries"]
-    /// Names of people. `next` is where a list of people goes on.
+    /// Names of people.
+    ///
+    /// `next` is where a list of people goes on.
     private static let names: Set<String> = ["user", "next"]
     private static let maximumDepth = 16
 
-    /// `send.sent`, `register.phone.throttled`, …
+    /// Its routing key, such as `register.phone.throttled`.
     public static func routingKey(_ kind: JobKind, _ outcome: Outcome) -> String {
         "\(kind.rawValue).\(outcome.rawValue)"
     }

@@ -2,11 +2,12 @@
 extension Reply {
     /// A site option and where its value is from.
     public struct OptionState: Sendable, Codable, Equatable {
+        /// The value that holds.
         public var value: String
         /// `store` or `default`.
         public var source: String
 
-        public init(value: String, source: String) {
+        package init(value: String, source: String) {
             self.value = value
             self.source = source
         }
@@ -28,7 +29,7 @@ extension Reply {
             case usersNewlyRequired = "users_newly_required"
         }
 
-        public init(usersWithoutMethod: Int, requiredWithoutMethod: Int, usersNewlyRequired: Int) {
+        package init(usersWithoutMethod: Int, requiredWithoutMethod: Int, usersNewlyRequired: Int) {
             self.usersWithoutMethod = usersWithoutMethod
             self.requiredWithoutMethod = requiredWithoutMethod
             self.usersNewlyRequired = usersNewlyRequired
@@ -37,15 +38,23 @@ extension Reply {
 
     /// A person's security profile.
     public struct Profile: Sendable, Codable, Equatable {
+        /// The site's own id of the person.
         public var user: String
+        /// `false` for somebody never seen.
         public var known: Bool
+        /// The second factor is asked for.
         public var required: Bool
+        /// Until when nothing need be registered yet.
         public var graceUntil: String?
         /// The masked number.
         public var phone: String?
+        /// When the phone was registered.
         public var phoneRegisteredAt: String?
+        /// An authenticator is registered.
         public var authenticator: Bool
+        /// When the authenticator was registered.
         public var authenticatorRegisteredAt: String?
+        /// When a code of the person's was last right.
         public var lastApprovedAt: String?
         /// Wrong codes are not taken before this.
         public var lockedUntil: String?
@@ -65,7 +74,7 @@ extension Reply {
             case bypassUntil = "bypass_until"
         }
 
-        public init(user: String, known: Bool, required: Bool, authenticator: Bool) {
+        package init(user: String, known: Bool, required: Bool, authenticator: Bool) {
             self.user = user
             self.known = known
             self.required = required
@@ -77,15 +86,23 @@ extension Reply {
     public struct TrailEntry: Sendable, Codable, Equatable {
         /// Its number: a page's end.
         public var id: Int64
+        /// When it was done.
         public var at: String
+        /// Who, by their own word.
         public var administrator: String
+        /// The broker user that published it; empty where the broker told none.
         public var frontEnd: String
+        /// The job's message id.
         public var job: String?
         /// The job's routing key.
         public var key: String
+        /// Whom it concerned.
         public var user: String?
+        /// The person's former name, where they were renamed.
         public var formerUser: String?
+        /// What came of it.
         public var outcome: Outcome
+        /// The stable code of the cause.
         public var reason: Reason?
         /// What was done and why, as sorted JSON.
         public var detail: String
@@ -97,7 +114,7 @@ extension Reply {
             case formerUser = "former_user"
         }
 
-        public init(
+        package init(
             id: Int64, at: String, administrator: String, frontEnd: String, job: String?, key: String,
             user: String?, formerUser: String?, outcome: Outcome, reason: Reason?, detail: String
         ) {
@@ -119,7 +136,9 @@ extension Reply {
     public struct LimitState: Sendable, Codable, Equatable {
         /// The configuration key without `limits.`.
         public var name: String
+        /// What is counted within its window, up to the limit.
         public var used: Int
+        /// The limit.
         public var allowed: Int
         /// When there is room again; absent while there is.
         public var retryAt: String?
@@ -129,7 +148,7 @@ extension Reply {
             case retryAt = "retry_at"
         }
 
-        public init(name: String, used: Int, allowed: Int, retryAt: String?) {
+        package init(name: String, used: Int, allowed: Int, retryAt: String?) {
             self.name = name
             self.used = used
             self.allowed = allowed
@@ -139,15 +158,23 @@ extension Reply {
 
     /// A dead letter as it is listed; its body, codes blanked and numbers gone, only when it is shown.
     public struct Letter: Sendable, Codable, Equatable {
+        /// Its number, by which operators name it.
         public var id: Int64
+        /// Why it was put aside.
         public var reason: DeadLetterReason
+        /// Whether it waits, is on its way again, or is done with.
         public var state: DeadLetterState
+        /// The routing key that it came with.
         public var key: String
+        /// The broker user that published it; empty where the broker told none.
         public var frontEnd: String
+        /// The message id that it came with, whatever it is.
         public var job: String?
+        /// When it was put aside.
         public var at: String
         /// How often it was put through again.
         public var replays: Int
+        /// The body, codes blanked and numbers gone; only where it was asked for.
         public var body: String?
         /// The body is longer than a reply may be: this is its beginning.
         public var cut: Bool?
@@ -157,7 +184,7 @@ extension Reply {
             case frontEnd = "front_end"
         }
 
-        public init(
+        package init(
             id: Int64, reason: DeadLetterReason, state: DeadLetterState, key: String, frontEnd: String, job: String?,
             at: String, replays: Int, body: String? = nil
         ) {

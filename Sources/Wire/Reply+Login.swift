@@ -2,9 +2,11 @@
 extension Reply {
     /// A method of the person, as `options` lists it.
     public struct MethodState: Sendable, Codable, Equatable {
+        /// Which method.
         public var method: Method
         /// The masked number.
         public var to: String?
+        /// Whether it would work now.
         public var usable: Bool
         /// Why it is not usable, where that is the site's rules or the number's.
         public var reason: Reason?
@@ -18,7 +20,7 @@ extension Reply {
             case retryAt = "retry_at"
         }
 
-        public init(
+        package init(
             method: Method, to: String?, usable: Bool, reason: Reason? = nil, limit: LimitName? = nil,
             retryAt: String? = nil
         ) {
@@ -38,7 +40,7 @@ extension Reply {
         /// SVG as text, PNG as base64.
         public var data: String
 
-        public init(type: String, data: String) {
+        package init(type: String, data: String) {
             self.type = type
             self.data = data
         }

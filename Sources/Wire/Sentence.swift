@@ -69,7 +69,7 @@ enum Sentence {
         if reason == .methodDisabled, alternatives.isEmpty {
             return "This method is switched off. Ask your administrator for help."
         }
-        guard !alternatives.contains(.call) else { return nil }
+        guard !alternatives.contains(.code(.call)) else { return nil }
         if reason == .landline { return "This is a landline: it cannot get texts. Use another way or another number." }
         if reason == .optedOut { return "This number has opted out of texts. Use another way or another number." }
         return nil

@@ -9,7 +9,7 @@ public enum LaneName: String, Sendable, CaseIterable {
     /// Administration.
     case admin
 
-    /// The queue of the lane: `verify.send`, …
+    /// The queue of the lane, such as `verify.send`.
     public var queue: String { "verify.\(rawValue)" }
 
     /// The lane that a queue is; `nil` for any other queue.
@@ -22,7 +22,9 @@ public enum WireName {
     public static let jobs = "verify"
     /// The fanout exchange and the queue for what the broker itself dead-letters.
     public static let dead = "verify.dead"
+    /// The exchange of outcomes, for those who only listen.
     public static let events = "verify.events"
+    /// The exchange of the channels' status.
     public static let status = "verify.status"
     /// What reply queues of front ends begin with.
     public static let replyPrefix = "verify.reply."

@@ -10,17 +10,20 @@ public final class ChannelBoard: CallObserver {
     /// One element, however often it changed since the last look.
     let changes: AsyncStream<Void>
 
+    /// With every channel fine until its calls show otherwise.
     public init(clocks: Clocks = .system) {
         self.clocks = clocks
         health = Locked(ChannelHealth(at: clocks.wall()))
         (changes, change) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 
+    /// Takes a call into account.
     public func observed(_ call: ObservedCall) {
         let (now, wall) = (clocks.monotonic(), clocks.wall())
         if health.withLock({ $0.observe(call, at: now, wall: wall) }) { change.yield() }
     }
 
+    /// Notes until when a channel's calls are cut off; `nil`: they go on.
     public func isCut(_ channel: Wire.Method, until: MonotonicTime?) {
         let (now, wall) = (clocks.monotonic(), clocks.wall())
         if health.withLock({ $0.cut(channel, until: until, at: now, wall: wall) }) { change.yield() }

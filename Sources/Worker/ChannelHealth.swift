@@ -2,7 +2,9 @@ import Basics
 import Pipeline
 import Wire
 
-/// How the channels are doing, by what this worker's own calls have shown. Pure: it is told the time.
+/// How the channels are doing, by what this worker's own calls have shown.
+///
+/// Pure: it is told the time.
 ///
 /// A channel is *down* when most of its latest calls failed by a fault of Twilio's, *slow* when half of those that were
 /// answered took long; both only by a number of calls that says something. It is down, too, while its calls are cut off.

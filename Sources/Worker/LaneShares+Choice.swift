@@ -1,8 +1,9 @@
 import Basics
 
 extension LaneShares {
-    /// How long the oldest job waits for its share, with the prefetch full, before the lane counts as stuck. In one
-    /// that moves nobody waits that long, and a burst is worked off instead of refused.
+    /// How long the oldest job waits for its share, with the prefetch full, before the lane counts as stuck.
+    ///
+    /// In one that moves nobody waits that long, and a burst is worked off instead of refused.
     static var patience: Duration { .seconds(1) }
 
     /// Whose turn it is: the oldest job that is within its shares; if there is none, the oldest of those that are
@@ -18,8 +19,10 @@ extension LaneShares {
         return best?.share
     }
 
-    /// How many shares one more slot would be beyond. Two shares at their half can take turns in keeping out a job
-    /// that counts against both: who holds nothing and was passed over often enough counts as within them.
+    /// How many shares one more slot would be beyond.
+    ///
+    /// Two shares at their half can take turns in keeping out a job that counts against both: who holds nothing and was
+    /// passed over often enough counts as within them.
     private func excess(of share: Share, _ group: Group) -> Int {
         if group.held == 0, group.passedOver >= count { return 0 }
         return (frontEnds.mustYield(share.frontEnd, share: half) ? 1 : 0)
@@ -27,7 +30,9 @@ extension LaneShares {
     }
 
     /// Ends the oldest waits for a share when these fill the prefetch of a lane that is stuck: behind them the broker
-    /// holds back jobs that have a slot coming. Called from time to time as well, since a stuck lane tells nothing.
+    /// holds back jobs that have a slot coming.
+    ///
+    /// Called from time to time as well, since a stuck lane tells nothing.
     mutating func crowdOut(at now: MonotonicTime) -> [Ended] {
         guard inHand >= prefetch, let oldest = oldestCrowding(at: now) else { return [] }
         guard crowdedUntil.map({ now < $0 }) ?? false || now - oldest.since >= Self.patience else { return [] }

@@ -1,7 +1,9 @@
 import Basics
 import Wire
 
-/// Who gets a lane's slots, and in which order. Pure: it is told what happens and says whose wait is over.
+/// Who gets a lane's slots, and in which order.
+///
+/// Pure: it is told what happens and says whose wait is over.
 ///
 /// A slot is never idle while a job waits. While others wait, a front end that holds half of the slots gets no more,
 /// and an operation neither; within a share, first come, first served. What is held is never taken away.
@@ -118,8 +120,9 @@ struct LaneShares<Waiter> {
         operations.take(share.operation)
     }
 
-    /// Read and put back: changed in place, a dictionary's value costs allocations. Only for what counts: lines would be
-    /// copied.
+    /// Read and put back: changed in place, a dictionary's value costs allocations.
+    ///
+    /// Only for what counts: lines would be copied.
     private mutating func change(_ share: Share, _ body: (inout Group) -> Void) {
         var group = groups[share] ?? Group()
         body(&group)

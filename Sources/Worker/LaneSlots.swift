@@ -1,7 +1,9 @@
 import Basics
 import Pipeline
 
-/// The slots of one lane: so many jobs of it are worked on at once. ``LaneShares`` says who gets one.
+/// The slots of one lane: so many jobs of it are worked on at once.
+///
+/// ``LaneShares`` says who gets one.
 ///
 /// Not cancellable on purpose: whoever waits was delivered a message and must settle it.
 final class LaneSlots: Sendable {

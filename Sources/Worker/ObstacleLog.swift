@@ -1,6 +1,8 @@
 import Basics
 
-/// Says when to speak of what keeps a worker from consuming. Pure: it is told the time.
+/// Says when to speak of what keeps a worker from consuming.
+///
+/// Pure: it is told the time.
 ///
 /// Nothing is said of a start, which takes its time, nor of what passes at once.
 struct ObstacleLog {

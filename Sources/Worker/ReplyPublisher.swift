@@ -8,8 +8,10 @@ import Wire
 /// Publishes a reply until its fate is known: confirmed, or undeliverable.
 struct ReplyPublisher: Sendable {
     let publisher: Publisher
-    /// For direct reply-to. RabbitMQ hangs up on whoever publishes to a forged address of that kind (tried on 3.10.8:
-    /// 541), so these go over a connection of their own, each once at most.
+    /// For direct reply-to.
+    ///
+    /// RabbitMQ hangs up on whoever publishes to a forged address of that kind (tried on 3.10.8: 541), so these go over
+    /// a connection of their own, each once at most.
     let direct: DirectPublisher
     /// The worker's own broker user; `nil` when that depends on which broker it is connected to.
     let user: String?

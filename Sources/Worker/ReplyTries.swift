@@ -1,12 +1,16 @@
 import AMQP
 import Store
 
-/// What is done about a reply by what the broker said of it. Pure: chance is a parameter.
+/// What is done about a reply by what the broker said of it.
+///
+/// Pure: chance is a parameter.
 struct ReplyTries: Sendable {
     /// How often a refused reply is tried, within 5 s (contract, section 3).
     static let mostRefusals = 3
-    /// Closing a channel is how a broker refuses a message for good, for a property that is not ours to set or an exchange
-    /// that is not there. Not so a missing right: replies go to the default exchange, to which we may write all or none.
+    /// Closing a channel is how a broker refuses a message for good, for a property that is not ours to set or an
+    /// exchange that is not there.
+    ///
+    /// Not so a missing right: replies go to the default exchange, to which we may write all or none.
     private static let refusingCodes = [404, 406]
 
     enum Step: Equatable {

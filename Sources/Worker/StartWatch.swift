@@ -1,8 +1,10 @@
 import AMQP
 import Basics
 
-/// Whether a worker that has not begun to consume yet should give up: when its connections were refused or lost, and its
-/// time is over. Pure: it is told how things stand.
+/// Whether a worker that has not begun to consume yet should give up: when its connections were refused or lost, and
+/// its time is over.
+///
+/// Pure: it is told how things stand.
 ///
 /// An alarm at the broker, a lane that is missing or may not be read and a store that fails are waited out: there the
 /// connections hold.

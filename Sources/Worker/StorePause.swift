@@ -1,7 +1,9 @@
 import Basics
 import Store
 
-/// When to stop taking jobs for want of the store, when to try it, and when to go on. Pure: it is told the time.
+/// When to stop taking jobs for want of the store, when to try it, and when to go on.
+///
+/// Pure: it is told the time.
 struct StorePause {
     enum Step: Equatable {
         case none

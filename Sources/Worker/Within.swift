@@ -1,7 +1,8 @@
 import Basics
 
-/// Runs `body` for that time at most, or until the task is cancelled. What does not heed its cancellation is left alone,
-/// and not waited for.
+/// Runs `body` for that time at most, or until the task is cancelled.
+///
+/// What does not heed its cancellation is left alone, and not waited for.
 ///
 /// - Returns: Whether it has ended by itself.
 func within(_ time: Duration, _ body: @escaping @Sendable () async -> Void) async -> Bool {

@@ -4,7 +4,9 @@ import Pipeline
 import Store
 public import Wire
 
-/// Hears of what becomes of messages. Must be quick: a job waits.
+/// Hears of what becomes of messages.
+///
+/// Must be quick: a job waits.
 public protocol WorkObserver: Sendable {
     func received(_ job: ReceivedJob)
     func gotSlot(_ lane: LaneName, after: Duration)
@@ -15,6 +17,7 @@ public protocol WorkObserver: Sendable {
 }
 
 extension WorkObserver {
+    /// For whom that is nothing.
     public func undelivered(_ reply: UndeliveredReply) {}
 }
 
@@ -22,6 +25,7 @@ extension WorkObserver {
 public struct UndeliveredReply: Sendable {
     /// The broker user whose job it was; `""` where the broker told none.
     public var frontEnd: String
+    /// `nil` when the routing key is no job's.
     public var kind: JobKind?
 
     init(_ envelope: Envelope) {
@@ -48,9 +52,11 @@ public enum ReplyFate: String, Sendable, CaseIterable {
 
 /// A message that came in.
 public struct ReceivedJob: Sendable {
+    /// The lane that it came by.
     public var lane: LaneName
     /// `nil` when the routing key is no job's.
     public var kind: JobKind?
+    /// The broker has delivered it before.
     public var isRedelivered: Bool
     /// Since it was published, as far as it says; never negative.
     public var waited: Duration?
@@ -73,6 +79,7 @@ public struct ReceivedJob: Sendable {
 public struct SettledJob: Sendable {
     /// The broker user that published it; `""` where the broker told none.
     public var frontEnd: String
+    /// How a message was done with.
     public enum Result: String, Sendable, CaseIterable {
         case answered
         /// Its outcome was recorded before.
@@ -80,18 +87,23 @@ public struct SettledJob: Sendable {
         case deadLettered = "dead_lettered"
     }
 
+    /// The lane that it came by.
     public var lane: LaneName
     /// `nil` when the routing key is no job's.
     public var kind: JobKind?
+    /// How it was done with.
     public var result: Result
     /// `nil` when there is no answer.
     public var outcome: Outcome?
     /// Why a job was refused: the reply's `reason`, or for `throttled` its `limit`; `nil` for one that was not.
     public var refusal: String?
+    /// Why it was put aside; `nil` where it was not.
     public var deadLetter: DeadLetterReason?
+    /// Fields of the body that mean nothing to us.
     public var unknownFields: Int
     /// Fields in which a person mistyped something.
     public var mistypedFields: Set<String>
+    /// From its delivery to its acknowledgement.
     public var duration: Duration
 
     init(_ context: JobContext, after duration: Duration) {

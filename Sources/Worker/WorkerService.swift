@@ -187,7 +187,9 @@ public final class WorkerService: Service {
     private var storeTrouble: StoreTrouble? { storeWatch.trouble }
 
     /// Takes nothing while the store cannot be used or no reply may be written, and finds out when that is over: of the
-    /// store by trying it, of replies by those that wait. Has said what else keeps it from working.
+    /// store by trying it, of replies by those that wait.
+    ///
+    /// Has said what else keeps it from working.
     private func watchStatus() async {
         var store = StorePause()
         var log = ObstacleLog()

@@ -9,6 +9,7 @@ public struct WorkerSettings: Sendable {
     /// Whether fresh outcomes are told on `verify.events` (`events.enabled`).
     public var events = false
 
+    /// As configuration has it where nothing is set.
     public init() {}
 
     /// Slots of a lane; 1 to 32,767, so that the prefetch fits its 16 bits.

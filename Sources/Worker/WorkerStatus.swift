@@ -6,20 +6,27 @@ public import Wire
 public struct LaneLoad: Sendable, Equatable {
     /// Jobs at once.
     public var slots: Int
+    /// Jobs that have a slot.
     public var held: Int
     /// Deliveries that are not settled yet; those without a slot wait.
     public var inHand: Int
+    /// Messages that the broker hands out at once, at most.
     public var prefetch: Int
 }
 
 /// How a worker stands: plain values for whoever judges it.
 public struct WorkerStatus: Sendable {
+    /// The connection that jobs come by.
     public var consumer: BrokerStatus
+    /// The connection that replies go by.
     public var publisher: BrokerStatus
+    /// How full each lane is.
     public var lanes: [LaneName: LaneLoad]
     /// Messages in hand, of all queues.
     public var inFlight: Int
+    /// It takes no more jobs and ends what it has in hand.
     public var isDraining: Bool
+    /// Why no jobs are taken; `nil` while they are.
     public var storeTrouble: StoreTrouble?
 
     /// Whether it takes nothing on purpose: what it began could not be recorded, or not be answered.

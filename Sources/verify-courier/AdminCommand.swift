@@ -61,7 +61,7 @@ struct AdminCommand: AsyncParsableCommand {
         @Argument(help: "The person, by the site's own id.")
         var user: String
 
-        @Option(help: "web or windows.")
+        @Option(help: "\(Application.choices).")
         var application = "web"
 
         @OptionGroup var common: CommonOptions

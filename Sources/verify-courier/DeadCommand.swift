@@ -9,7 +9,7 @@ struct LetterOptions: ParsableArguments {
     @Option(help: "Only of this reason.")
     var reason: String?
 
-    @Option(help: "Only in this state: waiting, replaying, replayed or discarded.")
+    @Option(help: "Only in this state: \(DeadLetterState.choices).")
     var state: String?
 
     @Option(help: "Only of this routing key.")

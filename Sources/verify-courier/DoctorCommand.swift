@@ -50,10 +50,9 @@ enum FindingText {
     }
 
     private static func json(_ finding: Finding) throws -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        let line = Line(
-            check: finding.check, level: finding.level.rawValue, message: finding.message, details: finding.details)
-        return String(decoding: try encoder.encode(line), as: UTF8.self)
+        try JSONLine.of(
+            Line(
+                check: finding.check, level: finding.level.rawValue, message: finding.message, details: finding.details)
+        )
     }
 }

@@ -39,7 +39,7 @@ struct RegisterCommand: AsyncParsableCommand {
         @Option(help: "Two letters: where a national number is dialled.")
         var region: String?
 
-        @Option(help: "sms or call.")
+        @Option(help: "\(Channel.choices).")
         var channel = "sms"
 
         @Option(help: "The administrator's one-time ticket, where the site asks for one; '-' is standard input.")
@@ -73,7 +73,7 @@ extension RegisterCommand {
         @Option(help: "What the app shows beside the code; the user by default.")
         var label: String?
 
-        @Option(help: "svg, png or none.")
+        @Option(help: "\(Picture.choices).")
         var qr = "svg"
 
         @Option(help: "Writes the picture to this file, readable by you alone.")
@@ -113,7 +113,7 @@ struct SendCommand: AsyncParsableCommand {
     @OptionGroup var common: CommonOptions
     @OptionGroup var job: JobOptions
 
-    @Option(help: "sms or call.")
+    @Option(help: "\(Channel.choices).")
     var channel = "sms"
 
     func run() async throws { try await job.ask(.send, common, ["channel": channel]) }
@@ -127,7 +127,7 @@ struct CheckCommand: AsyncParsableCommand {
     @OptionGroup var common: CommonOptions
     @OptionGroup var job: JobOptions
 
-    @Option(help: "phone or authenticator, where it is not clear.")
+    @Option(help: "\(Factor.choices), where it is not clear.")
     var method: String?
 
     func run() async throws {

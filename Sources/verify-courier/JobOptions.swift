@@ -57,7 +57,7 @@ struct JobOptions: ParsableArguments {
     @Option(help: "The person, by the site's own id.")
     var user: String
 
-    @Option(help: "web or windows.")
+    @Option(help: "\(Application.choices).")
     var application = "web"
 
     @Option(help: "The sign-in that this belongs to; made new by the front end for each.")
@@ -82,5 +82,14 @@ struct JobOptions: ParsableArguments {
             body[name] = value.map { JSONValue.string($0) }
         }
         return body
+    }
+}
+
+extension CaseIterable where Self: RawRepresentable<String> {
+    /// For the help of an option: `sms or call`.
+    static var choices: String {
+        let words = allCases.map(\.rawValue)
+        guard let last = words.last, words.count > 1 else { return words.joined() }
+        return "\(words.dropLast().joined(separator: ", ")) or \(last)"
     }
 }

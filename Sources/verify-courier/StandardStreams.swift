@@ -19,7 +19,9 @@ enum StandardStreams {
     }
 }
 
-/// What a command prints. The one place: nothing of others' gets to a terminal but by it.
+/// What a command prints.
+///
+/// The one place: nothing of others' gets to a terminal but by it.
 enum Output {
     /// - Throws: `ExitCode` when it cannot be written.
     static func line(_ text: String) throws { try lines([text]) }
@@ -49,7 +51,9 @@ enum Output {
     }
 }
 
-/// What a command says beside its output. Where it cannot be said, the exit code says the rest.
+/// What a command says beside its output.
+///
+/// Where it cannot be said, the exit code says the rest.
 enum StandardError {
     static func say(_ lines: [String]) {
         guard !lines.isEmpty else { return }

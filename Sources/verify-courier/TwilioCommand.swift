@@ -7,11 +7,7 @@ struct TwilioCommand: AsyncParsableCommand {
         commandName: "twilio", abstract: "The Verify service at Twilio.", subcommands: [Setup.self, Check.self])
 
     /// One JSON object on standard output.
-    static func printJSON(_ value: some Encodable) throws {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        try Output.json(String(decoding: try encoder.encode(value), as: UTF8.self))
-    }
+    static func printJSON(_ value: some Encodable) throws { try Output.json(JSONLine.of(value)) }
 
     struct Check: AsyncParsableCommand {
         static let configuration = CommandConfiguration(

@@ -88,7 +88,9 @@ extension TwilioCommand {
             }
         }
 
-        /// What was done, what goes into the configuration, what is left for the Console. Never the token.
+        /// What was done, what goes into the configuration, what is left for the Console.
+        ///
+        /// Never the token.
         private static func lines(_ done: TwilioSetup) -> [String] {
             var lines = ["service \(done.service ?? "(new)") \"\(done.name ?? "")\": \(deed(done))"]
             lines += done.changes.map { "  \($0.setting): \($0.from.map { "\($0) -> " } ?? "")\($0.to)" }

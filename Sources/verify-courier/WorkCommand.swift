@@ -32,7 +32,9 @@ struct WorkCommand: AsyncParsableCommand {
 }
 
 extension App {
-    /// Tells whoever waits for it that everything runs. Nobody need wait: it runs on.
+    /// Tells whoever waits for it that everything runs.
+    ///
+    /// Nobody need wait: it runs on.
     func announce(_ line: String) {
         do throws(WriteFailure) {
             try Output.announce(line)

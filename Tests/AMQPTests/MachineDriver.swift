@@ -7,7 +7,9 @@ struct Longest: RandomNumberGenerator {
     mutating func next() -> UInt64 { .max }
 }
 
-/// A machine under test with a clock of its own; waiters are numbers. Keeps what it was told to do.
+/// A machine under test with a clock of its own; waiters are numbers.
+///
+/// Keeps what it was told to do.
 final class MachineDriver {
     typealias Action = ConnectionAction<Int>
 

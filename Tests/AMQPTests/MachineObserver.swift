@@ -2,7 +2,9 @@ import Basics
 
 @testable import AMQP
 
-/// Watches a machine from outside: what it was told and what it wanted done. Keeps a list of what it must never do.
+/// Watches a machine from outside: what it was told and what it wanted done.
+///
+/// Keeps a list of what it must never do.
 struct MachineObserver {
     private struct Channel {
         var isPublisher: Bool

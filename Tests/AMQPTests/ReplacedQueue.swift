@@ -2,8 +2,9 @@ import TestKit
 import Testing
 
 /// Deletes a quorum queue and declares it anew while the broker's own processes of the channels that consume it are
-/// suspended: they hear of the end when there is another one of that name. Within the broker, so that nothing of it
-/// waits for this machine.
+/// suspended: they hear of the end when there is another one of that name.
+///
+/// Within the broker, so that nothing of it waits for this machine.
 func replaceQueue(_ queue: String, in virtualHost: String) async throws {
     let said = try await PrivateBroker.shared().ctl([
         "eval",

@@ -9,7 +9,7 @@ import TwilioVerify
 
     private func findings(
         account: String? = TwilioReviewTests.account, usesAPIKey: Bool = true, codeMinutes: Int = 10,
-        _ change: (inout ServiceSettings) -> Void = { _ in }
+        channels: Set<String> = TwilioConsole.usedChannels, _ change: (inout ServiceSettings) -> Void = { _ in }
     ) -> [TwilioFinding] {
         var wishes = TwilioWishes()
         wishes.friendlyName = "Shop"
@@ -17,7 +17,8 @@ import TwilioVerify
         change(&settings)
         return TwilioReview(
             service: Service(sid: Self.sid, accountSID: account, settings: settings), serviceSID: Self.sid,
-            accountSID: Self.account, usesAPIKey: usesAPIKey, codeMinutes: codeMinutes
+            accountSID: Self.account, usesAPIKey: usesAPIKey, codeMinutes: codeMinutes,
+            channels: channels
         ).findings
     }
 
@@ -99,6 +100,26 @@ import TwilioVerify
         where finding.topic != example.topic && !["totp_issuer", "friendly_name"].contains(finding.topic) {
             #expect(finding.state == state(finding.topic, before), "\(finding.topic)")
         }
+    }
+
+    @Test func `Each of Twilio's channels is to be on where codes go by it, and off where they do not`() {
+        let topics = ["sms_channel", "voice_channel", "whatsapp_channel", "email_channel"]
+        func on(_ channels: Set<String>) -> [Bool] {
+            let all = findings(channels: channels)
+            return topics.map { topic in all.contains { $0.topic == topic && $0.text.hasSuffix("switched on") } }
+        }
+        #expect(on(["sms", "call"]) == [true, true, false, false])
+        #expect(on(["whatsapp"]) == [false, false, true, false])
+    }
+
+    @Test func `A sender of WhatsApp is needed where codes go by it, and warned of where they do not`() {
+        func state(_ channels: Set<String>, sender: String?) -> TwilioFinding.State? {
+            self.state("whatsapp_sender", findings(channels: channels) { $0.whatsAppMessagingServiceSID = sender })
+        }
+        #expect(state(["sms"], sender: nil) == .ok)
+        #expect(state(["sms"], sender: "MG1") == .warning)
+        #expect(state(["sms", "whatsapp"], sender: nil) == .warning)
+        #expect(state(["sms", "whatsapp"], sender: "MG1") == .ok)
     }
 
     @Test func `Somebody else's service is wrong`() {

@@ -65,7 +65,7 @@ struct EnumTests {
                 [true, false].map { isEnabled in
                     var options = SiteOptions()
                     (options.web, options.windows, options.usesProvider) = (type, type, provider)
-                    (options.sms, options.call, options.authenticator) = (isEnabled, isEnabled, isEnabled)
+                    options.disabled = isEnabled ? [] : Set(Wire.Method.allCases)
                     return options
                 }
             }

@@ -7,13 +7,13 @@ extension Reply {
         let time = Timestamp(seconds: 1_800_000_000)
         var reply = Reply(.throttled, reason: .codeExpired, at: time)
         (reply.job, reply.user, reply.application) = ("m-1", "anna", .windows)
-        (reply.channel, reply.to, reply.sameCode) = (.sms, "+1········42", true)
+        (reply.channel, reply.to, reply.sameCode) = (.code(.sms), "+1········42", true)
         (reply.expiresAt, reply.retryAt) = (time.description, time.description)
         (reply.sendsLeft, reply.checksLeft) = (4, 3)
-        (reply.alternatives, reply.registered, reply.limit) = ([.call], .phone, .codeTries)
+        (reply.alternatives, reply.registered, reply.limit) = ([.code(.call)], .phone, .codeTries)
         reply.errors = [FieldProblem("phone", "not_a_number")]
         (reply.decision, reply.because) = ("verify", ["application_all"])
-        reply.methods = [MethodState(method: .sms, to: "+1········42", usable: true, retryAt: time.description)]
+        reply.methods = [MethodState(method: .code(.sms), to: "+1········42", usable: true, retryAt: time.description)]
         reply.methods?[0].reason = .methodDisabled
         reply.methods?[0].limit = .codeTries
         (reply.registerChannels, reply.needsTicket) = ([.call], true)

@@ -1,7 +1,9 @@
 import Foundation
 import Yams
 
-/// A JSON value, as schemas and examples hold it. YAML reads to the same.
+/// A JSON value, as schemas and examples hold it.
+///
+/// YAML reads to the same.
 enum JSON: Equatable, Sendable {
     case null
     case bool(Bool)

@@ -5,7 +5,7 @@ import TestKit
 struct BrokerUser: Sendable {
     let name: String
     let password = RandomID.hex(bytes: 12)
-    /// As in the key `front_ends`: `web`, `any+admin`, …
+    /// As in the key `front_ends`, such as `any+admin`.
     let role: String
 
     init(_ kind: String, _ role: String) {

@@ -10,7 +10,9 @@ func makeClient(_ url: String, logger: Logger) throws -> LoginClient {
     return LoginClient(broker: broker, frontEnd: broker.urls[0].user, logger: logger)
 }
 
-/// The second factor of one sign-in, after the password was right. Only `true` lets the person in.
+/// The second factor of one sign-in, after the password was right.
+///
+/// Only `true` lets the person in.
 ///
 /// - Parameters:
 ///   - show: puts a sentence on the screen.

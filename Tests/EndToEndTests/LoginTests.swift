@@ -37,6 +37,24 @@ import Wire
         #expect(!worker.output.contains(number))
     }
 
+    @Test("by every channel a person registers a phone and signs in", arguments: Channel.allCases)
+    func channels(channel: Channel) async throws {
+        let stage = try await Stage()
+        let worker = try stage.worker()
+        for (job, login) in [(JobKind.registerPhone, "registration"), (.send, "the-next-day")] {
+            let names = ["user": "anna", "login": login]
+            var fields = names.merging(["channel": channel.rawValue]) { $1 }
+            if job == .registerPhone { fields["phone"] = number }
+            let sent = try await stage.ask(job, fields)
+            #expect(sent.outcome == .sent && sent.channel == .code(channel))
+            #expect(stage.simulator.outbox(to: number).last?.channel == channel.provider)
+            let check = names.merging(["code": stage.code(number)]) { $1 }
+            #expect(try await stage.ask(.check, check).outcome == .approved)
+        }
+        worker.kill(15)
+        #expect(await worker.waitUntilEnd() == 0)
+    }
+
     @Test(
         "a worker that dies anywhere in a send leaves one message, or none and says so", arguments: Failpoint.allCases)
     func deathInSend(failpoint: Failpoint) async throws {

@@ -44,12 +44,33 @@ import Wire
             #expect(await worker.metric(series) == value, "\(series)")
         }
         let text = await worker.get("/metrics").body
+        // What is known only after a backup is left out.
+        let told = Self.families(in: text).union(["store_last_backup_timestamp_seconds"])
+        #expect(try Self.families(onPage: "docs/operators.md") == told)
         #expect(text.contains("verify_courier_store_commit_duration_seconds_count"))
         for secret in ["anna", "bert", "4155550142", code, stage.simulator.outbox()[0].to] {
             #expect(!text.contains(secret))
         }
         worker.process.kill(SIGTERM)
         #expect(await worker.process.waitUntilEnd() == 0)
+    }
+
+    private static func families(in exposition: String) -> Set<String> {
+        let heads = exposition.split(separator: "\n").filter { $0.hasPrefix("# TYPE ") }
+        let names = heads.map { String($0.split(separator: " ")[2]) }
+        return Set(names.filter { !$0.hasPrefix("process_") }.map { $0.replacing("verify_courier_", with: "") })
+    }
+
+    /// Those that the first column of the page's table names.
+    private static func families(onPage page: String) throws -> Set<String> {
+        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        let path = root.deletingLastPathComponent().appendingPathComponent(page)
+        let lines = try String(contentsOf: path, encoding: .utf8).split(
+            separator: "\n", omittingEmptySubsequences: false)
+        let table = lines.drop { $0 != "| metric | labels | meaning |" }.dropFirst(2).prefix { $0.hasPrefix("|") }
+        let columns = table.map { String($0.split(separator: "|")[0]) }
+        let names = columns.flatMap { $0.split(separator: "`").map(String.init) }
+        return Set(names.filter { !$0.contains(" ") }).subtracting(["process_*"])
     }
 
     @Test("a dead letter and an undeliverable reply show")

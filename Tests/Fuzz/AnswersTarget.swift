@@ -2,7 +2,9 @@ import Basics
 
 @testable import TwilioVerify
 
-/// One answer of Twilio's, to everything that can be asked. Lines `status 200`, `retry_after 5`, `date …`; the body follows.
+/// One answer of Twilio's, to everything that can be asked.
+///
+/// Lines `status 200`, `retry_after 5`, `date …`; the body follows.
 enum AnswersTarget {
     static func run(_ input: [UInt8]) async throws(BrokenPromise) -> String {
         let lined = LinedInput(input)

@@ -3,8 +3,10 @@ import Wire
 @testable import AMQP
 @testable import Worker
 
-/// What a broker sends. The first byte says what follows: `t` a table, `p` a message's properties, `r` bytes of a
-/// connection, `f` frames in a short form that any mutation leaves whole (``framed(_:)``).
+/// What a broker sends.
+///
+/// The first byte says what follows: `t` a table, `p` a message's properties, `r` bytes of a connection, `f` frames in
+/// a short form that any mutation leaves whole (``framed(_:)``).
 enum FramesTarget {
     static func run(_ input: [UInt8]) throws(BrokenPromise) -> String {
         let rest = Array(input.dropFirst())

@@ -2,7 +2,9 @@ import Basics
 import Dispatch
 import Foundation
 
-/// What libFuzzer calls with each input. Its names and types are libFuzzer's, hence `@_cdecl`.
+/// What libFuzzer calls with each input.
+///
+/// Its names and types are libFuzzer's, hence `@_cdecl`.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func testOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     let input = Array(UnsafeBufferPointer(start: start, count: count))

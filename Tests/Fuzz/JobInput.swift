@@ -3,7 +3,9 @@ import Wire
 @testable import AMQP
 
 /// A delivery written down in lines: `key check`, `id m-1`, `text:deadline 2027-…`, `int:timestamp_in_ms 5`; the body
-/// follows. What is left out is as a front end would have it.
+/// follows.
+///
+/// What is left out is as a front end would have it.
 struct JobInput {
     let lane: LaneName
     let delivery: Delivery

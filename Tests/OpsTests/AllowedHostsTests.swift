@@ -31,8 +31,13 @@ import Testing
 
     @Test("the metrics and the readiness are refused to a foreign name; that it lives is told to anybody")
     func endpoints() async {
-        let endpoints = OpsEndpoints(registry: MetricRegistry()) { Readiness(obstacles: ["secret"]) }
-        for path in ["/metrics", "/ready"] {
+        let registry = MetricRegistry()
+        let pages = [
+            OpsPage.live, .ready { Readiness(obstacles: ["secret"]) }, .metrics(registry),
+            OpsPage("/new") { _ in .init(body: "secret") },
+        ]
+        let endpoints = OpsEndpoints(pages: pages, registry: registry)
+        for path in ["/metrics", "/ready", "/new"] {
             let refused = await endpoints.answer(method: "GET", path: path, host: "evil.example", accept: nil)
             #expect(refused.status == 421 && !refused.body.contains("secret"))
             let asked = await endpoints.answer(method: "GET", path: path, host: "localhost:8090", accept: nil)

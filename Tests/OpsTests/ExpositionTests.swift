@@ -7,7 +7,7 @@ import Testing
     @Test("a counter in both formats")
     func counter() async {
         let registry = MetricRegistry()
-        let jobs = registry.counter("app_jobs_total", "Jobs \"done\".\nAll of them.", labels: ["lane", "outcome"])
+        let jobs = registry.add(Counter("app_jobs_total", "Jobs \"done\".\nAll of them.", labels: ["lane", "outcome"]))
         jobs.add(2, "send", "sent")
         jobs.add(1, "check", "denied")
         jobs.add(1, "send", "sent")
@@ -33,7 +33,7 @@ import Testing
     @Test("a histogram's buckets are cumulative, and the unit is told")
     func histogram() async {
         let registry = MetricRegistry()
-        let times = registry.histogram("app_wait_seconds", "Waits.", labels: ["lane"], buckets: [0.5, 1])
+        let times = registry.add(Histogram("app_wait_seconds", "Waits.", labels: ["lane"], buckets: [0.5, 1]))
         for duration in [Duration.milliseconds(500), .milliseconds(750), .seconds(2), .seconds(-3)] {
             times.observe(duration, "send")
         }
@@ -55,7 +55,7 @@ import Testing
     @Test("what others claim adds no more to a sum than the last bucket's bound, and is counted where it belongs")
     func boundedHistogram() async {
         let registry = MetricRegistry()
-        let times = registry.histogram("app_wait_seconds", "Waits.", buckets: [0.5, 1], isBounded: true)
+        let times = registry.add(Histogram("app_wait_seconds", "Waits.", buckets: [0.5, 1], isBounded: true))
         for seconds in [0.5, 9.2e15] { times.observe(.seconds(seconds)) }
         let text = await registry.exposition(.text)
         #expect(text.contains("app_wait_seconds_bucket{le=\"1.0\"} 1\napp_wait_seconds_bucket{le=\"+Inf\"} 2\n"))
@@ -84,7 +84,7 @@ import Testing
     @Test("what peers could make grow stops at a bound, and is counted all the same")
     func bound() async {
         let registry = MetricRegistry()
-        let counter = registry.counter("app_codes_total", "Codes.", labels: ["code"], mostSeries: 3)
+        let counter = registry.add(Counter("app_codes_total", "Codes.", labels: ["code"], mostSeries: 3))
         for code in 0..<10 { counter.add(1, String(code)) }
         counter.add(1, "1")
         let samples = counter.reading.content
@@ -96,7 +96,7 @@ import Testing
 
     @Test("labels that are missing count as blank, and no negative amount is taken")
     func mistakes() {
-        let counter = MetricRegistry().counter("app_total", "A.", labels: ["a", "b"])
+        let counter = Counter("app_total", "A.", labels: ["a", "b"])
         counter.add(1, "x")
         counter.add(-5, "x", "")
         counter.add(1, "x", "", "y")

@@ -6,8 +6,13 @@ import Testing
 @Suite struct OpsEndpointsTests {
     private func answer(
         _ path: String, method: String = "GET", _ readiness: Readiness = Readiness()
-    ) async -> OpsEndpoints.Answer {
-        await OpsEndpoints(registry: MetricRegistry()) { readiness }.answer(method: method, path: path, accept: nil)
+    ) async -> OpsPage.Answer {
+        await endpoints(readiness).answer(method: method, path: path, accept: nil)
+    }
+
+    private func endpoints(_ readiness: Readiness = Readiness()) -> OpsEndpoints {
+        let registry = MetricRegistry()
+        return OpsEndpoints(pages: [.live, .ready { readiness }, .metrics(registry)], registry: registry)
     }
 
     @Test("it lives as long as it answers, ready or not")
@@ -26,8 +31,10 @@ import Testing
 
     @Test("other paths and methods are refused, and all requests counted")
     func others() async {
-        let endpoints = OpsEndpoints(registry: MetricRegistry()) { Readiness() }
-        for path in ["/", "/metrics/../x", "/%00", "/ready/"] {
+        let endpoints = endpoints()
+        let nothing = await endpoints.answer(method: "GET", path: "/", accept: nil)
+        #expect(nothing == .init(status: 404, body: "there are /live, /ready and /metrics\n"))
+        for path in ["/metrics/../x", "/%00", "/ready/"] {
             #expect(await endpoints.answer(method: "GET", path: path, accept: nil).status == 404)
         }
         #expect(await endpoints.answer(method: "POST", path: "/metrics", accept: nil).status == 405)

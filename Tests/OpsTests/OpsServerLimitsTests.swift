@@ -15,8 +15,9 @@ import Testing
         // Whoever is to be answered here is, however busy the machine is.
         limits.exchange = .seconds(300)
         change(&limits)
+        let registry = MetricRegistry()
         let server = OpsServer(
-            host: "127.0.0.1", port: 0, registry: MetricRegistry(), readiness: { Readiness() }, limits: limits,
+            host: "127.0.0.1", port: 0, pages: [.live, .metrics(registry)], registry: registry, limits: limits,
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         try await withThrowingTaskGroup { group in
             group.addTask { try await server.run() }

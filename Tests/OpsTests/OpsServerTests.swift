@@ -33,12 +33,14 @@ import Testing
     @Test("it tells health, readiness as it is now, and metrics that name the process")
     func serves() async throws {
         let obstacles = Locked([String]())
+        let registry = MetricRegistry()
         // Both ends of it wait for the same busy machine.
         var limits = OpsLimits()
         limits.exchange = .seconds(300)
         let server = OpsServer(
-            host: "127.0.0.1", port: 0, registry: MetricRegistry(),
-            readiness: { Readiness(obstacles: obstacles.withLock { $0 }) }, limits: limits, logger: logger)
+            host: "127.0.0.1", port: 0,
+            pages: [.live, .ready { Readiness(obstacles: obstacles.withLock { $0 }) }, .metrics(registry)],
+            registry: registry, limits: limits, logger: logger)
         try await serving(server) { port in
             #expect(try await get(port, "/live").status == 200)
             #expect(try await get(port, "/ready").body == "ready\n")
@@ -57,10 +59,10 @@ import Testing
     @Test("a taken port is told to whoever waits, and ends the service")
     func taken() async throws {
         let first = OpsServer(
-            host: "127.0.0.1", port: 0, registry: MetricRegistry(), readiness: { Readiness() }, logger: logger)
+            host: "127.0.0.1", port: 0, pages: [.live], registry: MetricRegistry(), logger: logger)
         try await serving(first) { port in
             let second = OpsServer(
-                host: "127.0.0.1", port: port, registry: MetricRegistry(), readiness: { Readiness() }, logger: logger)
+                host: "127.0.0.1", port: port, pages: [.live], registry: MetricRegistry(), logger: logger)
             let waiting = Task { try await second.waitUntilListening() }
             await #expect(throws: OpsServer.CannotListen.self) { try await second.run() }
             let failure = await #expect(throws: OpsServer.CannotListen.self) { try await waiting.value }

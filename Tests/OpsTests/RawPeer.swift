@@ -1,7 +1,9 @@
 import Foundation
 import Glibc
 
-/// A connection of somebody who speaks HTTP as badly as he likes. Blocking calls are short or end with the peer.
+/// A connection of somebody who speaks HTTP as badly as he likes.
+///
+/// Blocking calls are short or end with the peer.
 final class RawPeer: Sendable {
     struct Failure: Error, CustomStringConvertible {
         let description: String

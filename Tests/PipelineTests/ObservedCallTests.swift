@@ -6,7 +6,7 @@ import Wire
 
 @Suite struct ObservedCallTests {
     private func result(_ failure: CallFailure?) -> ObservedCall.Result? {
-        ObservedCall(channel: .sms, failure: failure, duration: .seconds(1), country: "US")?.result
+        ObservedCall(channel: .code(.sms), failure: failure, duration: .seconds(1), country: "US")?.result
     }
 
     @Test("an answer is one, also one that a person does not like")

@@ -26,7 +26,7 @@ struct RandomSituation {
         settings.ticketsRequired = chance(4)
         settings.limits.sendsPerCode = pick([0, 2, 5, 9])
         settings.limits.checksPerCode = pick([0, 3, 5])
-        if chance(3) { settings.limits.callCountries = ["DE"] }
+        if chance(3) { settings.limits.countries[.call] = ["DE"] }
         return settings
     }
 

@@ -21,12 +21,12 @@ struct DecisionInput: Sendable, CustomStringConvertible {
         func word(_ method: Method) -> String { enabled.contains(method) ? "Enabled" : "Disabled" }
         let own = application == .web ? "2FA_LOGINTYPE_WEB" : "2FA_LOGINTYPE_WIN"
         let other = application == .web ? "2FA_LOGINTYPE_WIN" : "2FA_LOGINTYPE_WEB"
-        return [
+        let methods = Dictionary(uniqueKeysWithValues: Method.allCases.map { ($0.option, word($0)) })
+        return methods.merging([
             "2FA_PROVIDER": provider, own: loginType.rawValue,
             // The other application's type must not matter.
-            other: (loginType == .none ? LoginType.all : .none).rawValue, "2FA_VER_SMS": word(.sms),
-            "2FA_VER_VOICE": word(.call), "2FA_VER_TOTP": word(.authenticator),
-        ]
+            other: (loginType == .none ? LoginType.all : .none).rawValue,
+        ]) { $1 }
     }
 
     var person: PersonFacts {
@@ -66,7 +66,7 @@ struct DecisionInput: Sendable, CustomStringConvertible {
         vary(\.registered, [[], [.phone], [.authenticator], [.phone, .authenticator]])
         vary(
             \.enabled,
-            (0..<8).map { bits in
+            (0..<(1 << Method.allCases.count)).map { bits in
                 Set(Method.allCases.indices.filter { bits >> $0 & 1 == 1 }.map { Method.allCases[$0] })
             })
         return inputs

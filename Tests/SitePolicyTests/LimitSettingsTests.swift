@@ -39,7 +39,7 @@ struct LimitSettingsTests {
         #expect(limits.unprovenSendsPerNumberDay == 5 && limits.unprovenSendsPerCountryHour == 200)
         #expect(limits.unprovenSendsPerSiteHour == 1000)
         #expect(limits.wrongCodesPerUserClientHour == 10 && limits.wrongCodesPerUserHour == 20)
-        #expect(limits.smsCountries == ["US", "CA"] && limits.callCountries == ["US", "CA"])
+        #expect(limits.countries[.sms] == ["US", "CA"] && limits.countries[.call] == ["US", "CA"])
         #expect(LimitSettings.triesOfKnownClient == 5 && LimitSettings.clientMemory == .seconds(30 * 86_400))
         #expect(LimitSettings.pauseAfterUncertain == .seconds(5))
     }
@@ -58,10 +58,10 @@ struct LimitSettingsTests {
     @Test("6 sms_countries, call_countries: each channel its own; no region is foreign; off is everywhere")
     func countries() {
         var limits = LimitSettings()
-        limits.callCountries = ["DE"]
+        limits.countries[.call] = ["DE"]
         #expect(limits.allows(.sms, to: "US") && !limits.allows(.sms, to: "DE") && !limits.allows(.sms, to: nil))
         #expect(limits.allows(.call, to: "DE") && !limits.allows(.call, to: "US"))
-        limits.smsCountries = nil
+        limits.countries[.sms] = nil
         #expect(limits.allows(.sms, to: "DE") && limits.allows(.sms, to: nil))
         limits.enabled = false
         #expect(limits.allows(.call, to: "US") && limits.allows(.call, to: nil))

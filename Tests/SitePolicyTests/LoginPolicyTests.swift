@@ -121,9 +121,9 @@ struct LoginPolicyTests {
     @Test("3 methods: of the registered ones, those that the site allows")
     func methods() {
         #expect(LoginPolicy.methods(SiteOptions(), factors: []).isEmpty)
-        #expect(LoginPolicy.methods(SiteOptions(), factors: [.phone]) == [.sms, .call])
-        #expect(LoginPolicy.methods(SiteOptions(["2FA_VER_SMS": "Disabled"]), factors: [.phone]) == [.call])
-        #expect(LoginPolicy.methods(SiteOptions(["2FA_VER_VOICE": "Disabled"]), factors: [.phone]) == [.sms])
+        #expect(LoginPolicy.methods(SiteOptions(), factors: [.phone]) == [.code(.sms), .code(.call)])
+        #expect(LoginPolicy.methods(SiteOptions(["2FA_VER_SMS": "Disabled"]), factors: [.phone]) == [.code(.call)])
+        #expect(LoginPolicy.methods(SiteOptions(["2FA_VER_VOICE": "Disabled"]), factors: [.phone]) == [.code(.sms)])
         #expect(LoginPolicy.methods(SiteOptions(PolicyCase.off), factors: [.phone]).isEmpty)
         #expect(LoginPolicy.methods(SiteOptions(), factors: [.phone, .authenticator]) == Method.allCases)
         #expect(LoginPolicy.methods(SiteOptions(["2FA_VER_TOTP": "Disabled"]), factors: [.authenticator]).isEmpty)

@@ -10,7 +10,7 @@ struct SiteOptionsTests {
         #expect(SiteOptions(SiteOptions.defaults) == SiteOptions())
         let options = SiteOptions([:])
         #expect(options.usesProvider)
-        #expect(options.sms && options.call && options.authenticator)
+        #expect(options.disabled.isEmpty)
         #expect(options.web == .flagged)
         #expect(options.windows == .flagged)
     }
@@ -28,7 +28,7 @@ struct SiteOptionsTests {
         #expect(SiteOptions(["2FA_VER_SMS": "Disabled"]).allows(Channel.call))
         #expect(!SiteOptions(["2FA_VER_VOICE": "Disabled"]).allows(Channel.call))
         #expect(SiteOptions(["2FA_VER_VOICE": "Disabled"]).allows(Channel.sms))
-        #expect(!SiteOptions(["2FA_VER_TOTP": "Disabled"]).authenticator)
+        #expect(!SiteOptions(["2FA_VER_TOTP": "Disabled"]).allows(Method.authenticator))
     }
 
     @Test("6 2FA_LOGINTYPE_*: each application's own", arguments: LoginType.allCases)
@@ -90,7 +90,7 @@ struct SiteOptionsTests {
     @Test("6 2FA_VER_*: a phone is allowed by SMS or by call")
     func factors() {
         let noSMS = SiteOptions(["2FA_VER_SMS": "Disabled"])
-        #expect(noSMS.allows(Factor.phone) && noSMS.allows(Factor.authenticator) && !noSMS.allows(Method.sms))
+        #expect(noSMS.allows(Factor.phone) && noSMS.allows(Factor.authenticator) && !noSMS.allows(Channel.sms))
         let noPhone = SiteOptions(["2FA_VER_SMS": "Disabled", "2FA_VER_VOICE": "Disabled"])
         #expect(!noPhone.allows(Factor.phone) && noPhone.allows(Method.authenticator))
         #expect(!SiteOptions(["2FA_VER_TOTP": "Disabled"]).allows(Factor.authenticator))

@@ -223,7 +223,7 @@ extension Sample {
         var profile = Reply.Profile(user: name, known: true, required: false, authenticator: false)
         profile.phone = "+1········42"
         (reply.profile, reply.users, reply.next) = (profile, [profile], name)
-        reply.methods = [Reply.MethodState(method: .sms, to: "+1········42", usable: true)]
+        reply.methods = [Reply.MethodState(method: .code(.sms), to: "+1········42", usable: true)]
         return reply
     }
 

@@ -100,7 +100,7 @@ struct KeepingTests {
         let before = try KeyFile.read(world.configuration.keyFile)
         // In steps of one row: every boundary between steps is passed.
         let done = try await StoreKeeping.rekey(world.configuration, step: 1)
-        #expect(done == StoreKeeping.Rekeying(key: 2, values: 5))
+        #expect(done == StoreRekeying(key: 2, values: 5))
         let report = try await StoreKeeping.check(world.configuration)
         #expect(report.isSound && report.sealed == 5)
         let queue = try DatabaseQueue(path: world.configuration.path)

@@ -9,32 +9,34 @@ import Wire
 /// What `outcomes show` tells of a job.
 @Suite("A job's timeline", .timeLimit(.minutes(10)))
 struct TimelineTests {
-    private func timeline(_ store: any LoginStore, _ id: String) async throws -> JobTimeline? {
-        try await (store as? SQLiteStore)?.timelines(of: id).first
+    private func timeline(_ world: World, _ id: String) async throws -> JobTimeline? {
+        let look = try await StoreLook.open(world.configuration, clocks: world.time.clocks)
+        defer { look.close() }
+        return try await look.timelines(of: id).first
     }
 
     @Test("from its receipt to its reply, with what it waits for on the way")
     func course() async throws {
         let world = try await World(.sqlite)
         let store = try await world.worker()
-        #expect(try await timeline(store, "one") == nil)
+        #expect(try await timeline(world, "one") == nil)
         let job = Sample.job("one")
         world.time.advance(.seconds(1))
         let begun = world.time.clocks.wall()
         let intent = try #require(try await store.begin(job, decide: Sample.calling).intent)
-        let underWay = try #require(try await timeline(store, "one"))
+        let underWay = try #require(try await timeline(world, "one"))
         #expect(underWay.events.map(\.name) == ["received", "begun"])
         #expect(underWay.events.map(\.at) == [job.receivedAt, begun])
         #expect(underWay.events[1].detail == "by worker 1")
         #expect(underWay.waitsFor == "worker 1, which is carrying it out")
         world.time.advance(.seconds(2))
         _ = try await store.finish(intent) { _ in Sample.answer(.sent) }
-        #expect(try await timeline(store, "one")?.waitsFor == "a note that its reply was taken")
+        #expect(try await timeline(world, "one")?.waitsFor == "a note that its reply was taken")
         world.time.advance(.seconds(1))
         try await store.settle(job.key, as: .confirmed)
         world.time.advance(.seconds(1))
-        try await Wait.until("the note") { try await timeline(store, "one")?.waitsFor == nil }
-        let over = try #require(try await timeline(store, "one"))
+        try await Wait.until("the note") { try await timeline(world, "one")?.waitsFor == nil }
+        let over = try #require(try await timeline(world, "one"))
         #expect(over.events.map(\.name) == ["received", "begun", "concluded", "reply_confirmed"])
         #expect(over.events.map { ($0.at - begun) / .seconds(1) }.suffix(3) == [0, 2, 3])
         #expect(over.events[2].detail == "sent")
@@ -50,10 +52,10 @@ struct TimelineTests {
         await world.end(first)
         let second = try await world.worker()
         #expect(
-            try await timeline(second, "one")?.waitsFor
+            try await timeline(world, "one")?.waitsFor
                 == "another worker to see it through: worker 1, which began it, is gone")
         #expect(try await second.begin(Sample.job("one"), decide: Sample.calling).abandoned != nil)
-        #expect(try await timeline(second, "one")?.events.last?.detail == "by worker 2, begun 2 times in all")
+        #expect(try await timeline(world, "one")?.events.last?.detail == "by worker 2, begun 2 times in all")
         await world.end(second)
     }
 
@@ -64,7 +66,7 @@ struct TimelineTests {
         let job = Sample.job("one", number: nil)
         _ = try await store.begin(job) { _ in .answer(Sample.answer(.notAllowed)) }
         try await store.settle(job.key, as: .undeliverable)
-        let timeline = try #require(try await timeline(store, "one"))
+        let timeline = try #require(try await timeline(world, "one"))
         #expect(timeline.events.map(\.name) == ["received", "concluded", "reply_undeliverable"])
         await world.end(store)
     }

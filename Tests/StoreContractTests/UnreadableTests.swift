@@ -124,7 +124,7 @@ struct UnreadableTests {
                 if let intent = begun.abandoned { _ = try await store.finish(intent) { _ in Sample.answer() } }
             }
             try await damaged { _ = try await store.state(of: job.key) }
-            try await damaged { _ = try await store.timelines(of: id) }
+            try await damaged { _ = try await store.read { try $0.timelines(of: id) } }
         }
         try await damaged { _ = try await store.enrolment(of: "ada") }
         // Others are served, also on the number that a job which nobody can read had begun on.

@@ -43,7 +43,7 @@ enum Sample {
     static let verification = "VE" + String(repeating: "1", count: 32)
     static let attempt = "VL" + String(repeating: "2", count: 32)
     static let number = "+15017122661"
-    /// 2026-01-31T12:00:00Z
+    /// The moment 2026-01-31T12:00:00Z.
     static let now = Timestamp(seconds: 1_769_860_800)
 
     static var to: E164 {

@@ -9,7 +9,7 @@ import Wire
         let status = ChannelStatus(
             at: at,
             channels: [
-                .sms: .init(state: .down, since: at - .seconds(5), countriesBlocked: ["CA", "US"]),
+                .code(.sms): .init(state: .down, since: at - .seconds(5), countriesBlocked: ["CA", "US"]),
                 .authenticator: .init(state: .ok, since: at, countriesBlocked: []),
             ])
         #expect(

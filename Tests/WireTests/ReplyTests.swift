@@ -128,20 +128,20 @@ struct ReplyTests {
         reply.job = "m/1"
         reply.user = "Zoë \"Z\""
         reply.application = .windows
-        reply.channel = .sms
+        reply.channel = .code(.sms)
         reply.to = "+1········42"
         reply.sameCode = true
         reply.expiresAt = (now + .seconds(600)).description
         reply.retryAt = now.description
         reply.sendsLeft = 4
         reply.checksLeft = 3
-        reply.alternatives = [.call, .authenticator]
+        reply.alternatives = [.code(.call), .authenticator]
         reply.registered = .phone
         reply.limit = .codeTries
         reply.errors = [FieldProblem("phone", "not_a_number")]
         reply.decision = "verify"
         reply.because = ["application_all", "registered"]
-        reply.methods = [Reply.MethodState(method: .sms, to: "+1········42", usable: true, retryAt: "t")]
+        reply.methods = [Reply.MethodState(method: .code(.sms), to: "+1········42", usable: true, retryAt: "t")]
         (reply.register, reply.registerChannels, reply.needsTicket) = ([.phone], [.call], true)
         (reply.secret, reply.uri, reply.qr) = (
             "ABCD EFGH", "otpauth://totp/x", .init(type: "image/svg+xml", data: "<svg/>")

@@ -32,7 +32,7 @@ struct SentenceTests {
 
     @Test("3 message: no call is advised where none remains, and no other try after the last")
     func remaining() {
-        #expect(message(.blocked, .landline) { $0.alternatives = [.call] }.hasSuffix("Choose a call."))
+        #expect(message(.blocked, .landline) { $0.alternatives = [.code(.call)] }.hasSuffix("Choose a call."))
         #expect(!message(.blocked, .landline) { $0.alternatives = [.authenticator] }.contains("call"))
         #expect(!message(.blocked, .optedOut) { $0.alternatives = [] }.contains("call"))
         #expect(!message(.notAllowed, .methodDisabled) { $0.alternatives = [] }.contains("another"))

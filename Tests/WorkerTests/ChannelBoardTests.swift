@@ -10,12 +10,12 @@ import Wire
     func changes() async {
         let board = ChannelBoard()
         for _ in 0..<20 {
-            board.observed(ObservedCall(channel: .call, result: .faulty, duration: .seconds(1), country: nil))
+            board.observed(ObservedCall(channel: .code(.call), result: .faulty, duration: .seconds(1), country: nil))
         }
         var told = board.changes.makeAsyncIterator()
         await told.next()
         #expect(board.status().channels["call"]?.state == .down)
-        board.switchOff([.call])
+        board.switchOff([.code(.call)])
         board.poke()
         await told.next()
         #expect(board.status().channels["call"]?.state == .off)

@@ -15,7 +15,7 @@ import Wire
 
         @discardableResult
         func call(
-            _ result: ObservedCall.Result, _ channel: Wire.Method = .sms, took: Duration = .milliseconds(300),
+            _ result: ObservedCall.Result, _ channel: Wire.Method = .code(.sms), took: Duration = .milliseconds(300),
             country: String? = "US"
         ) -> Bool {
             health.observe(
@@ -28,7 +28,7 @@ import Wire
             return health.look(at: now, wall: wall)
         }
 
-        func state(_ channel: Wire.Method = .sms) -> ChannelStatus.State? {
+        func state(_ channel: Wire.Method = .code(.sms)) -> ChannelStatus.State? {
             health.status(at: wall).channels[channel.rawValue]?.state
         }
 
@@ -40,12 +40,12 @@ import Wire
     func cut() {
         let clinic = Clinic()
         func cut(_ pause: Duration?) -> Bool {
-            clinic.health.cut(.sms, until: pause.map { clinic.now + $0 }, at: clinic.now, wall: clinic.wall)
+            clinic.health.cut(.code(.sms), until: pause.map { clinic.now + $0 }, at: clinic.now, wall: clinic.wall)
         }
         for _ in 0..<20 { clinic.call(.faulty) }
         _ = clinic.pass(.seconds(61))
         #expect(clinic.state() == .ok)
-        #expect(cut(.seconds(5)) && clinic.state() == .down && clinic.state(.call) == .ok)
+        #expect(cut(.seconds(5)) && clinic.state() == .down && clinic.state(.code(.call)) == .ok)
         #expect(!clinic.pass(.milliseconds(4999)) && clinic.pass(.milliseconds(1)) && clinic.state() == .ok)
         for _ in 0..<20 { clinic.call(.faulty) }
         #expect(!cut(.seconds(5)) && clinic.state() == .down)
@@ -69,7 +69,7 @@ import Wire
         #expect(clinic.call(.faulty))
         #expect(clinic.state() == .down)
         #expect(clinic.since == "2027-01-15T08:00:02.000Z")
-        #expect(clinic.state(.call) == .ok)
+        #expect(clinic.state(.code(.call)) == .ok)
         for _ in 0..<4 { #expect(!clinic.call(.answered)) }
         #expect(clinic.call(.answered), "half of them is not most")
         #expect(clinic.state() == .ok)
@@ -102,11 +102,11 @@ import Wire
     func off() {
         let clinic = Clinic()
         for _ in 0..<5 { clinic.call(.faulty) }
-        clinic.health.switchOff([.sms, .authenticator])
+        clinic.health.switchOff([.code(.sms), .authenticator])
         #expect(clinic.pass(.seconds(1)))
         #expect(clinic.state() == .off)
         #expect(clinic.state(.authenticator) == .off)
-        #expect(clinic.state(.call) == .ok)
+        #expect(clinic.state(.code(.call)) == .ok)
         clinic.health.switchOff([])
         #expect(clinic.pass(.seconds(1)))
         #expect(clinic.state() == .down)

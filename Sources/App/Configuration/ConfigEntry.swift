@@ -1,4 +1,6 @@
-/// A value and where it came from. Printing one prints what may be shown.
+/// A value and where it came from.
+///
+/// Printing one prints what may be shown.
 public struct ConfigEntry: Sendable {
     /// The layers, the strongest first.
     public enum Source: String, Sendable, CaseIterable {
@@ -9,8 +11,10 @@ public struct ConfigEntry: Sendable {
         case none = "default"
     }
 
+    /// Which key it is.
     public let key: ConfigKey
     let value: String?
+    /// Which kind of place the value is from.
     public let source: Source
     /// The variable, the file with its line, …: what to look at when the value is wrong.
     public let place: String
@@ -67,19 +71,27 @@ public struct ConfigEntry: Sendable {
 }
 
 extension ConfigEntry: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+    /// Key, value and place; of a secret only that there is one.
     public var description: String { "\(key.name) = \(shown)  [\(source.rawValue)]" }
+    /// The same as ``description``.
     public var debugDescription: String { description }
+    /// The same as ``description``.
     public var customMirror: Mirror { Mirror(reflecting: description) }
 }
 
-/// Mistakes in the configuration, each in words that say what to do. Exit code 78.
+/// Mistakes in the configuration, each in words that say what to do.
+///
+/// Exit code 78.
 public struct ConfigProblem: Error, Sendable, CustomStringConvertible {
+    /// What is wrong, each with its place and what to do.
     public let problems: [String]
 
+    /// A single problem.
     public init(_ problem: String) {
         problems = [problem]
     }
 
+    /// Several, told at once.
     public init(_ problems: [String]) {
         self.problems = problems
     }

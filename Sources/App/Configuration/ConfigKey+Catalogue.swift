@@ -1,6 +1,10 @@
+import SitePolicy
+import Wire
+
 extension ConfigKey {
-    /// Every key there is (contract, sections 6 and 7). The catalogue is the one place where keys are named with their
-    /// defaults and ranges.
+    /// Every key there is (contract, sections 6 and 7).
+    ///
+    /// The catalogue is the one place where keys are named with their defaults and ranges.
     public static let all: [ConfigKey] = connections + work + site + limits + operation
 
     private static let connections: [ConfigKey] = [
@@ -52,13 +56,27 @@ extension ConfigKey {
     /// Twice as many must fit AMQP's 16 bits of prefetch.
     private static let slots = ConfigKind.number(1...10_000)
 
-    private static let site: [ConfigKey] = [
-        ConfigKey("site.2FA_PROVIDER", "Twilio Verify", .choice(["Twilio Verify", "None"]), "None: nobody is asked"),
-        ConfigKey("site.2FA_VER_SMS", "Enabled", method, "codes by text; blank means Enabled"),
-        ConfigKey("site.2FA_VER_VOICE", "Enabled", method, "codes by call; blank means Enabled"),
-        ConfigKey("site.2FA_VER_TOTP", "Enabled", method, "authenticator apps; blank means Enabled"),
-        ConfigKey("site.2FA_LOGINTYPE_WEB", "Flagged", logins, "whom the web portal asks for the factor"),
-        ConfigKey("site.2FA_LOGINTYPE_WIN", "Flagged", logins, "whom the Windows application asks for it"),
+    private static let site: [ConfigKey] =
+        [option("2FA_PROVIDER", "None: nobody is asked")]
+        + Method.allCases.map { option($0.option, "\(ways(of: $0)); blank means Enabled") }
+        + [
+            option("2FA_LOGINTYPE_WEB", "whom the web portal asks for the factor"),
+            option("2FA_LOGINTYPE_WIN", "whom the Windows application asks for it"),
+        ] + connection
+
+    /// A site option, with the values that it takes at the store.
+    private static func option(_ name: String, _ meaning: String) -> ConfigKey {
+        ConfigKey("site.\(name)", SiteOptions.defaults[name], .choice(SiteOptions.values(of: name) ?? []), meaning)
+    }
+
+    private static func ways(of method: Method) -> String {
+        switch method {
+        case .code(let channel): "codes by \(channel.label)"
+        case .authenticator: "authenticator apps"
+        }
+    }
+
+    private static let connection: [ConfigKey] = [
         ConfigKey("site.2FA_VERIFY_SERVICESID", nil, .sid("VA"), "Twilio's Verify service"),
         ConfigKey("site.2FA_VERIFY_ACCOUNTSID", nil, .sid("AC"), "Twilio's account"),
         ConfigKey("site.2FA_VERIFY_AUTHTOKEN", nil, .providerSecret, secret: true, "Twilio's auth token"),
@@ -68,10 +86,15 @@ extension ConfigKey {
             "site.tickets", "off", .choice(["off", "required"]), "required: register.* asks for a one-time ticket"),
     ]
 
-    private static let method = ConfigKind.choice(["Enabled", "Disabled", ""])
-    private static let logins = ConfigKind.choice(["All", "Flagged", "None"])
+    private static let limits =
+        counts
+        + Channel.allCases.map { channel in
+            ConfigKey(
+                "limits.\(channel.countries)", "US,CA", .countries,
+                "where \(channel.messages) may go; 0 or * = everywhere")
+        }
 
-    private static let limits: [ConfigKey] = [
+    private static let counts: [ConfigKey] = [
         ConfigKey("limits.enabled", "true", .flag, "false switches our limits off, for a load test"),
         ConfigKey(
             "limits.cooldown_seconds", "30,40,60,90,120", .seconds, "between sends to a user or number; 0 = off"),
@@ -89,8 +112,6 @@ extension ConfigKey {
         ConfigKey("limits.checks_per_code", "5", .count, "Twilio's own number; 0 = ours is off"),
         ConfigKey("limits.wrong_codes_per_user_client_hour", "10", .count, "of one person from one client; 0 = off"),
         ConfigKey("limits.wrong_codes_per_user_hour", "20", .count, "of one person; 0 = off"),
-        ConfigKey("limits.sms_countries", "US,CA", .countries, "where texts may go; 0 or * = everywhere"),
-        ConfigKey("limits.call_countries", "US,CA", .countries, "where calls may go; 0 or * = everywhere"),
     ]
 
     private static let operation: [ConfigKey] = [

@@ -12,6 +12,7 @@ extension ConfigKey {
         case onceIntoTheStore
     }
 
+    /// When a change of the key takes effect.
     public var reading: Reading {
         if Self.readAgain.contains(name) { return .whenItsFileChanges }
         let option = name.hasPrefix("site.") ? String(name.dropFirst("site.".count)) : ""

@@ -1,10 +1,14 @@
 /// A configuration key: its name, its default, what it may be, what it means.
 public struct ConfigKey: Sendable {
+    /// The dotted name.
     public let name: String
+    /// The default; `nil` where there is none.
     public let fallback: String?
+    /// What its text has to be.
     public let kind: ConfigKind
     /// Never shown, never taken from a flag or the YAML file.
     public let isSecret: Bool
+    /// What it is for, in a few words, with its unit where the kind has none.
     public let meaning: String
 
     init(_ name: String, _ fallback: String?, _ kind: ConfigKind, secret: Bool = false, _ meaning: String) {
@@ -15,7 +19,7 @@ public struct ConfigKey: Sendable {
         self.meaning = meaning
     }
 
-    /// `worker.drain_seconds` → `VERIFY_COURIER_WORKER_DRAIN_SECONDS`
+    /// Its variable: `worker.drain_seconds` → `VERIFY_COURIER_WORKER_DRAIN_SECONDS`.
     public var environmentName: String {
         Self.environmentPrefix + name.uppercased().replacing(".", with: "_")
     }

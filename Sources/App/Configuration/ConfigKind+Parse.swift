@@ -10,7 +10,9 @@ struct ConfigFault: Error, Equatable {
 }
 
 extension ConfigKind {
-    /// Reads one value. Pure.
+    /// Reads one value.
+    ///
+    /// Pure.
     func parse(_ text: String) throws(ConfigFault) -> ConfigTyped {
         guard !text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else {
             throw ConfigFault(message: "must be \(allowed), without line breaks or other control characters")
@@ -32,7 +34,7 @@ extension ConfigKind {
         case .words: Self.words(text).map(ConfigTyped.words)
         case .countries: .countries(try CountryCodes.parse(text))
         case .brokers: .brokers(try Self.brokers(text))
-        case .store: text.hasPrefix("sqlite:") && text.utf8.count > 7 ? .text(String(text.dropFirst(7))) : nil
+        case .store: StoreFactory.store(at: text) == nil ? nil : .text(text)
         case .twilio: Self.isTwilioURL(text) ? .text(text) : nil
         case .proxy: Self.isProxyURL(text) ? .text(text) : nil
         case .listen: text == "off" ? .listen(nil) : ListenAddress(text).map(ConfigTyped.listen)

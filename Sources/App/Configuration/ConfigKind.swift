@@ -2,7 +2,9 @@ import AMQP
 import Logging
 import Wire
 
-/// What a value may be. The one place where text becomes a typed value.
+/// What a value may be.
+///
+/// The one place where text becomes a typed value.
 public enum ConfigKind: Sendable, Equatable {
     /// Anything on one line.
     case text
@@ -61,7 +63,7 @@ public enum ConfigKind: Sendable, Equatable {
         case .words: "words, comma-separated"
         case .countries: "two-letter country codes (ISO 3166-1), comma-separated, or 0 or * for every country"
         case .brokers: "amqp://user:password@host:port/vhost or amqps://…; several, comma-separated"
-        case .store: "sqlite:PATH"
+        case .store: StoreFactory.forms
         case .twilio: "https://HOST, or http:// with 127.0.0.1, [::1] or localhost"
         case .proxy: "http://HOST:PORT, without a user and password: the list of processes would show them"
         case .listen: "ADDRESS:PORT, or off"

@@ -6,6 +6,7 @@ public import FoundationEssentials
 public struct ConfigLoader: Sendable {
     /// Every key with its value and source, in the catalogue's order.
     public let entries: [ConfigEntry]
+    /// What could not be read at all, each with its place.
     public let problems: [String]
     /// What is odd, but works.
     public let warnings: [String]

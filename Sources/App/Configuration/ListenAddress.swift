@@ -1,5 +1,6 @@
 /// Where a server listens: `127.0.0.1:8090`, `[::1]:8090`.
 public struct ListenAddress: Sendable, Hashable, CustomStringConvertible {
+    /// A name or an address, without the brackets of IPv6.
     public let host: String
     /// 0: any free one.
     public let port: Int
@@ -20,6 +21,7 @@ public struct ListenAddress: Sendable, Hashable, CustomStringConvertible {
         self.port = port
     }
 
+    /// As it is written in configuration.
     public var description: String { at(port) }
 
     /// The same with another port, such as the one that was found free.

@@ -2,7 +2,6 @@ public import AMQP
 import Basics
 public import Logging
 import Store
-import StoreSQLite
 import TwilioVerify
 
 extension Settings {
@@ -25,22 +24,25 @@ extension Settings {
             keyFile: key, serverName: text("broker.tls.server_name"))
     }
 
-    /// Where the store is.
-    func store() throws(ConfigProblem) -> SQLiteStoreConfiguration {
-        var store = try storePlace()
-        store.letters.letters = try number("dead.max_letters")
-        store.letters.bytes = try number("dead.max_megabytes") << 20
+    /// Where the store is, and what kind it is.
+    func store() throws(ConfigProblem) -> any StoreDriver {
+        let letters = try letterBounds()
+        guard let url = text("store.url") ?? stateFolder.map({ "sqlite:\($0)/verify-courier.db" }),
+            let store = StoreFactory.store(at: url, keyFile: text("store.key_file"), letters: letters)
+        else {
+            throw ConfigProblem(
+                "there is no place for the store: set store.url to \(StoreFactory.forms), or STATE_DIRECTORY, XDG_STATE_HOME or HOME"
+            )
+        }
         return store
     }
 
-    private func storePlace() throws(ConfigProblem) -> SQLiteStoreConfiguration {
-        if let path = text("store.url") { return SQLiteStoreConfiguration(path: path, keyFile: text("store.key_file")) }
-        guard let stateFolder else {
-            throw ConfigProblem(
-                "there is no place for the store: set store.url to sqlite:PATH, or STATE_DIRECTORY, XDG_STATE_HOME or HOME"
-            )
-        }
-        return SQLiteStoreConfiguration(path: "\(stateFolder)/verify-courier.db", keyFile: text("store.key_file"))
+    /// How many dead letters a front end may have.
+    func letterBounds() throws(ConfigProblem) -> LetterBounds {
+        var bounds = LetterBounds()
+        bounds.letters = try number("dead.max_letters")
+        bounds.bytes = try number("dead.max_megabytes") << 20
+        return bounds
     }
 
     /// The folder that `store init` may make: only ours, never one that an operator named.

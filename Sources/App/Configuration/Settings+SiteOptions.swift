@@ -2,10 +2,14 @@ import SitePolicy
 
 /// A starred site option whose value here differs from the store's, which holds.
 public struct SiteOptionDifference: Sendable, Equatable, CustomStringConvertible {
+    /// The option's name, without `site.`.
     public var name: String
+    /// Its value here.
     public var configured: String
+    /// Its value in the store, which holds.
     public var stored: String
 
+    /// What differs and what to do, for an operator.
     public var description: String {
         "site.\(name) is '\(configured)' here and '\(stored)' in the store, which holds: change it by 'admin options set'"
     }
@@ -21,8 +25,9 @@ extension Settings {
         return result
     }
 
-    /// Compares what is configured with what the store holds (contract, section 6). Only what somebody set counts; blank
-    /// and absent mean the default.
+    /// Compares what is configured with what the store holds (contract, section 6).
+    ///
+    /// Only what somebody set counts; blank and absent mean the default.
     public func siteOptionDifferences(from stored: [String: String]) -> [SiteOptionDifference] {
         SiteOptions.defaults.keys.sorted().compactMap { name in
             guard let entry = entry("site.\(name)"), entry.source != .none else { return nil }

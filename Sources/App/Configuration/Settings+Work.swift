@@ -40,8 +40,9 @@ extension Settings {
         limits.checksPerCode = try number("limits.checks_per_code")
         limits.wrongCodesPerUserClientHour = try number("limits.wrong_codes_per_user_client_hour")
         limits.wrongCodesPerUserHour = try number("limits.wrong_codes_per_user_hour")
-        limits.smsCountries = try countries("limits.sms_countries")
-        limits.callCountries = try countries("limits.call_countries")
+        for channel in Channel.allCases {
+            limits.countries[channel] = try countries("limits.\(channel.countries)")
+        }
         return limits
     }
 

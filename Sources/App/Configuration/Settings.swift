@@ -15,7 +15,9 @@ public struct Settings: Sendable {
         guard problems.isEmpty else { throw ConfigProblem(problems) }
     }
 
-    /// What can be understood of it, for commands that show what is wrong. A value that is wrong counts as not set.
+    /// What can be understood of it, for commands that show what is wrong.
+    ///
+    /// A value that is wrong counts as not set.
     public init(unchecked loader: ConfigLoader) {
         var problems = loader.problems
         var values: [String: ConfigTyped] = [:]

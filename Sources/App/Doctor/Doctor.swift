@@ -1,6 +1,8 @@
 import Logging
 
-/// One check: gathers facts, and has them judged by pure functions. It changes nothing.
+/// One check: gathers facts, and has them judged by pure functions.
+///
+/// It changes nothing.
 protocol DoctorCheck: Sendable {
     /// One finding or several, each under a name of its own; it never throws.
     func findings() async -> [Finding]

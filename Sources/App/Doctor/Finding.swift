@@ -4,6 +4,7 @@ public struct Finding: Sendable, Equatable {
     public enum Level: String, Sendable, Comparable, CaseIterable {
         case ok, warn, fail
 
+        /// Whether it is the lesser trouble.
         public static func < (left: Level, right: Level) -> Bool {
             allCases.firstIndex(of: left) ?? 0 < allCases.firstIndex(of: right) ?? 0
         }
@@ -20,6 +21,7 @@ public struct Finding: Sendable, Equatable {
 
     /// The check's name, the same at every run.
     public let check: String
+    /// How bad it is.
     public let level: Level
     /// What is well, or the gravest issue.
     public let message: String
@@ -42,11 +44,13 @@ public struct DoctorSummary: Sendable, Equatable, CustomStringConvertible {
 
     mutating func count(_ finding: Finding) { counts[finding.level, default: 0] += 1 }
 
+    /// How many findings there are of a level.
     public subscript(level: Finding.Level) -> Int { counts[level] ?? 0 }
 
     /// Whether the program may say that all is well; with `strict` a warning is enough that it may not.
     public func isWell(strict: Bool) -> Bool { self[.fail] == 0 && (!strict || self[.warn] == 0) }
 
+    /// One line: how many checks ended how.
     public var description: String {
         func count(_ level: Finding.Level, _ word: String) -> String {
             "\(self[level]) \(word)\(self[level] == 1 ? "" : "s")"

@@ -3,8 +3,10 @@ import FoundationEssentials
 import Glibc
 import PhoneNumbers
 
-/// How old the metadata is by which telephone numbers are read. libphonenumber's interface does not tell its version: the
-/// file that was loaded and the Debian package that it belongs to do.
+/// How old the metadata is by which telephone numbers are read.
+///
+/// libphonenumber's interface does not tell its version: the file that was loaded and the Debian package that it
+/// belongs to do.
 struct NumbersCheck: DoctorCheck {
     private static let packageLists = ["/var/lib/dpkg/status", "/var/lib/dpkg/status.d/libphonenumber8"]
 

@@ -1,6 +1,4 @@
-import FoundationEssentials
 import Store
-import StoreSQLite
 import Wire
 
 /// The store and the disk under it.
@@ -8,71 +6,30 @@ struct StoreCheck: DoctorCheck {
     var settings: Settings
 
     func findings() async -> [Finding] {
-        let place: SQLiteStoreConfiguration
-        do { place = try settings.store() } catch { return [.notChecked("store", error)] }
-        let result: Result<StoreInspection, StoreError>
-        do throws(StoreError) { result = .success(try await SQLiteStore.inspect(place)) } catch {
-            result = .failure(error)
-        }
-        let isWritable = [place.path, Self.folder(of: place.path)].allSatisfy {
-            FileFacts(path: $0)?.isWritable == true
-        }
-        let store = Self.judge(path: place.path, result, isWritable: isWritable)
-        let disk = DiskFacts(path: Self.folder(of: place.path)).map {
-            Self.judge(folder: Self.folder(of: place.path), $0)
-        }
-        let letters = (try? result.get()).map { [Self.judge(waitingLetters: $0.waitingLetters)] } ?? []
+        let store: any StoreDriver
+        do { store = try settings.store() } catch { return [.notChecked("store", error)] }
+        let condition = await store.inspect()
+        let disk = condition.medium.map { Finding("disk", well: $0.facts, $0.issues.map(Finding.Issue.init)) }
+        let state = Self.judge(store.name, condition)
+        guard condition.error == nil else { return [state] + (disk.map { [$0] } ?? []) }
         let windows = Set(((try? settings.frontEnds()) ?? nil)?.filter { $0.scope == .windows }.map(\.name) ?? [])
-        let waits =
-            (try? result.get()).map { [Self.judge(waits: $0.longestWaits.filter { !windows.contains($0.key) })] } ?? []
-        return [store] + letters + waits + (disk.map { [$0] } ?? [])
+        let waits = condition.longestWaits.filter { !windows.contains($0.key) }
+        return [state, Self.judge(waitingLetters: condition.waitingLetters), Self.judge(waits: waits)]
+            + (disk.map { [$0] } ?? [])
     }
 
-    private static func folder(of path: String) -> String {
-        let folder = URL(filePath: path).deletingLastPathComponent().path
-        return folder.isEmpty ? "." : folder
-    }
-
-    static func judge(path: String, _ result: Result<StoreInspection, StoreError>, isWritable: Bool) -> Finding {
-        switch result {
-        case .failure(let error) where error.code == .missing:
-            Finding("store", well: "", [.fail("there is no store at \(path): run 'verify-courier store init'")])
-        case .failure(let error): Finding("store", well: "", [.fail("\(path): \(error)")])
-        case .success(let inspection):
-            Finding("store", well: "\(path), sound, its key fits", issues(of: inspection, path, isWritable))
+    static func judge(_ name: String, _ condition: StoreCondition) -> Finding {
+        switch condition.error {
+        case let error? where error.code == .missing:
+            Finding("store", well: "", [.fail("there is no store at \(name): run 'verify-courier store init'")])
+        case let error?: Finding("store", well: "", [.fail("\(name): \(error)")])
+        case nil: Finding("store", well: "\(name), sound, its key fits", condition.issues.map(Finding.Issue.init))
         }
     }
 
-    private static func issues(of inspection: StoreInspection, _ path: String, _ isWritable: Bool) -> [Finding.Issue] {
-        var issues: [Finding.Issue] = []
-        if !inspection.damage.isEmpty {
-            issues.append(.fail("\(path) is damaged: restore it from a backup (\(inspection.damage.count) findings)"))
-        }
-        if inspection.journalMode != "wal" {
-            issues.append(.fail("\(path) has journal mode '\(inspection.journalMode)', not WAL: it was made by hand"))
-        } else if inspection.lockedBy == nil, inspection.synchronous != 2 {
-            issues.append(
-                .fail("a worker's connection is not synchronous = FULL: a power cut could undo what was answered"))
-        }
-        if let holder = inspection.lockedBy {
-            issues.append(
-                .fail("\(path) is locked by \(holder), and no worker can write: let that program end its transaction"))
-        }
-        if !isWritable { issues.append(.fail("\(path) or its folder cannot be written by this user")) }
-        if inspection.logBytes > 64 << 20 {
-            let size = "\(inspection.logBytes >> 20) MiB"
-            issues.append(
-                .warn("\(path)-wal has \(size): a program has read the store for long and still does; end that program")
-            )
-        }
-        if inspection.needsMigration {
-            issues.append(
-                .warn("\(path) is of an older version; the next worker brings it up to date: back it up first"))
-        }
-        return issues
-    }
-
-    /// The shortest of the common time-outs: gunicorn's. nginx and most load balancers have 60 s, IIS 110 s.
+    /// The shortest of the common time-outs: gunicorn's.
+    ///
+    /// nginx and most load balancers have 60 s, IIS 110 s.
     static let shortestTimeout = Duration.seconds(30)
     /// A front end waits for its reply so much longer than the deadline says.
     static let graceOfReplies = Duration.seconds(5)
@@ -99,23 +56,13 @@ struct StoreCheck: DoctorCheck {
             "dead letters", well: "none waits",
             count > 0 ? [.warn("\(words) that could not be treated as jobs: look by 'dead list --state waiting'")] : [])
     }
+}
 
-    static func judge(folder: String, _ facts: DiskFacts) -> Finding {
-        let free = "\(facts.freeBytes >> 20) MiB free"
-        var issues: [Finding.Issue] = []
-        switch facts.kind {
-        case .network(let name):
-            issues.append(
-                .fail("\(folder) is on \(name), where SQLite's locks and syncs cannot be relied on: use a local disk"))
-        case .memory: issues.append(.warn("\(folder) is in memory: registrations are gone at the next boot"))
-        case .unknown(let name): issues.append(.warn("\(folder) is on \(name): make sure that it is a local disk"))
-        case .local: break
+extension Finding.Issue {
+    init(_ issue: StoreCondition.Issue) {
+        switch issue {
+        case .failure(let text): self = .fail(text)
+        case .warning(let text): self = .warn(text)
         }
-        if facts.freeBytes < 50 << 20 {
-            issues.append(.fail("\(folder) has \(free): make room, a full disk stops every worker"))
-        } else if facts.freeBytes < 500 << 20 {
-            issues.append(.warn("\(folder) has \(free): make room before it is full"))
-        }
-        return Finding("disk", well: free, issues)
     }
 }

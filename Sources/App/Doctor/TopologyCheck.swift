@@ -1,7 +1,9 @@
 import AMQP
 import Logging
 
-/// Whether exchanges and queues are there, and have the contract's arguments. Declares nothing that is not there.
+/// Whether exchanges and queues are there, and have the contract's arguments.
+///
+/// Declares nothing that is not there.
 struct TopologyCheck: DoctorCheck {
     /// An exchange or a queue of the contract.
     enum Part: Sendable {
@@ -47,7 +49,9 @@ struct TopologyCheck: DoctorCheck {
         return [Self.judge(answers)]
     }
 
-    /// A connection each, since a "no" closes it. First passively: declaring what is missing would make it.
+    /// A connection each, since a "no" closes it.
+    ///
+    /// First passively: declaring what is missing would make it.
     private func ask(_ part: Part, _ broker: BrokerConfiguration) async -> Answer {
         do {
             return try await BrokerAdmin.withConnection(broker, logger: logger) { admin in

@@ -3,7 +3,9 @@ import FoundationEssentials
 import Logging
 import TwilioVerify
 
-/// Whether Twilio knows us and our service, and whether our clock agrees with its. Reads one page, sends nothing.
+/// Whether Twilio knows us and our service, and whether our clock agrees with its.
+///
+/// Reads one page, sends nothing.
 struct TwilioCheck: DoctorCheck {
     var settings: Settings
     var logger: Logger
@@ -67,7 +69,9 @@ struct TwilioCheck: DoctorCheck {
         }
     }
 
-    /// Twilio tells whole seconds. Deadlines of jobs are other machines' clocks against ours.
+    /// Twilio tells whole seconds.
+    ///
+    /// Deadlines of jobs are other machines' clocks against ours.
     static func judge(clock offset: Duration) -> Finding {
         let seconds = abs(offset.milliseconds) / 1000
         let side = offset < .zero ? "behind" : "ahead of"

@@ -15,8 +15,11 @@ public enum LogFormat: String, Sendable, CaseIterable {
 
 /// Writes each log event as one line of text or JSON.
 public struct LineLogHandler: LogHandler {
+    /// What is logged, and all that is worse.
     public var logLevel: Logger.Level = .info
+    /// What every line carries.
     public var metadata: Logger.Metadata = [:]
+    /// What lines carry by the task that writes them.
     public var metadataProvider: Logger.MetadataProvider?
     private let isText: Bool
     private let clock: @Sendable () -> Timestamp
@@ -49,11 +52,13 @@ public struct LineLogHandler: LogHandler {
         LogWriter.standardError.flush()
     }
 
+    /// One of the values that every line carries.
     public subscript(metadataKey key: String) -> Logger.Metadata.Value? {
         get { metadata[key] }
         set { metadata[key] = newValue }
     }
 
+    /// Writes one line; never waits for whoever reads it.
     public func log(event: LogEvent) {
         var all = metadata
         if let provided = metadataProvider?.get() { all.merge(provided) { $1 } }

@@ -1,7 +1,9 @@
 /// Text from elsewhere, made safe to print: nothing in it can end a line, move a cursor or turn the reading direction.
 public enum LogText {
     /// Control characters, line and paragraph separators and directional marks as `\u001b`; a backslash is doubled, so
-    /// that an escape cannot be feigned. What goes beyond `limit` scalars is left out and said so.
+    /// that an escape cannot be feigned.
+    ///
+    /// What goes beyond `limit` scalars is left out and said so.
     static func escaped(_ text: String, limit: Int) -> String {
         var result = ""
         append(text, to: &result, limit: limit, alsoEscaping: [])

@@ -42,7 +42,9 @@ final class LogWriter: Sendable {
         }
     }
 
-    /// Standard error's. There is one, for its lines must not run into each other.
+    /// Standard error's.
+    ///
+    /// There is one, for its lines must not run into each other.
     static let standardError = LogWriter(descriptor: 2)
 
     private let descriptor: Int32

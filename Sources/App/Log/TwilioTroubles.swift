@@ -2,7 +2,9 @@ import Basics
 import Logging
 import TwilioVerify
 
-/// Which of Twilio's refusals and failures are told, and when. Pure: it is told the time.
+/// Which of Twilio's refusals and failures are told, and when.
+///
+/// Pure: it is told the time.
 struct TwilioTroubles {
     /// Of one operation and code no more than a line in this time.
     static let pause: Duration = .seconds(60)
@@ -109,7 +111,9 @@ extension CallFailure {
     }
 }
 
-/// Writes down why Twilio refuses. Twilio's own text may hold numbers and is never passed on.
+/// Writes down why Twilio refuses.
+///
+/// Twilio's own text may hold numbers and is never passed on.
 final class TwilioTroubleLog: TwilioObserver {
     private let troubles = Locked(TwilioTroubles())
     private let clocks: Clocks

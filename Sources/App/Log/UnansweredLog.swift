@@ -3,8 +3,10 @@ import Logging
 import Wire
 import Worker
 
-/// Writes down which messages got no answer, or could not be treated as jobs, and whose they are: a front end that is never
-/// answered cannot tell why. A line a minute for each front end and reason.
+/// Writes down which messages got no answer, or could not be treated as jobs, and whose they are: a front end that is
+/// never answered cannot tell why.
+///
+/// A line a minute for each front end and reason.
 final class UnansweredLog: WorkObserver {
     private struct Cause: Hashable, Sendable {
         var frontEnd: String

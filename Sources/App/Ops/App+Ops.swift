@@ -6,9 +6,11 @@ extension App {
     /// `nil` when `ops.listen` is off.
     func opsServer(_ worker: WorkerService, _ registry: MetricRegistry) throws(ConfigProblem) -> OpsServer? {
         guard let address = try settings.opsAddress() else { return nil }
+        let pages = [
+            OpsPage.live, .ready { Readiness(obstacles: worker.status.obstaclesInOutline) }, .metrics(registry),
+        ]
         return OpsServer(
-            host: address.host, port: address.port, registry: registry,
-            readiness: { Readiness(obstacles: worker.status.obstaclesInOutline) }, logger: logger)
+            host: address.host, port: address.port, pages: pages, registry: registry, logger: logger)
     }
 }
 

@@ -66,12 +66,12 @@ extension Meters: TwilioObserver {
 
 extension Meters: StoreObserver {
     func ended(_ operation: String, _ failure: StoreError?, after time: Duration) {
-        storeOperations.add(1, "sqlite", operation, failure?.code.description ?? "ok")
-        storeTime.observe(time, "sqlite", operation)
+        storeOperations.add(1, backend, operation, failure?.code.description ?? "ok")
+        storeTime.observe(time, backend, operation)
     }
 
     func committed(after time: Duration) {
-        commitTime.observe(time, "sqlite")
+        commitTime.observe(time, backend)
     }
 
     func found(_ record: UnreadableRecord) {

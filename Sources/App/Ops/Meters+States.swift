@@ -3,7 +3,6 @@ import Basics
 import Ops
 import Pipeline
 import Store
-import StoreSQLite
 import Wire
 import Worker
 
@@ -52,8 +51,10 @@ extension Meters {
         gauge("twilio_calls_limit", "Calls at once over all workers of the store; 0 is no limit.") { limits.atOnce }
     }
 
-    /// What the store and its disk tell. Every worker of one store tells the same: take the maximum, never the sum.
-    func watch(_ store: SQLiteStore) {
+    /// What the store and its disk tell.
+    ///
+    /// Every worker of one store tells the same: take the maximum, never the sum.
+    func watch(_ store: any WorkingStore) {
         registry.gauge(Self.prefix + "store_size_bytes", "Size of the store's files.", labels: ["file"]) {
             store.files.map { MetricSample(Double($0.bytes), [$0.name]) }
         }

@@ -30,8 +30,10 @@ struct TOTP: Sendable {
     /// The code that an app with a right clock shows at that time.
     func code(at time: Timestamp) -> Redacted<String> { code(ofStep: step(time)) }
 
-    /// How many steps from `time` the code is right: −10 for an app that is so far behind, 0 for one in time, 10 for one
-    /// ahead; the nearest, and the earlier of two as near. `nil` when it is right at none of them.
+    /// How many steps from `time` the code is right: −10 for an app that is so far behind, 0 for one in time, 10 for
+    /// one ahead; the nearest, and the earlier of two as near.
+    ///
+    /// `nil` when it is right at none of them.
     func offset(of code: Redacted<String>, at time: Timestamp) -> Int? {
         let now = step(time)
         let nearest = (0...Self.reach).flatMap { $0 == 0 ? [0] : [-$0, $0] }

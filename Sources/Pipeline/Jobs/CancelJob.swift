@@ -3,7 +3,9 @@ import Store
 import TwilioVerify
 import Wire
 
-/// Ends a login's code. From then on it cannot be checked; that Twilio is told as well is a courtesy.
+/// Ends a login's code.
+///
+/// From then on it cannot be checked; that Twilio is told as well is a courtesy.
 struct CancelRules: JobRules {
     var draft: ReplyDraft
     var login: Job.Login

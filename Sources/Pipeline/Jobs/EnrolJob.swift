@@ -36,7 +36,7 @@ struct EnrolRules: JobRules {
         if deadline - now < ReplyDraft.leastTime { return .answer(draft.answer(.late, at: now)) }
         let options = SiteOptions(situation.options)
         guard options.usesProvider else { return .answer(draft.answer(.notAllowed, .providerNone, at: now)) }
-        guard options.authenticator else {
+        guard options.allows(Wire.Method.authenticator) else {
             let others = MethodRules(limits: settings.limits).registrable(situation)
             return .answer(draft.answer(.notAllowed, .methodDisabled, at: now) { $0.alternatives = others })
         }
@@ -175,7 +175,9 @@ struct EnrolConclusions: Sendable {
         draft.unmade(outcome, at: situation.now, changes: notMade(situation))
     }
 
-    /// It could not be found out. Whatever was made goes; the person begins anew.
+    /// It could not be found out.
+    ///
+    /// Whatever was made goes; the person begins anew.
     ///
     /// - Parameter isOver: Twilio answered, with an error of its own.
     func unknown(isOver: Bool, _ situation: Situation) -> Answer {

@@ -22,7 +22,7 @@ struct MethodRules: Sendable {
     func alternatives(to channel: Channel, for purpose: Purpose, _ situation: Situation) -> [Wire.Method] {
         switch purpose {
         case .login: working(situation, except: channel)
-        case .register: registrable(situation).filter { $0 != Wire.Method(channel) }
+        case .register: registrable(situation).filter { $0 != .code(channel) }
         }
     }
 
@@ -31,7 +31,7 @@ struct MethodRules: Sendable {
         let factors = RegistrationRules.registrable(situation)
         return Wire.Method.allCases.filter { method in
             guard factors.contains(method.factor), SiteOptions(situation.options).allows(method) else { return false }
-            return Channel(rawValue: method.rawValue).flatMap { block($0, situation.place) } == nil
+            return method.channel.flatMap { block($0, situation.place) } == nil
         }
     }
 
@@ -40,7 +40,7 @@ struct MethodRules: Sendable {
         let options = SiteOptions(situation.options)
         guard options.usesProvider else { return .providerNone }
         guard options.allows(method) else { return .methodDisabled }
-        return Channel(rawValue: method.rawValue).flatMap { block($0, situation.user?.phone?.place) }
+        return method.channel.flatMap { block($0, situation.user?.phone?.place) }
     }
 
     /// Why a number cannot be sent to on a channel; `nil` when it can, or is not known.

@@ -1,5 +1,7 @@
-/// Something that lists hold. A new one has a larger ordinal than every one before it, and keeps it, so that pages
-/// neither skip nor repeat when the list changes between them.
+/// Something that lists hold.
+///
+/// A new one has a larger ordinal than every one before it, and keeps it, so that pages neither skip nor repeat when
+/// the list changes between them.
 protocol Listed: Sendable {
     var ordinal: Int { get }
 }

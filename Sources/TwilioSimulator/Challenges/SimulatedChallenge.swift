@@ -2,7 +2,9 @@ import Basics
 
 /// A question for a factor's code.
 struct SimulatedChallenge: Sendable, Equatable, Listed {
-    /// Expiry is no status that is kept: it follows from the clock. `denied` is for push only.
+    /// Expiry is no status that is kept: it follows from the clock.
+    ///
+    /// `denied` is for push only.
     enum Status: String, Sendable, CaseIterable {
         case pending, approved, expired, denied
     }

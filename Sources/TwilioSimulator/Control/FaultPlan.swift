@@ -12,8 +12,9 @@ struct FaultPlan: Sendable {
         faults = [:]
     }
 
-    /// The fault that hits a request: its operation's own, else the one for all. `roll` is a random number from 0
-    /// to 99.
+    /// The fault that hits a request: its operation's own, else the one for all.
+    ///
+    /// `roll` is a random number from 0 to 99.
     mutating func draw(_ operation: SimulatorOperation, roll: Int) -> SimulatorFault? {
         let key = faults[operation] == nil ? SimulatorOperation.any : operation
         guard var fault = faults[key], roll < fault.percent else { return nil }

@@ -42,6 +42,7 @@ public struct SimulatorFault: Sendable, Equatable {
         case empty
     }
 
+    /// What goes wrong.
     public var kind: Kind
     /// Twilio's code of ``Kind/error``; one that the simulator does not know is answered with 500.
     public var code: Int?
@@ -54,13 +55,14 @@ public struct SimulatorFault: Sendable, Equatable {
     /// The header `Retry-After` of ``Kind/tooManyRequests`` and of the errors that have one, whatever it says; `nil`
     /// leaves it out.
     public var retryAfter: String? = "1"
+    /// How an error is written, where it is one.
     public var format = Format.json
     /// Whether a request that is answered with a 5xx is nevertheless carried out.
     public var performance = Performance.never
     /// Length of the body of ``Kind/huge``.
     public var bytes = 2_000_000
 
-    public init(
+    package init(
         _ kind: Kind, code: Int? = nil, percent: Int = 100, count: Int? = nil, delay: Duration? = nil
     ) {
         self.kind = kind

@@ -6,7 +6,9 @@ struct SimulatedEntity: Sendable, Equatable, Listed {
     static let maximumFactors = 100
     static let maximumFactorsPerDay = 100
 
-    /// Whose it is. Twilio's examples list `DD68…` under `dd68…`: case does not count.
+    /// Whose it is.
+    ///
+    /// Twilio's examples list `DD68…` under `dd68…`: case does not count.
     struct Key: Hashable, Sendable {
         let serviceSID: String
         let folded: String

@@ -27,7 +27,9 @@ struct FactorParameters: Sendable {
         return name
     }
 
-    /// The code that a form carries: 3 to 8 digits, whatever the factor's own length. `nil` for none.
+    /// The code that a form carries: 3 to 8 digits, whatever the factor's own length.
+    ///
+    /// `nil` for none.
     static func authPayload(_ form: FormFields) throws(APIFailure) -> String? {
         guard let code = form["AuthPayload"] else { return nil }
         guard (3...8).contains(code.utf8.count), code.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else {

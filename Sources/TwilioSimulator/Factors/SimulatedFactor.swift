@@ -44,8 +44,9 @@ struct SimulatedFactor: Sendable, Equatable, Listed {
         return true
     }
 
-    /// Looks at the first code. A verified factor stays as it is, whatever the code: Twilio does not say what it does
-    /// then.
+    /// Looks at the first code.
+    ///
+    /// A verified factor stays as it is, whatever the code: Twilio does not say what it does then.
     ///
     /// - Parameter lifetime: How long a factor can be verified.
     /// - Returns: Whether it is verified now.

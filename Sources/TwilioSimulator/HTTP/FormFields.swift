@@ -46,8 +46,10 @@ struct FormFields: Sendable, Equatable {
             .joined(separator: "&")
     }
 
-    /// Undoes percent-encoding. In a path `+` stands for itself, in a form for a space. A `%` without two digits
-    /// behind it is kept; what is not UTF-8 is repaired.
+    /// Undoes percent-encoding.
+    ///
+    /// In a path `+` stands for itself, in a form for a space. A `%` without two digits behind it is kept; what is not
+    /// UTF-8 is repaired.
     static func decoded(_ text: some Sequence<UInt8>, plusIsSpace: Bool) -> String {
         var bytes: [UInt8] = []
         var rest = Array(text)[...]

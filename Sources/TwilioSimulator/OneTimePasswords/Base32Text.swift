@@ -6,8 +6,9 @@ enum Base32Text {
     private static let values = Dictionary(
         uniqueKeysWithValues: letters.enumerated().map { ($1, UInt8($0)) })
 
-    /// The bytes of a text as people and programs write it: in either case, padded or not, in groups or not. `nil` when
-    /// it holds anything else, no whole byte, or a length that no bytes have.
+    /// The bytes of a text as people and programs write it: in either case, padded or not, in groups or not.
+    ///
+    /// `nil` when it holds anything else, no whole byte, or a length that no bytes have.
     static func decode(_ text: Redacted<String>) -> Redacted<[UInt8]>? {
         let written = text.revealed.uppercased().filter { $0 != " " && $0 != "-" }
         let unpadded = written.prefix { $0 != "=" }

@@ -1,4 +1,6 @@
-/// The page on which the app is told of an account, and forgets one. It does not load itself again: somebody may be typing.
+/// The page on which the app is told of an account, and forgets one.
+///
+/// It does not load itself again: somebody may be typing.
 enum AuthenticatorPage {
     static let path = "/authenticator"
 

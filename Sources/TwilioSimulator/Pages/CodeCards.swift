@@ -1,6 +1,8 @@
 import Basics
 
-/// The screens with codes: the app's, and what Twilio expects. They count down by themselves, without a script.
+/// The screens with codes: the app's, and what Twilio expects.
+///
+/// They count down by themselves, without a script.
 enum CodeCards {
     /// Nothing where there is nothing to show.
     static func html(app: [ShownCode], factors: [ShownCode]) -> String {

@@ -16,7 +16,9 @@ enum HTML {
         return output
     }
 
-    /// A whole page. `refresh` has the browser load it again after so many seconds.
+    /// A whole page.
+    ///
+    /// `refresh` has the browser load it again after so many seconds.
     static func page(title: String, current: String, refresh: Int? = nil, main: String) -> String {
         let again = refresh.map { "<meta http-equiv=\"refresh\" content=\"\($0)\">" } ?? ""
         return """

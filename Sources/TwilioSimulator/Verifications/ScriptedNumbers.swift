@@ -1,6 +1,7 @@
 /// Telephone numbers that make the simulator misbehave on purpose: `+150055` and the five digits of the error that is
-/// wanted when a code is to be sent, `+150056` and those of the error of its check. Twilio Verify has no such numbers;
-/// these are ours, in a range that nobody has.
+/// wanted when a code is to be sent, `+150056` and those of the error of its check.
+///
+/// Twilio Verify has no such numbers; these are ours, in a range that nobody has.
 ///
 /// `+15005560410` is refused with 60410, `+15005530003` is accepted and its text ends with the delivery error 30003,
 /// `+15005500486` is accepted and its call finds the line busy, `+15005660202` gets its text and has every check refused

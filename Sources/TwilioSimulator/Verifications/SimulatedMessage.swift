@@ -30,9 +30,11 @@ public struct SimulatorStatistics: Sendable, Equatable {
     public internal(set) var numbers = 0
     /// Authenticators made, and verified by a first code.
     public internal(set) var factors = 0
+    /// Factors that a right code has proven.
     public internal(set) var factorsVerified = 0
     /// Challenges made, and answered rightly.
     public internal(set) var challenges = 0
+    /// Challenges that a right code has ended.
     public internal(set) var challengesApproved = 0
 }
 

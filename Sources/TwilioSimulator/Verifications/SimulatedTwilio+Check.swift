@@ -51,8 +51,9 @@ extension SimulatedTwilio {
         return found
     }
 
-    /// Cancels or approves a pending verification by hand. Twilio does not say what updating a finished one gives;
-    /// here it is 404.
+    /// Cancels or approves a pending verification by hand.
+    ///
+    /// Twilio does not say what updating a finished one gives; here it is 404.
     mutating func update(
         service sid: String, idOrNumber: String, _ form: FormFields, now: Timestamp
     ) throws(APIFailure) -> SimulatedVerification {

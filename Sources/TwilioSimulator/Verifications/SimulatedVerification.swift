@@ -2,7 +2,9 @@ import Basics
 
 /// One verification: a code for a number, from its first send to its end.
 struct SimulatedVerification: Sendable, Equatable {
-    /// Where a verification stands. Expiry is no status of its own here: it follows from the clock.
+    /// Where a verification stands.
+    ///
+    /// Expiry is no status of its own here: it follows from the clock.
     enum Status: String, Sendable {
         case pending, approved, canceled
         case maxAttemptsReached = "max_attempts_reached"

@@ -25,17 +25,22 @@ extension JobDefinition {
 
 /// Which dead letters an operation is about: by number, or all that fit.
 public struct DeadSelection: Sendable, Equatable {
+    /// By number; `nil` for all that fit the rest.
     public var ids: [Int64]?
+    /// Only of this reason.
     public var reason: DeadLetterReason?
+    /// Only in this state.
     public var state: DeadLetterState?
+    /// Only with this routing key.
     public var routingKey: String?
+    /// Only of this front end; empty for those of which the broker told none.
     public var frontEnd: String?
     /// At most so many, the oldest first.
     public var limit: Int?
     /// A list begins after this one.
     public var after: Int64?
 
-    public init() {}
+    package init() {}
 }
 
 /// What has become of a dead letter.

@@ -50,7 +50,9 @@ extension FieldReader {
 public struct AuditSelection: Sendable, Equatable {
     /// Only what concerned this person.
     public var user: String?
-    /// Only what this administrator did. The body's `operator` is who asks, as in every administrator's job.
+    /// Only what this administrator did.
+    ///
+    /// The body's `operator` is who asks, as in every administrator's job.
     public var administrator: String?
     /// From this time on.
     public var since: Timestamp?
@@ -61,7 +63,7 @@ public struct AuditSelection: Sendable, Equatable {
     /// Entries on a page, 500 at most.
     public var limit: Int
 
-    public init(limit: Int = 100) {
+    package init(limit: Int = 100) {
         self.limit = limit
     }
 }

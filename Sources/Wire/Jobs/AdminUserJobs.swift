@@ -40,14 +40,16 @@ extension JobDefinition {
 
 /// What `admin.user.set` changes; what is absent stays.
 public struct UserSettings: Sendable {
+    /// Whether the second factor is asked for; `nil` leaves it.
     public var required: Bool?
+    /// Until when nothing need be registered yet.
     public var graceUntil: Update<Timestamp>
     /// Proven elsewhere: it counts as registered at once.
     public var phone: Redacted<String>?
     /// Hand out a one-time ticket for a registration.
     public var ticket: Bool
 
-    public init(
+    package init(
         required: Bool? = nil, graceUntil: Update<Timestamp> = .keep, phone: Redacted<String>? = nil,
         ticket: Bool = false
     ) {
@@ -66,6 +68,7 @@ public enum Update<Value: Sendable>: Sendable {
 
 extension Update: Equatable where Value: Equatable {}
 
+/// Which people are listed.
 public enum UserFilter: String, Sendable, CaseIterable {
     case required, registered, unregistered
 }
@@ -74,5 +77,6 @@ public enum UserFilter: String, Sendable, CaseIterable {
 public enum ResetScope: String, Sendable, CaseIterable {
     case phone, authenticator, all
 
+    /// Whether a reset of this takes that factor away.
     public func covers(_ factor: Factor) -> Bool { self == .all || rawValue == factor.rawValue }
 }

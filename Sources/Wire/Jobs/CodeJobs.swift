@@ -32,8 +32,9 @@ extension FieldReader {
 
 /// Codes as people type and paste them.
 public enum TypedCode {
-    /// What is dropped: white space, dashes and characters that cannot be seen. On the screen both look alike, so a person
-    /// could not mend it.
+    /// What is dropped: white space, dashes and characters that cannot be seen.
+    ///
+    /// On the screen both look alike, so a person could not mend it.
     public static func isDropped(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.properties.generalCategory {
         case .dashPunctuation, .format: true

@@ -1,7 +1,9 @@
 import Basics
 
-/// What a job is (contract, section 2): where it travels, who asks it, what it asks of the provider, which fields it carries and
-/// how they are read. One for each kind, in the file of its family; ``JobKind/definition`` lists them.
+/// What a job is (contract, section 2): where it travels, who asks it, what it asks of the provider, which fields it
+/// carries and how they are read.
+///
+/// One for each kind, in the file of its family; ``JobKind/definition`` lists them.
 final class JobDefinition: Sendable {
     /// What a job asks for; `nil` when a field is wrong, which the reader has noted.
     typealias Reading<Value> = @Sendable (inout FieldReader) -> Value?
@@ -158,7 +160,9 @@ extension FieldReader {
         return user
     }
 
-    /// One sign-in. U+0000 would end the text for C libraries, so that two sign-ins could look alike.
+    /// One sign-in.
+    ///
+    /// U+0000 would end the text for C libraries, so that two sign-ins could look alike.
     fileprivate mutating func login() -> String? {
         guard let login = text("login", length: 8...64) else { return nil }
         guard !login.unicodeScalars.contains("\u{0}") else {

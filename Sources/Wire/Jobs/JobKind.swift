@@ -81,9 +81,10 @@ extension Job {
 public struct AdminRequest: Sendable {
     /// The body's `operator`: for the audit trail.
     public var administrator: String
+    /// What is to be done.
     public var action: AdminAction
 
-    public init(administrator: String, action: AdminAction) {
+    package init(administrator: String, action: AdminAction) {
         self.administrator = administrator
         self.action = action
     }
@@ -112,8 +113,9 @@ public enum AdminAction: Sendable {
     case deadRestore(DeadSelection)
 }
 
-/// What is called at the provider for a job, as far as one may be slow or fail while the others work. A lane is shared, a planned
-/// call is named, circuits open and outcomes are counted by it.
+/// What is called at the provider for a job, as far as one may be slow or fail while the others work.
+///
+/// A lane is shared, a planned call is named, circuits open and outcomes are counted by it.
 public enum ProviderOperation: String, Sendable, CaseIterable {
     /// Start a verification: a message goes out.
     case send

@@ -38,7 +38,9 @@ enum TypedTicket {
     /// Letters and digits of a ticket, without what separates its groups.
     private static let length = 16
 
-    /// As it was handed out: capital letters in groups of four with hyphens, whatever case and separators it was typed with.
+    /// As it was handed out: capital letters in groups of four with hyphens, whatever case and separators it was typed
+    /// with.
+    ///
     /// The alphabet has no I, L and O, so that these can only be meant as digits. What is no ticket stays as it is.
     static func canonical(_ typed: String) -> String {
         var text = ""

@@ -35,7 +35,7 @@ struct SettingsTests {
         #expect(
             try settings.broker(name: "x").urls.map(\.description) == ["amqp://guest@127.0.0.1:5672 (virtual host '/')"]
         )
-        #expect(try settings.store().path == "/home/anna/.local/state/verify-courier/verify-courier.db")
+        #expect(try settings.store().name == "/home/anna/.local/state/verify-courier/verify-courier.db")
         #expect(try settings.store().keyFile == "/home/anna/.local/state/verify-courier/verify-courier.db.key")
         #expect(try settings.twilioBaseURL() == "https://verify.twilio.com")
         #expect(try settings.number("twilio.calls_per_second") == 0)
@@ -63,13 +63,13 @@ struct SettingsTests {
         let retention = try settings.retention()
         #expect(retention.deadLetters == .seconds(7 * 86_400) && retention.audit == nil)
         #expect(retention.history == .seconds(400 * 86_400))
-        #expect(try settings.store().letters == LetterBounds())
+        #expect(try settings.letterBounds() == LetterBounds())
         let other = try Configured.settings(
             flags: [
                 "dead.max_letters": "5", "dead.max_megabytes": "1", "retention.audit_days": "30",
                 "retention.history_days": "0",
             ], ["HOME": "/home/anna"])
-        #expect(try other.store().letters.letters == 5 && other.store().letters.bytes == 1_048_576)
+        #expect(try other.letterBounds().letters == 5 && other.letterBounds().bytes == 1_048_576)
         #expect(try other.retention().audit == .seconds(30 * 86_400) && other.retention().history == nil)
     }
 
@@ -114,8 +114,8 @@ struct SettingsTests {
         ]).pipeline()
         #expect(!others.limits.enabled)
         #expect(others.limits.cooldownSeconds == [1, 2])
-        #expect(others.limits.smsCountries == nil)
-        #expect(others.limits.callCountries == ["SE"])
+        #expect(others.limits.countries[.sms] == nil)
+        #expect(others.limits.countries[.call] == ["SE"])
         #expect(others.ticketsRequired)
         #expect(others.frontEnds == ["desk": FrontEnd(name: "desk", scope: .any, isAdmin: true)])
         #expect(try Configured.settings().pipeline().frontEnds.isEmpty)

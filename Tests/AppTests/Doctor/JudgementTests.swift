@@ -12,7 +12,9 @@ struct JudgementTests {
     private let sound = StoreInspection(journalMode: "wal", synchronous: 2)
 
     private func store(_ inspection: StoreInspection, isWritable: Bool = true) -> Finding {
-        StoreCheck.judge(path: "/s.db", .success(inspection), isWritable: isWritable)
+        var condition = StoreCondition()
+        condition.issues = inspection.issues(path: "/s.db", isWritable: isWritable)
+        return StoreCheck.judge("/s.db", condition)
     }
 
     @Test("tells the version of the metadata by the library's package, its file and that file's date")
@@ -83,10 +85,13 @@ struct JudgementTests {
         other = sound
         other.lockedBy = "process 4242 (sqlite3)"
         #expect(store(other).level == .fail && store(other).message.contains("is locked by process 4242 (sqlite3)"))
-        let missing = StoreCheck.judge(path: "/s.db", .failure(StoreError(.missing, "x")), isWritable: false)
+        var condition = StoreCondition()
+        condition.error = StoreError(.missing, "x")
+        let missing = StoreCheck.judge("/s.db", condition)
         #expect(missing.level == .fail)
         #expect(missing.message == "there is no store at /s.db: run 'verify-courier store init'")
-        let wrongKey = StoreCheck.judge(path: "/s.db", .failure(StoreError(.wrongKey, "The key.")), isWritable: true)
+        condition.error = StoreError(.wrongKey, "The key.")
+        let wrongKey = StoreCheck.judge("/s.db", condition)
         #expect(wrongKey.message == "/s.db: The key.")
     }
 
@@ -109,7 +114,9 @@ struct JudgementTests {
             (DiskFacts(kind: .network("SMB"), freeBytes: 0), .fail),
         ] as [(DiskFacts, Finding.Level)])
     func disks(facts: DiskFacts, level: Finding.Level) {
-        #expect(StoreCheck.judge(folder: "/var", facts).level == level)
+        #expect(
+            Finding("disk", well: facts.description, facts.issues(folder: "/var").map(Finding.Issue.init)).level
+                == level)
     }
 
     @Test(

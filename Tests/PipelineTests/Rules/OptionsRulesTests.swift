@@ -26,8 +26,8 @@ struct OptionsRulesTests {
         #expect(reply.because == ["application_flagged", "user_flag", "registered"])
         #expect(
             reply.methods == [
-                Reply.MethodState(method: .sms, to: "+1········42", usable: true),
-                Reply.MethodState(method: .call, to: "+1········42", usable: true),
+                Reply.MethodState(method: .code(.sms), to: "+1········42", usable: true),
+                Reply.MethodState(method: .code(.call), to: "+1········42", usable: true),
             ])
         #expect(reply.register == [])
         #expect(!String(decoding: reply.encoded(), as: UTF8.self).contains("415555"))
@@ -116,7 +116,7 @@ struct OptionsRulesTests {
                 $0.user?.authenticator = Authenticator(factorSID: "YF", identity: "i", registeredAt: scene.now)
                 $0.paces = scene.paced(2, until: scene.now + .seconds(9))
             })
-        #expect(reply.methods?.map(\.method) == [.sms, .call, .authenticator])
+        #expect(reply.methods?.map(\.method) == [.code(.sms), .code(.call), .authenticator])
         #expect(reply.methods?.last == Reply.MethodState(method: .authenticator, to: nil, usable: true))
     }
 

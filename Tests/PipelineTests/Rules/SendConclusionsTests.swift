@@ -28,7 +28,7 @@ struct SendConclusionsTests {
         let answer = try scene.sending(.call).sent(scene.verification(), counted)
         #expect(answer.outcome == .sent)
         let reply = try answer.reply
-        #expect(reply.channel == .call)
+        #expect(reply.channel == .code(.call))
         #expect(reply.to == "+1········42")
         #expect(reply.sameCode == nil)
         #expect(reply.expiresAt == (scene.now + .seconds(600)).description)
@@ -110,8 +110,8 @@ struct SendConclusionsTests {
 
     @Test("3 alternatives: the other methods that work")
     func alternatives() throws {
-        #expect(try scene.sending(.sms).refused(failure(.landline), counted).reply.alternatives == [.call])
-        #expect(try scene.sending(.call).refused(failure(.unreachable), counted).reply.alternatives == [.sms])
+        #expect(try scene.sending(.sms).refused(failure(.landline), counted).reply.alternatives == [.code(.call)])
+        #expect(try scene.sending(.call).refused(failure(.unreachable), counted).reply.alternatives == [.code(.sms)])
         var situation = counted
         situation.options = ["2FA_VER_VOICE": "Disabled"]
         #expect(try scene.sending(.sms).refused(failure(.landline), situation).reply.alternatives == [])
@@ -221,6 +221,7 @@ struct SendConclusionsTests {
 
     @Test("4 method_disabled: Twilio's channel is off; 3 alternatives")
     func channelDisabled() throws {
-        #expect(try scene.sending(.sms).refused(failure(.channelDisabled), counted).reply.alternatives == [.call])
+        #expect(
+            try scene.sending(.sms).refused(failure(.channelDisabled), counted).reply.alternatives == [.code(.call)])
     }
 }

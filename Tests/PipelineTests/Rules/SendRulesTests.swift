@@ -113,12 +113,12 @@ struct SendRulesTests {
         let situation = scene.situation { $0.options = ["2FA_VER_SMS": "Disabled"] }
         let answer = try #require(scene.send(situation).answer)
         #expect(answer.outcome == .notAllowed && answer.reason == .methodDisabled)
-        #expect(try answer.reply.alternatives == [.call])
+        #expect(try answer.reply.alternatives == [.code(.call)])
         #expect(scene.send(situation, .call).call != nil)
         let register = scene.send(
             scene.situation { ($0.options, $0.user) = (["2FA_VER_SMS": "Disabled"], nil) }, purpose: .register)
         #expect(register.answer?.reason == .methodDisabled)
-        #expect(try register.answer?.reply.alternatives == [.call, .authenticator])
+        #expect(try register.answer?.reply.alternatives == [.code(.call), .authenticator])
     }
 
     @Test("4 blocked / country_not_allowed: by each channel's own list; 3 alternatives")
@@ -129,10 +129,10 @@ struct SendRulesTests {
         let answer = try #require(scene.send(german).answer)
         #expect(answer.outcome == .blocked && answer.reason == .countryNotAllowed)
         #expect(try answer.reply.alternatives == [])
-        let callable = try #require(scene.send(german, .sms) { $0.limits.callCountries = ["DE"] }.answer)
-        #expect(try callable.reply.alternatives == [.call])
-        #expect(scene.send(german, .call) { $0.limits.callCountries = ["DE"] }.call != nil)
-        #expect(scene.send(german) { $0.limits.smsCountries = nil }.call != nil)
+        let callable = try #require(scene.send(german, .sms) { $0.limits.countries[.call] = ["DE"] }.answer)
+        #expect(try callable.reply.alternatives == [.code(.call)])
+        #expect(scene.send(german, .call) { $0.limits.countries[.call] = ["DE"] }.call != nil)
+        #expect(scene.send(german) { $0.limits.countries[.sms] = nil }.call != nil)
         let nowhere = scene.situation { $0.place?.region = nil }
         #expect(scene.send(nowhere).answer?.reason == .countryNotAllowed)
     }
@@ -145,7 +145,7 @@ struct SendRulesTests {
         }
         let answer = try #require(scene.send(situation).answer)
         #expect(answer.outcome == .blocked && answer.reason == .landline)
-        #expect(try answer.reply.alternatives == [.call])
+        #expect(try answer.reply.alternatives == [.code(.call)])
         #expect(scene.send(situation, .call).call != nil)
     }
 

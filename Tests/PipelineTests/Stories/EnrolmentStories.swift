@@ -153,7 +153,7 @@ struct EnrolmentStories {
             let proven = try await desk.check(app.code(at: site.now))
             #expect(proven.outcome == .approved && proven.registered == .authenticator)
             #expect(try await desk.check("123456", "anna", "sign-in-5").errors?.map(\.field) == ["method"])
-            #expect(try await desk.options().methods?.map(\.method) == [.sms, .call, .authenticator])
+            #expect(try await desk.options().methods?.map(\.method) == [.code(.sms), .code(.call), .authenticator])
         }
     }
 

@@ -4,7 +4,9 @@ import TwilioVerify
 
 @testable import Pipeline
 
-/// The authenticators that the fake Twilio knows, and its answers. Each code counts once.
+/// The authenticators that the fake Twilio knows, and its answers.
+///
+/// Each code counts once.
 struct FakeFactors {
     struct Factor {
         var sid: String

@@ -78,7 +78,7 @@ struct HelpStories {
             let options: [String: JSONValue] = ["2FA_VER_SMS": "Disabled"]
             _ = try await desk.admin(.adminOptionsSet, ["options": .object(options)])
             let disabled = try await desk.startPhone(Number.anna)
-            #expect(disabled.reason == .methodDisabled && disabled.alternatives == [.call, .authenticator])
+            #expect(disabled.reason == .methodDisabled && disabled.alternatives == [.code(.call), .authenticator])
             #expect(try await desk.options().registerChannels == [.call])
             _ = try await desk.admin(.adminOptionsSet, ["options": .object(["2FA_VER_VOICE": "Disabled"])])
             #expect(try await desk.startPhone(Number.anna).alternatives == [.authenticator])

@@ -59,7 +59,9 @@ struct LimitStories {
             for _ in 0..<3 {
                 site.twilio.fail(.start, .answer(400, code: 60410))
                 let blocked = try await desk.send()
-                #expect(blocked.outcome == .blocked && blocked.reason == .fraudGuard && blocked.alternatives == [.call])
+                #expect(
+                    blocked.outcome == .blocked && blocked.reason == .fraudGuard
+                        && blocked.alternatives == [.code(.call)])
             }
             let sent = try await desk.send()
             #expect(sent.outcome == .sent && sent.sendsLeft == 4)

@@ -13,7 +13,7 @@ struct LoginStories {
             #expect(before.decision == "register" && before.because == ["application_all", "not_registered"])
             #expect(before.register == [.phone, .authenticator] && before.methods == [])
             let sent = try await desk.startPhone("(415) 555-0142", "anna", "sign-in-1", ["region": "US"])
-            #expect(sent.outcome == .sent && sent.to == "+1········42" && sent.channel == .sms)
+            #expect(sent.outcome == .sent && sent.to == "+1········42" && sent.channel == .code(.sms))
             #expect(try await desk.options().decision == "register")
             let wrong = try await desk.check(desk.wrong())
             #expect(wrong.outcome == .denied && wrong.checksLeft == 4)
@@ -21,7 +21,7 @@ struct LoginStories {
             let right = try await desk.check("\(code.prefix(3)) - \(code.suffix(3))")
             #expect(right.outcome == .approved && right.registered == .phone)
             let after = try await desk.options("anna", "sign-in-2")
-            #expect(after.decision == "verify" && after.methods?.map(\.method) == [.sms, .call])
+            #expect(after.decision == "verify" && after.methods?.map(\.method) == [.code(.sms), .code(.call)])
             #expect(after.methods?.compactMap(\.to) == ["+1········42", "+1········42"])
         }
     }

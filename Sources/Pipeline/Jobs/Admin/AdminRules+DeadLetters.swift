@@ -43,7 +43,9 @@ extension AdminRules {
         }
     }
 
-    /// One step before the last. Never inlined: a situation would lie in the frame of who waits.
+    /// One step before the last.
+    ///
+    /// Never inlined: a situation would lie in the frame of who waits.
     @inline(never)
     fileprivate mutating func taking(_ step: ArraySlice<LetterMoves.Part>, of moves: LetterMoves, at now: Timestamp)
         -> Answer
@@ -172,8 +174,10 @@ extension Reply.Letter {
 /// Jobs about dead letters and the audit trail look at them before their transaction, which all workers wait for, and move many of them in
 /// steps.
 extension Pipeline {
-    /// The same rules with what they are about. All steps but the last are done by then, each with its own line in the audit
-    /// trail; a job that comes again finds what is left.
+    /// The same rules with what they are about.
+    ///
+    /// All steps but the last are done by then, each with its own line in the audit trail; a job that comes again finds
+    /// what is left.
     func withLetters(_ prepared: any JobRules, _ job: NewJob) async throws(StoreError) -> any JobRules {
         guard var rules = prepared as? AdminRules, rules.letterQuery != nil || rules.trailQuery != nil else {
             return prepared

@@ -38,7 +38,9 @@ extension Situation {
 
 /// The audit trail, for administrators without the store's file.
 extension AdminRules {
-    /// What the job wants to see of the trail; `nil` for any other. One more tells whether there is a next page.
+    /// What the job wants to see of the trail; `nil` for any other.
+    ///
+    /// One more tells whether there is a next page.
     var trailQuery: AuditQuery? {
         guard case .auditList(let selection) = request.action else { return nil }
         var query = AuditQuery()
@@ -112,7 +114,9 @@ struct Explanation: Sendable {
         ]
     }
 
-    /// The tries of a code. Used up, they are an obstacle as long as it lives.
+    /// The tries of a code.
+    ///
+    /// Used up, they are an obstacle as long as it lives.
     func checks(of code: LiveCode) -> Reply.LimitState {
         let allowed = settings.limits.checksOffered
         return Reply.LimitState(

@@ -163,8 +163,10 @@ extension AdminRules {
 
     // MARK: Helping
 
-    /// Clears what stands in the way here. A code of which sends or tries are used up is ended at Twilio, so that another can
-    /// be sent; one whose tries are used up at Twilio stays there until it is over, and that is said.
+    /// Clears what stands in the way here.
+    ///
+    /// A code of which sends or tries are used up is ended at Twilio, so that another can be sent; one whose tries are
+    /// used up at Twilio stays there until it is over, and that is said.
     func unlock(_ situation: Situation) -> Decision {
         let kept = situation.liveCodes.filter { $0.tries >= LimitSettings.providersNumber }
         let ended = situation.liveCodes.filter { code in

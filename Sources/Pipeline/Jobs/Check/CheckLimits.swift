@@ -3,7 +3,9 @@ import SitePolicy
 import Store
 import Wire
 
-/// Our limits on wrong codes. A check is counted when it begins and taken back unless the code was wrong.
+/// Our limits on wrong codes.
+///
+/// A check is counted when it begins and taken back unless the code was wrong.
 struct CheckLimits: Sendable {
     static let tallies: [Tally] = [.wrongCodesOfUserAndClient, .wrongCodesOfUser]
 

@@ -23,16 +23,19 @@ struct CheckRules: JobRules {
         return wanted
     }
 
-    /// What a code comes to that is no bypass code. The rules that say so cannot answer: their rulings leave through
-    /// ``decide(_:)``, which counts what was compared.
+    /// What a code comes to that is no bypass code.
+    ///
+    /// The rules that say so cannot answer: their rulings leave through ``decide(_:)``, which counts what was compared.
     enum Ruling {
         case answer(Answer)
         /// Twilio is asked; the changes are written before, and the try is counted besides.
         case call(PlannedCall, changes: [Change])
     }
 
-    /// The one way in and out. What was typed is compared with the person's bypass code here and nowhere else, and each
-    /// wrong guess costs: one of the bypass code's own tries, and one of the person's.
+    /// The one way in and out.
+    ///
+    /// What was typed is compared with the person's bypass code here and nowhere else, and each wrong guess costs: one
+    /// of the bypass code's own tries, and one of the person's.
     func decide(_ situation: Situation) -> Decision {
         if let answer = unread(situation) { return .answer(answer) }
         switch situation.bypass {
@@ -167,7 +170,7 @@ extension CheckRules {
 
     func authenticator(_ situation: Situation) -> Ruling {
         let now = situation.now
-        guard SiteOptions(situation.options).authenticator else {
+        guard SiteOptions(situation.options).allows(Wire.Method.authenticator) else {
             let working = MethodRules(limits: settings.limits).working(situation)
             return .answer(draft.answer(.notAllowed, .methodDisabled, at: now) { $0.alternatives = working })
         }

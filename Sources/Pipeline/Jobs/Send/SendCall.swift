@@ -36,13 +36,9 @@ extension Caller {
 
     private func start(_ sending: SendConclusions, locale: String?) async -> CallResult<Verification> {
         let send = sending.send
-        let channel: TwilioVerify.Channel =
-            switch send.channel {
-            case .sms: .sms
-            case .call: .call
-            }
+        let channel = TwilioVerify.Channel(rawValue: send.channel.provider)
         return await attempt(sending.intent) { gate throws(CallFailure) in
-            try await observed(Method(send.channel), country: send.place.region) { () throws(CallFailure) in
+            try await observed(.code(send.channel), country: send.place.region) { () throws(CallFailure) in
                 try await twilio.start(to: send.place.number, channel: channel, locale: locale, gate: gate)
             }
         }

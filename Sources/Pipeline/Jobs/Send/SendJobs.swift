@@ -142,7 +142,7 @@ final class SendConclusions: Sendable {
             return draft.answer(.canceled, at: now, changes: [.code(code), .pending(tie)])
         }
         return draft.answer(.sent, at: now, changes: [.code(code), .pending(tie)]) {
-            $0.channel = Method(send.channel)
+            $0.channel = .code(send.channel)
             $0.to = number.masked
             $0.sameCode = code.attempts.count > 1 ? true : nil
             $0.expiresAt = code.expiresAt.description
@@ -224,7 +224,9 @@ final class SendConclusions: Sendable {
         draft.unmade(outcome, at: situation.now, changes: limits.givenBack(situation))
     }
 
-    /// It could not be found out. The send stays counted.
+    /// It could not be found out.
+    ///
+    /// The send stays counted.
     func uncertain(_ situation: Situation) -> Answer {
         let pause: Duration = settings.limits.enabled ? LimitSettings.pauseAfterUncertain : .zero
         return draft.answer(.uncertain, .answerLost, at: situation.now, changes: limits.shortened(situation)) {

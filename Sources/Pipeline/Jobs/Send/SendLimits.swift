@@ -9,8 +9,10 @@ struct SendLimits: Sendable {
     var purpose: Purpose
     var user: String
 
-    /// What a send is counted in. Sends to a number that is not proven to be its receiver's own have counters of their
-    /// own, so that strangers cannot use up an owner's.
+    /// What a send is counted in.
+    ///
+    /// Sends to a number that is not proven to be its receiver's own have counters of their own, so that strangers
+    /// cannot use up an owner's.
     var tallies: [Tally] {
         guard settings.enabled else { return [] }
         let own: [Tally] =
@@ -125,8 +127,9 @@ extension Situation {
         return code
     }
 
-    /// Whether a login of one of the number's registered owners is tied to this code of it. One that only registrations
-    /// made, or that nobody is tied to any more, holds no owner up.
+    /// Whether a login of one of the number's registered owners is tied to this code of it.
+    ///
+    /// One that only registrations made, or that nobody is tied to any more, holds no owner up.
     func ownersUse(_ code: LiveCode) -> Bool {
         if strangers == [.register] { return false }
         let isOwn = pending.map { $0.sid == code.sid && $0.purpose == .login } ?? false
@@ -141,7 +144,9 @@ extension Situation {
     }
 }
 
-/// What a live code of a number means for the next one. Twilio has one verification per number.
+/// What a live code of a number means for the next one.
+///
+/// Twilio has one verification per number.
 struct CodeSharing: Sendable {
     var limits: LimitSettings
     var purpose: Purpose
@@ -154,8 +159,10 @@ struct CodeSharing: Sendable {
         case closed(LimitName)
     }
 
-    /// A live code is shared. An owner is not held up by others with it: what strangers' registrations made is ended, and
-    /// so is a code whose tries others have used up; but nobody ends an owner's.
+    /// A live code is shared.
+    ///
+    /// An owner is not held up by others with it: what strangers' registrations made is ended, and so is a code whose
+    /// tries others have used up; but nobody ends an owner's.
     func wayPast(_ live: LiveCode, _ situation: Situation) -> Way {
         if purpose == .register { return situation.strangers.contains(.login) ? .closed(.phone) : .shared }
         guard situation.ownersUse(live) else { return .anew }

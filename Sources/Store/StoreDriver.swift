@@ -1,0 +1,145 @@
+package import Basics
+package import Logging
+
+/// A store at one place, before anything of it is opened: one type for each kind of store, found by the scheme of `store.url`.
+///
+/// What workers need of an open store is ``WorkingStore``; all else here is what operators do. All throw ``StoreError``.
+package protocol StoreDriver: Sendable {
+    /// What `store.url` begins with, and the label `backend` of metrics: `sqlite`.
+    static var scheme: String { get }
+    /// How its URL looks, for whoever wrote another: `sqlite:PATH`.
+    static var form: String { get }
+
+    /// - Parameters:
+    ///   - location: what stands behind the scheme and its colon; `nil` is made of one that is none.
+    ///   - keyFile: the file with the keys that values are sealed with; `nil` is the driver's own choice.
+    ///   - letters: how many dead letters a front end may have.
+    init?(_ location: String, keyFile: String?, letters: LetterBounds)
+
+    /// As operators are told of it; holds no password.
+    var name: String { get }
+    /// The file with the keys, which has to be kept apart from backups.
+    var keyFile: String { get }
+
+    /// Makes key file and store; `.exists` when either is there.
+    func create(siteOptions: [String: String]) async throws(StoreError)
+
+    /// Brings the store up to date and enters this process as a worker.
+    ///
+    /// - Parameter watch: is told how every operation ends.
+    func open(clocks: Clocks, watch: StoreWatch, logger: Logger) async throws(StoreError) -> any WorkingStore
+
+    /// For reading records: makes nothing, changes nothing, enters no worker.
+    func look() async throws(StoreError) -> any StoreReader
+
+    /// What `doctor` tells of it without working on it.
+    func inspect() async -> StoreCondition
+
+    /// Reads all of it, also while workers work; changes nothing.
+    func check() async throws(StoreError) -> StoreReport
+
+    /// Writes one moment's state into a new file, also while workers work; the key file is not in it.
+    func backup(to path: String) async throws(StoreError)
+
+    /// Takes the steps to this version's schema.
+    ///
+    /// - Returns: the names of those that were missing.
+    func migrate() async throws(StoreError) -> [String]
+
+    /// Seals every value with a new key; `.busy` while a worker works on it. Interrupted, it is called again.
+    func rekey() async throws(StoreError) -> StoreRekeying
+
+    /// Moves store and keys to a place where there is none; `.busy` while a worker works on it.
+    func copy(to target: Self) async throws(StoreError)
+}
+
+/// A store that a worker is at work on, and what metrics tell of it.
+package protocol WorkingStore: LoginStore {
+    /// How its operations end.
+    var watch: StoreWatch { get }
+    /// Its parts and their sizes.
+    var files: [(name: String, bytes: Int64)] { get }
+    /// What is free where it is; `nil` when that cannot be told.
+    var freeBytes: UInt64? { get }
+
+    /// When a backup was last made; `nil` for never.
+    func lastBackup() async throws -> Timestamp?
+
+    /// Dead letters that nobody has dealt with, by reason.
+    func waitingLetters() async throws -> [(reason: String, count: Int, oldest: Timestamp)]
+
+    /// Waits for what is queued and lets go; this worker counts as dead from then on.
+    func close() async
+}
+
+/// A store that is only looked at, whoever works there.
+package protocol StoreReader: Sendable {
+    /// Entries of the audit trail, newest first.
+    func audit(_ query: AuditQuery) async throws(StoreError) -> [AuditEntry]
+
+    /// Recorded outcomes, newest first.
+    func history(_ query: HistoryQuery) async throws(StoreError) -> [HistoryEntry]
+
+    /// What became of the jobs with this message id, of whichever front end; for as long as jobs are recorded.
+    func timelines(of messageID: String) async throws(StoreError) -> [JobTimeline]
+
+    /// Lets go of it.
+    func close()
+}
+
+/// What a look through a whole store found.
+package struct StoreReport: Sendable, Equatable {
+    /// The store's own findings; empty when it is sound.
+    package var damage: [String] = []
+    /// Steps that the next worker will take.
+    package var missingMigrations: [String] = []
+    /// Sealed values.
+    package var sealed = 0
+    /// Whether they open at their places only; a new key binds those of older versions.
+    package var isBound = true
+    /// How many sealed values cannot be opened, by table and column.
+    package var unreadable: [String: Int] = [:]
+    /// Rows that break a rule, by the rule in words.
+    package var violations: [String: Int] = [:]
+
+    /// Whether nothing is wrong.
+    package var isSound: Bool { damage.isEmpty && unreadable.isEmpty && violations.isEmpty }
+
+    package init() {}
+}
+
+/// What a change of keys has come to.
+package struct StoreRekeying: Sendable, Equatable {
+    /// The id of the key that everything is sealed with now.
+    package var key: UInt8
+    /// Values that were sealed anew.
+    package var values: Int
+
+    package init(key: UInt8, values: Int) {
+        self.key = key
+        self.values = values
+    }
+}
+
+/// What can be told of a store without working on it.
+package struct StoreCondition: Sendable {
+    /// Something that is wrong or odd, in words that say what to do.
+    package enum Issue: Sendable, Equatable {
+        /// No worker should work like this.
+        case failure(String)
+        case warning(String)
+    }
+
+    /// Why it cannot be looked at; `nil` where it can.
+    package var error: StoreError?
+    /// What is wrong with the store.
+    package var issues: [Issue] = []
+    /// Dead letters that wait for an operator.
+    package var waitingLetters = 0
+    /// How long people wait at most, by front end, as the deadlines of the latest jobs say.
+    package var longestWaits: [String: Duration] = [:]
+    /// What it lies on: the facts, and what is wrong there; `nil` where that cannot be told.
+    package var medium: (facts: String, issues: [Issue])?
+
+    package init() {}
+}

@@ -123,9 +123,11 @@ public struct CallLoad: Sendable, Equatable {
 }
 
 extension CallBudget {
-    /// Starts the task that leases room. It lives as long as there is something to lease for: from the first call that
-    /// lines up until the room of the last one is given back. So nobody has to start it before and stop it after all
-    /// that calls, as a service would have to be, and a worker at rest asks nothing.
+    /// Starts the task that leases room.
+    ///
+    /// It lives as long as there is something to lease for: from the first call that lines up until the room of the
+    /// last one is given back. So nobody has to start it before and stop it after all that calls, as a service would
+    /// have to be, and a worker at rest asks nothing.
     func startRenewing() {
         // Detached: it serves all calls, not the one that happens to come first.
         Task.detached { await self.renew() }

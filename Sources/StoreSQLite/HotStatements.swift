@@ -221,8 +221,10 @@ extension HotText {
         }
     }
 
-    /// Rows that take the place of those with the same key. `REPLACE` would keep a journal of every statement, for a row in the
-    /// middle that is refused; here a refused row fails, and the transaction is taken back as a whole.
+    /// Rows that take the place of those with the same key.
+    ///
+    /// `REPLACE` would keep a journal of every statement, for a row in the middle that is refused; here a refused row
+    /// fails, and the transaction is taken back as a whole.
     private static func put(_ table: String, _ key: [String], _ columns: [String], _ rows: Int = 1) -> String {
         """
         INSERT OR FAIL INTO \(table) (\(RecordColumns.list(key + columns)))

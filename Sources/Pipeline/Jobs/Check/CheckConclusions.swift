@@ -134,7 +134,9 @@ struct CheckConclusions: CodeConclusions {
 
     func unknown(isOver: Bool, _ situation: Situation) -> Answer { uncertain(gone: false, situation) }
 
-    /// It could not be found out. The try stays counted.
+    /// It could not be found out.
+    ///
+    /// The try stays counted.
     func uncertain(gone: Bool, _ situation: Situation) -> Answer {
         draft.answer(
             .uncertain, .answerLost, at: situation.now, changes: gone ? ended(.codeUsed, situation) : []
@@ -157,9 +159,10 @@ struct CheckConclusions: CodeConclusions {
         return changes
     }
 
-    /// This call did nothing, and the try is given back. The check itself goes off the books only if no call before this one
-    /// has left: an error of Twilio's, or of something between, does not end the work behind it, and the code may yet be
-    /// approved.
+    /// This call did nothing, and the try is given back.
+    ///
+    /// The check itself goes off the books only if no call before this one has left: an error of Twilio's, or of
+    /// something between, does not end the work behind it, and the code may yet be approved.
     func undone(_ situation: Situation) -> [Change] {
         guard var code = situation.code, code.sid == sid, code.tries > 0 else { return limits.givenBack }
         if repeats == 0 { code.checksBegun -= 1 } else { code.checksExcused += 1 }

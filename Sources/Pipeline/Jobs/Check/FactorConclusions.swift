@@ -116,8 +116,9 @@ struct ProofConclusions: FactorConclusions {
         }
     }
 
-    /// The factor is verified: by this code, if every other is known to be wrong. Else nobody can tell by whose, and the person
-    /// begins anew.
+    /// The factor is verified: by this code, if every other is known to be wrong.
+    ///
+    /// Else nobody can tell by whose, and the person begins anew.
     func foundApproved(_ situation: Situation) -> Answer {
         guard let enrolment = own(situation), !enrolment.isSettledButForOne else { return approved(situation) }
         return draft.unknown(isOver: false, at: situation.now, changes: ended(.enrolmentExpired, situation))
@@ -150,8 +151,10 @@ struct ProofConclusions: FactorConclusions {
         return [.enrolment(user: factor.user, enrolment)]
     }
 
-    /// The enrolment stays open, and so does this check on its books: before the next code is asked about, the factor has to
-    /// show that this one was not taken. That makes the code as good as new.
+    /// The enrolment stays open, and so does this check on its books: before the next code is asked about, the factor
+    /// has to show that this one was not taken.
+    ///
+    /// That makes the code as good as new.
     func unsettled(_ situation: Situation) -> [Change] {
         guard var enrolment = own(situation) else { return [] }
         enrolment.lostCallOverAt = situation.now + Lease.neededForCall

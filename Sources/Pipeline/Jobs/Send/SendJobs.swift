@@ -97,8 +97,9 @@ struct SendRules: JobRules {
     }
 }
 
-/// How a send ends: pure, run in the transaction that records the outcome. Referred to, since it would be copied into every
-/// frame that waits.
+/// How a send ends: pure, run in the transaction that records the outcome.
+///
+/// Referred to, since it would be copied into every frame that waits.
 final class SendConclusions: Sendable {
     let intent: Intent
     let send: PlannedSend

@@ -188,7 +188,10 @@ extension HotText {
         case .lookAtNumber(let tallies, let paces): Self.numberText(tallies, paces)
         case .options: "SELECT name, value FROM site_option"
         case .putJob:
-            Self.put("job", ["front_end", "message_id"], RecordColumns.job + ["lock_hmac", "call"])
+            """
+            REPLACE INTO job (front_end, message_id, \(RecordColumns.list(RecordColumns.job)), lock_hmac, call)
+            VALUES \(Self.marks(RecordColumns.job.count + 4))
+            """
         case .addHistory:
             """
             INSERT INTO history
@@ -205,33 +208,36 @@ extension HotText {
             AND state = 1
             AND ifnull(settled_at, ?1) <= ?1
             """
-        case .putUser: Self.put("user", ["name"], RecordColumns.user)
-        case .putPending: Self.put("pending", ["user", "application", "login"], RecordColumns.pending + ["until"])
-        case .putCode: Self.put("code", ["number_hmac"], RecordColumns.code)
-        case .putApproval: Self.put("approval", ["user", "application", "login"], ["at"])
-        case .count(let rows): Self.put("tally", ["tally", "key", "at", "front_end", "message_id"], ["owner"], rows)
+        case .putUser:
+            """
+            REPLACE INTO user (name, \(RecordColumns.list(RecordColumns.user)))
+            VALUES \(Self.marks(RecordColumns.user.count + 1))
+            """
+        case .putPending:
+            """
+            REPLACE INTO pending (user, application, login, \(RecordColumns.list(RecordColumns.pending)), until)
+            VALUES \(Self.marks(RecordColumns.pending.count + 4))
+            """
+        case .putCode:
+            """
+            REPLACE INTO code (number_hmac, \(RecordColumns.list(RecordColumns.code)))
+            VALUES \(Self.marks(RecordColumns.code.count + 1))
+            """
+        case .putApproval: "REPLACE INTO approval (user, application, login, at) VALUES \(Self.marks(4))"
+        case .count(let rows):
+            """
+            INSERT OR REPLACE INTO tally (tally, key, at, front_end, message_id, owner)
+            VALUES \(Self.rows(rows, of: 6))
+            """
         case .uncount(let rows):
             // The plus keeps the list out of the search, where it would become a table of its own.
             """
             DELETE FROM tally WHERE front_end = ? AND message_id = ?
             AND (\(Array(repeating: "+tally = ?", count: rows).joined(separator: " OR ")))
             """
-        case .putPaces(let rows): Self.put("pace", ["key"], ["streak", "not_before"], rows)
+        case .putPaces(let rows): "REPLACE INTO pace (key, streak, not_before) VALUES \(Self.rows(rows, of: 3))"
         case .dropPaces(let rows): "DELETE FROM pace WHERE key IN \(Self.marks(rows))"
         }
-    }
-
-    /// Rows that take the place of those with the same key.
-    ///
-    /// `REPLACE` would keep a journal of every statement, for a row in the middle that is refused; here a refused row
-    /// fails, and the transaction is taken back as a whole.
-    private static func put(_ table: String, _ key: [String], _ columns: [String], _ rows: Int = 1) -> String {
-        """
-        INSERT OR FAIL INTO \(table) (\(RecordColumns.list(key + columns)))
-        VALUES \(Self.rows(rows, of: key.count + columns.count))
-        ON CONFLICT (\(RecordColumns.list(key)))
-        DO UPDATE SET \(columns.map { "\($0) = excluded.\($0)" }.joined(separator: ", "))
-        """
     }
 
     private static func marks(_ count: Int) -> String {

@@ -164,10 +164,18 @@ let package = Package(
                 "TwilioVerify", "Wire", "Worker", "verify-courier",
                 .product(name: "Logging", package: "swift-log"),
             ]),
+        // As in a package of somebody else's: what is no public declaration does not compile.
+        .target(
+            name: "FrontEndSample",
+            dependencies: [
+                "AMQP", "Basics", "VerifyClient", "Wire", .product(name: "Logging", package: "swift-log"),
+            ],
+            path: "Tests/FrontEndSample", packageAccess: false),
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "AMQP", "App", "Basics", "CurlHTTP", "Store", "TestKit", "TwilioSimulator", "VerifyClient", "Wire",
+                "AMQP", "App", "Basics", "CurlHTTP", "FrontEndSample", "Store", "TestKit", "TwilioSimulator",
+                "VerifyClient", "Wire",
                 "verify-courier",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Logging", package: "swift-log"),

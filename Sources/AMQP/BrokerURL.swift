@@ -70,7 +70,8 @@ public struct BrokerConfiguration: Sendable {
     /// The name that the broker's certificate must be for; default the URL's host.
     public var serverName: String?
 
-    package init(
+    /// A broker's nodes, tried in turn, with what this connection is called there.
+    public init(
         urls: [BrokerURL], connectionName: String, heartbeat: Duration = .seconds(10), caFile: String? = nil,
         certificateFile: String? = nil, keyFile: String? = nil, serverName: String? = nil
     ) {

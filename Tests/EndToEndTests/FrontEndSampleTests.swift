@@ -6,6 +6,8 @@ import Testing
 import VerifyClient
 import Wire
 
+@testable import FrontEndSample
+
 @Suite("The Swift front end of docs/front-ends.md", .timeLimit(.minutes(10))) struct FrontEndSampleTests {
     private let number = "+14155550142"
 
@@ -37,9 +39,10 @@ import Wire
 
     @Test("is in the documentation word for word")
     func isDocumented() throws {
-        let here = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-        let root = here.deletingLastPathComponent().deletingLastPathComponent()
-        let sample = try String(contentsOf: here.appendingPathComponent("FrontEndSample.swift"), encoding: .utf8)
+        let tests = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        let root = tests.deletingLastPathComponent()
+        let path = tests.appendingPathComponent("FrontEndSample/FrontEndSample.swift")
+        let sample = try String(contentsOf: path, encoding: .utf8)
         let page = try String(contentsOf: root.appendingPathComponent("docs/front-ends.md"), encoding: .utf8)
         #expect(page.contains("```swift\n\(sample)```"))
     }

@@ -132,7 +132,7 @@ class Stage:
 
 UNLIMITED = {
     "limits_enabled": "false", "twilio_reads_per_minute": 0, "twilio_reads_per_hour": 0, "twilio_reads_per_day": 0,
-    "twilio_attempts_per_minute": 0}
+    "twilio_attempts_per_minute": 0, "twilio_calls_at_once": 0}
 """The limits of a site, but for those that one run exceeds."""
 LIMITED = {
     "limits_cooldown_seconds": 0, "limits_unproven_sends_per_country_hour": 0, "limits_unproven_sends_per_site_hour": 0}

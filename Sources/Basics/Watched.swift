@@ -34,12 +34,20 @@ public final class Watched<Value: Sendable>: Sendable {
     public func update(_ change: (inout Value) -> Void) {
         let fitting = state.withLock { state in
             change(&state.value)
-            let value = state.value
-            let fitting = state.waiting.filter { $0.value.fits(value) }
-            for id in fitting.keys { state.waiting[id] = nil }
-            return fitting.map(\.value.continuation)
+            return Self.takeFitting(&state)
         }
         for continuation in fitting { continuation.resume() }
+    }
+
+    private static func takeFitting(_ state: inout State) -> [CheckedContinuation<Void, Never>] {
+        // Several of these change with every job, and mostly nobody waits.
+        guard !state.waiting.isEmpty else { return [] }
+        var fitting: [CheckedContinuation<Void, Never>] = []
+        for (id, waiter) in state.waiting where waiter.fits(state.value) {
+            fitting.append(waiter.continuation)
+            state.waiting[id] = nil
+        }
+        return fitting
     }
 
     /// Returns when the value is such that `fits`, or when the task is cancelled.

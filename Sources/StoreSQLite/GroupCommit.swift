@@ -1,6 +1,7 @@
 import Basics
 import DequeModule
 import GRDB
+import Glibc
 import Store
 import Wire
 
@@ -34,6 +35,7 @@ final class GroupCommit: Sendable {
         var isClosed = false
         var whenIdle: [CheckedContinuation<Void, Never>] = []
         var truncation = LogTruncation()
+        var pause = GatheringPause(at: .now())
     }
 
     private static let mostOperations = 256
@@ -66,6 +68,7 @@ final class GroupCommit: Sendable {
         let (isClosed, starts) = state.withLock { state in
             if state.isClosed { return (true, false) }
             state.waiting.append(operation, to: operation.lane)
+            state.pause.count()
             let starts = !state.isRunning
             state.isRunning = true
             return (false, starts)
@@ -130,6 +133,7 @@ final class GroupCommit: Sendable {
     /// On the writer's own thread, so that waiting for the other processes' lock blocks no task.
     private func drain(_ db: Database) {
         while hasWork() {
+            gather()
             commit(db)
             emptyLogIfDue(db)
         }
@@ -156,6 +160,12 @@ final class GroupCommit: Sendable {
         try db.execute(sql: "PRAGMA busy_timeout = \(LogTruncation.patience)")
         defer { try? db.execute(sql: "PRAGMA busy_timeout = \(SQLiteFile.busyTimeout)") }
         try db.checkpoint(.truncate)
+    }
+
+    /// Blocks the writer's thread alone, before it has taken the lock that other processes wait for.
+    private func gather() {
+        let pause = state.withLock { $0.isClosed ? .zero : $0.pause.next(at: .now()) }
+        if pause > .zero { usleep(UInt32(pause / .microseconds(1))) }
     }
 
     private func hasWork() -> Bool {

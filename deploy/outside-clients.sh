@@ -8,7 +8,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-clients=(twilio_sdk contract login portal outside_client agreement)
+clients=(twilio_sdk contract login portal outside_client agreement python_client)
 
 # The official SDK of Twilio, against the simulator, compared with Twilio's OpenAPI document where that is at hand.
 client_twilio_sdk() {
@@ -49,8 +49,19 @@ client_agreement() {
     python agreement.py
 }
 
-# A broker of our own, the simulator, a store and two workers.
+# The client that the docs hand out for Python, while connections, replies and workers go missing.
+client_python_client() {
+    export VERIFY_COURIER_SITE_2FA_LOGINTYPE_WEB=All
+    stage 0 || return
+    unset VERIFY_COURIER_SITE_2FA_LOGINTYPE_WEB
+    deploy/python-environment.sh .build/python-client Tests/OutsideClients/python-client-requirements.txt || return
+    BROKER_FOLDER="$work/broker" PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=Tests/OutsideClients:docs/examples/python/src \
+        .build/python-client/bin/python Tests/OutsideClients/python_client.py "$courier" work
+}
+
+# WORKERS: a broker of our own, the simulator, a store and so many workers, two if not said.
 stage() {
+    local worker
     [ -e "$work/broker/env" ] || deploy/broker.sh start "$work/broker" || return
     # shellcheck source=/dev/null
     . "$work/broker/env"
@@ -65,7 +76,9 @@ stage() {
     rm -f "$work"/store.db*
     export VERIFY_COURIER_STORE_URL="sqlite:$work/store.db"
     "$courier" topology apply && "$courier" store init || return
-    start worker1 "$courier" work && start worker2 "$courier" work
+    for worker in $(seq "${1:-2}"); do
+        start "worker$worker" "$courier" work || return
+    done
 }
 
 [ $# -eq 0 ] || clients=("$@")

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # What takes too long for every change: deploy/test.sh, then what a job costs in a release build, RabbitMQ 4, the sanitizers,
-# fuzzing, the bench at length and over a cluster, how lanes stay apart, its mutations, a soak.
-#   test-all.sh [LEG...]     all of them by default: tests counts rabbitmq4 address thread fuzz chaos cluster isolation mutations soak
+# fuzzing, the bench at length and over a cluster, how lanes stay apart, its mutations, a soak; linters for the Python client.
+#   test-all.sh [LEG...]     all of them by default: tests python counts rabbitmq4 address thread fuzz chaos cluster isolation mutations soak
 # FUZZ_MINUTES (5, for each target), CHAOS_MINUTES (30), CLUSTER_MINUTES (15) and SOAK_MINUTES (60) say how long those last;
 # VERIFY_COURIER_CHAOS_JUDGE may hold the command of a second stand-in for Twilio (Tests/Chaos/judges.py), which the bench is
 # then run against as well.
@@ -20,6 +20,18 @@ leg_thread() {
 
 leg_fuzz() { deploy/fuzz.sh --minutes "${FUZZ_MINUTES:-5}"; }
 leg_tests() { deploy/test.sh; }
+# The Python client as linters see it, and as a user installs it: with its build tool's and its libraries' newest versions.
+leg_python() {
+    local tools=$PWD/.build/python-tools user
+    deploy/python-environment.sh "$tools" docs/examples/python/tests/requirements.txt
+    (cd docs/examples/python && "$tools/bin/ruff" format --check . && "$tools/bin/ruff" check . && PATH=$tools/bin:$PATH "$tools/bin/mypy")
+    user=$(mktemp -d)
+    cp -r docs/examples/python "$user/source" # the build leaves folders behind
+    python3 -m venv "$user/environment"
+    "$user/environment/bin/pip" install --quiet --disable-pip-version-check "$user/source[asyncio,threads]"
+    (cd "$user/source" && "$user/environment/bin/python" -m unittest discover tests)
+    rm -rf "$user"
+}
 # Whatever speaks to a broker, with the RabbitMQ of Debian 13 in place of the machine's; needs root.
 leg_rabbitmq4() {
     deploy/rabbitmq4.sh .build/rabbitmq4
@@ -78,7 +90,7 @@ bench() {
     VERIFY_COURIER_PRODUCT=$released deploy/chaos.sh "$@"
 }
 
-[ $# -gt 0 ] || set -- tests counts rabbitmq4 address thread fuzz chaos cluster isolation mutations soak
+[ $# -gt 0 ] || set -- tests python counts rabbitmq4 address thread fuzz chaos cluster isolation mutations soak
 for leg in "$@"; do
     declare -F "leg_$leg" >/dev/null || { echo "there is no leg '$leg'" >&2; exit 64; }
 done

@@ -8,7 +8,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-clients=(twilio_sdk contract login portal outside_client agreement python_client)
+clients=(twilio_sdk contract login portal outside_client agreement python_client first_hour)
 
 # The official SDK of Twilio, against the simulator, compared with Twilio's OpenAPI document where that is at hand.
 client_twilio_sdk() {
@@ -57,6 +57,11 @@ client_python_client() {
     deploy/python-environment.sh .build/python-client Tests/OutsideClients/python-client-requirements.txt || return
     BROKER_FOLDER="$work/broker" PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=Tests/OutsideClients:docs/examples/python/src \
         .build/python-client/bin/python Tests/OutsideClients/python_client.py "$courier" work
+}
+
+# The page for those who begin, line by line, beside a demo of its own.
+client_first_hour() {
+    python page_walk.py docs/front-end-developers/first-hour.md
 }
 
 # WORKERS: a broker of our own, the simulator, a store and so many workers, two if not said.

@@ -26,10 +26,9 @@ leg_python() {
     deploy/python-environment.sh "$tools" docs/examples/python/tests/requirements.txt
     (cd docs/examples/python && "$tools/bin/ruff" format --check . && "$tools/bin/ruff" check . && PATH=$tools/bin:$PATH "$tools/bin/mypy")
     user=$(mktemp -d)
-    cp -r docs/examples/python "$user/source" # the build leaves folders behind
-    python3 -m venv "$user/environment"
-    "$user/environment/bin/pip" install --quiet --disable-pip-version-check "$user/source[asyncio,threads]"
-    (cd "$user/source" && "$user/environment/bin/python" -m unittest discover tests)
+    python3 -m venv "$user"
+    "$user/bin/pip" install --quiet --disable-pip-version-check './docs/examples/python[asyncio,threads]'
+    "$user/bin/python" -m unittest discover docs/examples/python/tests
     rm -rf "$user"
 }
 # Whatever speaks to a broker, with the RabbitMQ of Debian 13 in place of the machine's; needs root.

@@ -8,7 +8,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-clients=(twilio_sdk contract login portal outside_client agreement python_client first_hour)
+clients=(twilio_sdk contract login portal outside_client agreement python_client credential_dialog first_hour)
 
 # The official SDK of Twilio, against the simulator, compared with Twilio's OpenAPI document where that is at hand.
 client_twilio_sdk() {
@@ -51,12 +51,22 @@ client_agreement() {
 
 # The client that the docs hand out for Python, while connections, replies and workers go missing.
 client_python_client() {
-    export VERIFY_COURIER_SITE_2FA_LOGINTYPE_WEB=All
+    with_package python_client.py
+}
+
+# A dialog of Windows' kind at a console, and somebody who types, gives up, is offline.
+client_credential_dialog() {
+    with_package dialog_walk.py
+}
+
+# PROGRAM: one that uses the client of docs/examples/python, and starts its workers itself.
+with_package() {
+    export VERIFY_COURIER_SITE_2FA_LOGINTYPE_WEB=All VERIFY_COURIER_SITE_2FA_LOGINTYPE_WIN=All
     stage 0 || return
-    unset VERIFY_COURIER_SITE_2FA_LOGINTYPE_WEB
+    unset VERIFY_COURIER_SITE_2FA_LOGINTYPE_WEB VERIFY_COURIER_SITE_2FA_LOGINTYPE_WIN
     deploy/python-environment.sh .build/python-client Tests/OutsideClients/python-client-requirements.txt || return
     BROKER_FOLDER="$work/broker" PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=Tests/OutsideClients:docs/examples/python/src \
-        .build/python-client/bin/python Tests/OutsideClients/python_client.py "$courier" work
+        .build/python-client/bin/python "Tests/OutsideClients/$1" "$courier" work
 }
 
 # The page for those who begin, line by line, beside a demo of its own.

@@ -9,10 +9,8 @@ import json
 import logging
 import os
 import pathlib
-import signal
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 import unittest
@@ -25,6 +23,7 @@ import verify_courier_client as vc
 from checks import Checks
 from cuttable_proxy import CuttableProxy
 from frontend import newest_code, outbox
+from own_worker import OwnWorker
 from verify_courier_client import aio, threads
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -95,25 +94,6 @@ class OnAsyncio:
 
     def close(self):
         self.run(self.courier.close())
-
-
-class Workers:
-    """The worker of this run, as long as it is there."""
-
-    def __init__(self, command):
-        self.command, self.process, self.log = command, None, tempfile.TemporaryFile()
-
-    def start(self):
-        self.process = subprocess.Popen(self.command, stdout=subprocess.PIPE, stderr=self.log)
-        if not self.process.stdout.readline().startswith(b"ready"):
-            self.log.seek(0)
-            raise SystemExit(f"the worker did not start: {self.log.read().decode()}")
-
-    def stop(self):
-        if self.process is not None:
-            self.process.terminate()
-            self.process.wait(PATIENT)
-            self.process = None
 
 
 def answer(future):
@@ -423,6 +403,7 @@ def example_login(clients, worker):
         shown += rest
         checks.equal("it ends", terminal.returncode, 0)
         checks.that("it lets in", shown.endswith(b"You are in.\n"), shown.decode())
+        checks.that("below a hundred lines", len((PACKAGE / "examples/login.py").read_text().splitlines()) < 100)
         checks.that("it told the wrong one", b"not right" in shown, shown.decode())
 
 
@@ -455,7 +436,7 @@ def main():
     ours = logging.getLogger("verify_courier_client")
     logging.getLogger().addHandler(written)
     ours.setLevel(logging.DEBUG)
-    worker = Workers(sys.argv[1:])
+    worker = OwnWorker(sys.argv[1:])
     worker.start()
     clients = [OnThreads(through, linger=1), OnAsyncio(through, linger=1)]
     for scene in SCENES:

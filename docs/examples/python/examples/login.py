@@ -1,7 +1,4 @@
-"""A login at a terminal: the second factor of one person, after their password was right.
-
-VERIFY_COURIER_BROKER_URL=amqp://… python login.py USER        exit code 0: the person is in
-"""
+"""The second factor at a terminal: VERIFY_COURIER_BROKER_URL=amqp://… python login.py USER; exit code 0: they are in."""
 
 import asyncio
 import getpass
@@ -58,12 +55,12 @@ async def register(courier: Courier, login: vc.Login, can: vc.Reply) -> bool:
     ticket = (await typed("The administrator's ticket: ", secret=True) or None) if can.get("needs_ticket") else None
     if way == "authenticator":
         reply = await ask(courier, vc.register_authenticator(login, qr="none", ticket=ticket))
-        if reply is None or reply.outcome is not vc.Outcome.ENROLLING:
-            return False
-        print("Type this key into your app, as time based:", reply["secret"])
-        return await enter_code(courier, login, "authenticator")
+        if reply and reply.outcome is vc.Outcome.ENROLLING:
+            print("Type this key into your app, as time based:", reply["secret"])
+            return await enter_code(courier, login, "authenticator")
+        return False
     reply = await ask(courier, vc.register_phone(login, await typed("Phone, with + and country code: "), way, ticket=ticket))
-    return reply is not None and reply.outcome is vc.Outcome.SENT and await enter_code(courier, login, "phone")
+    return bool(reply and reply.outcome is vc.Outcome.SENT) and await enter_code(courier, login, "phone")
 
 
 async def sign_in(courier: Courier, user: str) -> bool:
@@ -89,11 +86,11 @@ async def sign_in(courier: Courier, user: str) -> bool:
     return is_in
 
 
-async def main() -> int:
+async def main() -> bool:
     async with Courier(os.environ["VERIFY_COURIER_BROKER_URL"]) as courier:
         is_in = await sign_in(courier, sys.argv[1])
     print("You are in." if is_in else "Not signed in.")
-    return 0 if is_in else 1
+    return not is_in
 
 
 if __name__ == "__main__":

@@ -164,6 +164,13 @@ class Reply(Mapping[str, Any]):
         return max(0, round(wait.total_seconds()))
 
     @property
+    def seconds_alive(self) -> int | None:
+        """For how long the code or the enrolment is good, by the worker's own clock. None where nothing is said."""
+        if "expires_at" not in self or "at" not in self:
+            return None
+        return max(0, round((_moment(self["expires_at"]) - _moment(self["at"])).total_seconds()))
+
+    @property
     def field_errors(self) -> dict[str, str]:
         """Of `invalid`: what is wrong, by field."""
         return {error["field"]: error["reason"] for error in self.get("errors", [])}

@@ -8,7 +8,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-clients=(twilio_sdk contract login portal outside_client agreement python_client credential_dialog first_hour)
+clients=(twilio_sdk contract login portal outside_client agreement python_client credential_dialog windows_page first_hour)
 
 # The official SDK of Twilio, against the simulator, compared with Twilio's OpenAPI document where that is at hand.
 client_twilio_sdk() {
@@ -57,6 +57,11 @@ client_python_client() {
 # A dialog of Windows' kind at a console, and somebody who types, gives up, is offline.
 client_credential_dialog() {
     with_package dialog_walk.py
+}
+
+# The messages of the page for Windows programs, byte for byte, with least rights.
+client_windows_page() {
+    with_package exact_messages.py
 }
 
 # PROGRAM: one that uses the client of docs/examples/python, and starts its workers itself.

@@ -1,5 +1,6 @@
 import App
 import ArgumentParser
+import Basics
 import Glibc
 
 /// The program: one command per file.
@@ -8,6 +9,7 @@ struct VerifyCourier: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "verify-courier",
         abstract: "A second factor for logins: jobs over RabbitMQ, codes by Twilio Verify.",
+        version: "verify-courier \(ProductVersion.current)",
         subcommands: [
             StoreCommand.self, WorkCommand.self, TopologyCommand.self, SimulateCommand.self, OptionsCommand.self,
             RegisterCommand.self, SendCommand.self, CheckCommand.self, CancelCommand.self, OutcomeCommand.self,

@@ -1,3 +1,4 @@
+import Basics
 import Ops
 
 /// The worker's metrics, under the names that operators know.
@@ -96,7 +97,9 @@ struct Meters: Sendable {
             "verify_courier_log_lines_dropped_total",
             "Log lines that nobody read in time, or that could not be written."
         ) { [MetricSample(Double(LogWriter.standardError.lost))] }
-        registry.info("verify_courier_build_info", "Build of the running program.", ["swift": Self.swiftVersion])
+        registry.info(
+            "verify_courier_build_info", "Build of the running program.",
+            ["swift": Self.swiftVersion, "version": ProductVersion.current])
     }
 
     private static var swiftVersion: String {

@@ -54,6 +54,7 @@ public struct App: Sendable {
         let termination = await Termination.watch(logger)
         // A file that may grow no more is an error of its write, as a full disk is, and not the end of the process.
         signal(SIGXFSZ, SIG_IGN)
+        WorkerReports.tellStart()
         try await requireTopology(within: patience)
         let pipelineSettings = try settings.pipeline()
         let workerSettings = try settings.worker()
@@ -64,6 +65,7 @@ public struct App: Sendable {
         let store = try await openStore(create: create, clocks, StoreWatch(observer: meters), within: patience)
         try await warn(store)
         let board = ChannelBoard(clocks: clocks)
+        let hasBegun = Watched(false)
         let pipeline = Pipeline(
             store: store, twilio: twilio, settings: pipelineSettings, clocks: clocks,
             observer: MeteredBoard(board: board, meters: meters), logger: logger)
@@ -74,13 +76,17 @@ public struct App: Sendable {
             patience: max(end - .now(), min(patience, .seconds(5))),
             observer: WorkObservers(all: [meters, UnansweredLog(clocks: clocks, logger: logger)]), clocks: clocks,
             logger: logger,
-            onReady: onReady,
+            onReady: {
+                hasBegun.set(true)
+                onReady()
+            },
             onOverrun: { termination.end("jobs are left after the time for draining") })
         meters.watch(worker)
         meters.watch(pipeline, limits: pipelineSettings.callLimits)
         meters.watch(store)
+        let reports: [any ServiceLifecycle.Service] = WorkerReports(of: worker, hasBegun: hasBegun).map { [$0] } ?? []
         try await run(
-            worker, beside: background(store, pipeline, try settings.retention()), termination,
+            worker, beside: reports + background(store, pipeline, try settings.retention()), termination,
             try opsServer(worker, meters.registry))
         await store.close()
     }
@@ -96,7 +102,7 @@ public struct App: Sendable {
     ///
     /// Services end in the reverse order: the worker drains first, and operators see that to its end.
     private func run(
-        _ worker: WorkerService, beside: [Background], _ termination: Termination, _ ops: OpsServer?
+        _ worker: WorkerService, beside: [any ServiceLifecycle.Service], _ termination: Termination, _ ops: OpsServer?
     ) async throws {
         let others: [any ServiceLifecycle.Service] = (ops.map { [$0] } ?? []) + [termination] + beside
         let group = ServiceGroup(

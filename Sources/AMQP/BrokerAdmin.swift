@@ -72,7 +72,14 @@ public actor AdminConnection {
     }
 
     /// How many messages are ready in a queue; `notFound` when there is none of that name.
-    public func messageCount(of queue: String) throws(AMQPError) -> Int {
+    public func messageCount(of queue: String) throws(AMQPError) -> Int { try depth(of: queue).ready }
+
+    /// How many messages are ready in a queue, and how many consumers it has, as its leader tells now.
+    ///
+    /// A quorum queue whose leader does not answer within a quarter of a second is told of as 0 and 0.
+    ///
+    /// - Throws: ``AMQPError``; `notFound` when there is none of that name, which ends the connection's channel.
+    public func depth(of queue: String) throws(AMQPError) -> QueueDepth {
         let name = QueueDeclaration(
             name: queue, durable: true, exclusive: false, autoDelete: false, arguments: FieldTable())
         return try opened().declare(name, passive: true)
@@ -90,6 +97,44 @@ public actor AdminConnection {
     public func deleteQueue(_ name: String) throws(AMQPError) {
         try opened().deleteQueue(name)
     }
+}
+
+/// How full a queue is, as the broker tells.
+public struct QueueDepth: Sendable, Equatable {
+    /// Messages that wait to be delivered.
+    public var ready: Int
+    /// Those who consume it.
+    public var consumers: Int
+
+    package init(ready: Int, consumers: Int) {
+        self.ready = ready
+        self.consumers = consumers
+    }
+}
+
+/// A connection that is kept for asking again and again.
+public struct KeptAdminConnection: Sendable {
+    private let connection: AdminConnection
+
+    /// Connects to the first URL that works.
+    ///
+    /// - Throws: ``AMQPError``
+    public static func open(_ configuration: BrokerConfiguration) async throws(AMQPError) -> KeptAdminConnection {
+        let connection = try AdminConnection()
+        do throws(AMQPError) {
+            try await BrokerAdmin.open(connection, configuration)
+        } catch {
+            await connection.close()
+            throw error
+        }
+        return KeptAdminConnection(connection: connection)
+    }
+
+    /// See ``AdminConnection/depth(of:)``; after an error the connection is of no use any more.
+    public func depth(of queue: String) async throws(AMQPError) -> QueueDepth { try await connection.depth(of: queue) }
+
+    /// Says good-bye.
+    public func close() async { await connection.close() }
 }
 
 /// Declaring exchanges, queues and bindings.
@@ -112,7 +157,7 @@ public enum BrokerAdmin {
     }
 
     /// The first URL that works.
-    private static func open(
+    fileprivate static func open(
         _ connection: AdminConnection, _ configuration: BrokerConfiguration
     ) async throws(AMQPError) {
         var failure = AMQPError(.badURL, "no broker URL is given")

@@ -35,7 +35,7 @@ public struct BrokerStatus: Sendable, Equatable {
     package static func up(queues: [String]) -> BrokerStatus {
         var status = BrokerStatus()
         (status.isConnected, status.isPublishing) = (true, true)
-        status.lanes = queues.map { LaneStatus(queue: $0, isConsuming: true, lastError: nil) }
+        status.lanes = queues.map { LaneStatus(queue: $0, isConsuming: true) }
         return status
     }
 
@@ -49,10 +49,12 @@ public struct BrokerStatus: Sendable, Equatable {
     /// The broker's refusal of the connection, where only a change of configuration, here or there, will help.
     public var refusal: AMQPError? { lastError.flatMap { $0.isRefusal ? $0 : nil } }
 
-    /// Whether every lane is consumed.
+    /// Whether every lane is consumed that is to be.
     ///
     /// A connection that is up and consumes nothing is not healthy.
-    public var isConsuming: Bool { !lanes.isEmpty && lanes.allSatisfy(\.isConsuming) }
+    public var isConsuming: Bool {
+        isConnected && !lanes.isEmpty && lanes.allSatisfy { $0.isConsuming || $0.isPaused }
+    }
 }
 
 /// How the consuming of one queue stands.
@@ -61,8 +63,28 @@ public struct LaneStatus: Sendable, Equatable {
     public var queue: String
     /// Messages are coming, or would.
     public var isConsuming: Bool
+    /// It is not to be consumed for now, by an operator's wish.
+    public var isPaused = false
     /// Why it is not consumed.
     ///
     /// `nil` while it is, and when nothing went wrong with it.
     public var lastError: AMQPError?
+}
+
+/// What a connection has taken from one queue.
+public struct QueueCount: Sendable, Equatable {
+    /// The queue's name.
+    public var queue: String
+    /// Deliveries that the broker waits to have settled.
+    ///
+    /// Those of a lost connection are none: they went back.
+    public var inHand: Int
+    /// Deliveries that left the queue for good, acknowledged or put away, over all connections.
+    public var settled: Int
+
+    package init(queue: String, inHand: Int, settled: Int) {
+        self.queue = queue
+        self.inHand = inHand
+        self.settled = settled
+    }
 }

@@ -21,6 +21,8 @@ struct DutyState {
     var backoff: Backoff
     /// Why it has no channel.
     var error: AMQPError?
+    /// Its deliveries that were settled for good, over all connections.
+    var settled = 0
     /// Since when it has wanted a channel number and got none.
     var numberlessSince: MonotonicTime?
 

@@ -9,6 +9,9 @@ actor Connection {
     private typealias Machine = ConnectionMachine<PublishWaiter>
 
     nonisolated let executor: PollExecutor
+    /// What is taken from the queues, as of some tenths of a second ago; read by anybody, also while the thread is blocked.
+    nonisolated let counts = Locked<[QueueCount]>([])
+    private var nextCounting = MonotonicTime(nanoseconds: 0)
     private let poller: EventFDPoller
     private let configuration: BrokerConfiguration
     private let headers: HeaderNames
@@ -102,6 +105,8 @@ actor Connection {
 
     func stopConsuming(forGood: Bool) { perform(machine.stopConsuming(forGood: forGood)) }
 
+    func pause(_ queues: Set<String>) { perform(machine.pause(queues, now: .now())) }
+
     func resumeConsuming() { perform(machine.resumeConsuming(now: .now())) }
 
     /// Does what can be done without waiting; called on every turn of the thread, for heartbeats too.
@@ -111,10 +116,18 @@ actor Connection {
         publishQueued()
         let now = MonotonicTime.now()
         perform(machine.tick(now: now))
+        count(at: now)
         guard let handle else { return nil }
         // What may be sent and was not waits for the socket.
         poller.watch(handle.descriptor, events: Int16(machine.canPublish ? POLLIN | POLLOUT : POLLIN))
         return Self.nextTurn(now: now, hasMore: hasMore, machine.nextDeadline)
+    }
+
+    /// Not at every turn: there is one for each job.
+    private func count(at now: MonotonicTime) {
+        guard now >= nextCounting else { return }
+        nextCounting = now + .milliseconds(200)
+        counts.withLock { $0 = machine.counts }
     }
 
     /// When the thread is to take its next turn at the latest, if nothing happens before.
@@ -182,6 +195,7 @@ actor Connection {
     private func drop() {
         unwatch()
         handle = nil
+        counts.withLock { $0 = machine.counts }
     }
 
     /// Why it could not be sent: the stream may be torn in the middle of a frame.

@@ -4,7 +4,9 @@ import Basics
 /// other channels know nothing of it.
 extension ConnectionMachine {
     func isWanted(_ index: Int) -> Bool {
-        phase == .open && (duties[index].duty == .publish || wantsDeliveries)
+        guard phase == .open else { return false }
+        guard let lane = duties[index].lane else { return true }
+        return wantsDeliveries && !pausedQueues.contains(lane.queue)
     }
 
     mutating func openChannel(for index: Int, renewing: Bool = false, _ now: MonotonicTime) -> [Action] {
@@ -143,8 +145,24 @@ extension ConnectionMachine {
     mutating func stopConsuming(forGood: Bool = true) -> [Action] {
         wantsDeliveries = false
         if forGood { mayResume = false }
+        return reporting(endConsuming { _ in true })
+    }
+
+    /// Takes deliveries of all lanes but these, on this connection or a later one.
+    ///
+    /// What is in hand of them can still be settled; whatever else keeps a lane from being consumed still does.
+    mutating func pause(_ queues: Set<String>, now: MonotonicTime) -> [Action] {
+        let ended = queues.subtracting(pausedQueues)
+        pausedQueues = queues
+        let actions = endConsuming { ended.contains($0.queue) }
+        // A lane whose consumer is still being cancelled follows when the broker has agreed.
+        return reporting(actions + (isStarted ? start(now: now) : []))
+    }
+
+    private mutating func endConsuming(of isMeant: (Lane) -> Bool) -> [Action] {
         var actions: [Action] = []
-        for index in duties.indices where duties[index].lane != nil {
+        for index in duties.indices {
+            guard let lane = duties[index].lane, isMeant(lane) else { continue }
             guard phase == .open, case .channel(let number) = duties[index].place, let channel = channels[number] else {
                 duties[index].place = .none
                 continue
@@ -153,7 +171,7 @@ extension ConnectionMachine {
             channels[number]?.phase = .cancelling
             actions.append(.send(.cancelConsumer(number, consumerTag: channel.consumerTag)))
         }
-        return reporting(actions)
+        return actions
     }
 
     /// Takes deliveries again, each lane by a channel of its own: what is in hand stays on the old one.

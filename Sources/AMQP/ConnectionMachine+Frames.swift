@@ -82,7 +82,22 @@ extension ConnectionMachine {
 
     /// Settles a delivery, once, while the channel that it came by lives; else the broker delivers it again anyway.
     mutating func settle(_ tag: DeliveryTag, _ settlement: Settlement) -> [Action] {
-        guard phase == .open, channels[tag.channel]?.settle(tag) == true else { return [] }
+        guard phase == .open, let duty = channels[tag.channel]?.duty, channels[tag.channel]?.settle(tag) == true else {
+            return []
+        }
+        // What is given back was taken by nobody.
+        if settlement != .requeue { duties[duty].settled += 1 }
         return [.send(.settle(tag, settlement))] + closeIfDone(tag.channel)
+    }
+}
+
+extension ConnectionMachine {
+    /// Of each lane, what it has in hand at the broker and what it has settled.
+    var counts: [QueueCount] {
+        var counts = duties.map { duty in
+            duty.lane.map { QueueCount(queue: $0.queue, inHand: 0, settled: duty.settled) }
+        }
+        for channel in channels.values where channel.isLive { counts[channel.duty]?.inHand += channel.unsettled.count }
+        return counts.compactMap(\.self)
     }
 }

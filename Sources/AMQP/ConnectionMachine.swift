@@ -33,6 +33,8 @@ struct ConnectionMachine<Waiter> {
     var blockage: BrokerStatus.Blockage?
     /// Lanes are wanted open, over all connections.
     var wantsDeliveries = true
+    /// Queues that are not consumed for now, over all connections: by an operator's wish, lane by lane.
+    var pausedQueues: Set<String> = []
     /// They may be wanted again once they are not.
     var mayResume = true
     /// Channels are opened on this connection.
@@ -172,7 +174,10 @@ struct ConnectionMachine<Waiter> {
                 continue
             }
             let isConsuming = phase == .open && channel(of: duty)?.isConsuming == true
-            status.lanes.append(LaneStatus(queue: lane.queue, isConsuming: isConsuming, lastError: duty.error))
+            status.lanes.append(
+                LaneStatus(
+                    queue: lane.queue, isConsuming: isConsuming, isPaused: pausedQueues.contains(lane.queue),
+                    lastError: duty.error))
         }
         status.lastError = lastError ?? status.lastError
         return status

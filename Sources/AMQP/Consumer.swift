@@ -83,6 +83,14 @@ public final class Consumer: Sendable {
     /// The same until ``resumeConsuming()``.
     public func pauseConsuming() async { await connection.stopConsuming(forGood: false) }
 
+    /// Takes no new deliveries from these queues, and from all others again; also on later connections.
+    ///
+    /// ``pauseConsuming()`` and ``stopConsuming()`` hold beside it.
+    public func pause(_ queues: Set<String>) async { await connection.pause(queues) }
+
+    /// What was taken from each queue, as of half a second ago at the most; never waits.
+    public var counts: [QueueCount] { connection.counts.withLock { $0 } }
+
     /// Takes deliveries again, unless it was stopped for good.
     public func resumeConsuming() async { await connection.resumeConsuming() }
 }

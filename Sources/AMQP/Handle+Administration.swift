@@ -16,17 +16,19 @@ extension Handle {
         try Self.check(amqp_get_rpc_reply(state), "declare exchange \(exchange.name)")
     }
 
-    /// Returns how many messages wait in it.
+    /// Returns how many messages wait in it, and how many consumers it has.
     @discardableResult
-    func declare(_ queue: QueueDeclaration, passive: Bool) throws(AMQPError) -> Int {
+    func declare(_ queue: QueueDeclaration, passive: Bool) throws(AMQPError) -> QueueDepth {
         let arena = Arena()
         let ok = amqp_queue_declare(
             state, 1, arena.text(queue.name), passive ? 1 : 0, queue.durable ? 1 : 0, queue.exclusive ? 1 : 0,
             queue.autoDelete ? 1 : 0, arena.table(queue.arguments))
-        let count = ok.map { Int($0.pointee.message_count) } ?? 0
+        let depth = ok.map {
+            QueueDepth(ready: Int($0.pointee.message_count), consumers: Int($0.pointee.consumer_count))
+        }
         withExtendedLifetime(arena) {}
         try Self.check(amqp_get_rpc_reply(state), "declare queue \(queue.name)")
-        return count
+        return depth ?? QueueDepth(ready: 0, consumers: 0)
     }
 
     func bind(_ binding: Binding) throws(AMQPError) {

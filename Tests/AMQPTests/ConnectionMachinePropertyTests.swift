@@ -44,7 +44,8 @@ private struct EventStorm {
         case 10: if Int.random(in: 0..<40, using: &generator) == 0 { see(machine.stopConsuming()) }
         case 11: see(machine.stopConsuming(forGood: false))
         case 12: see(machine.resumeConsuming(now: now))
-        case 13..<30: pass()
+        case 13: see(machine.pause(Set(["q", "r"].filter { _ in Bool.random(using: &generator) }), now: now))
+        case 14..<30: pass()
         case 30..<45: publish()
         case 45..<55: see(machine.publishNext(now: now))
         case 55..<65: settle()

@@ -106,6 +106,7 @@ final class MachineDriver {
     func close() { actions += machine.close() }
     func stopConsuming() { actions += machine.stopConsuming() }
     func pauseConsuming() { actions += machine.stopConsuming(forGood: false) }
+    func pause(_ queues: Set<String>) { actions += machine.pause(queues, now: now) }
     func resumeConsuming() { actions += machine.resumeConsuming(now: now) }
 
     func pass(_ duration: Duration) {

@@ -1,6 +1,38 @@
 public import Basics
 public import Wire
 
+/// What an operator does that is no job, as the audit trail names it.
+public enum OperatorAct: String, Sendable, CaseIterable {
+    case pauseWorkers = "workers.pause"
+    case resumeWorkers = "workers.resume"
+    case drainWorkers = "workers.drain"
+}
+
+/// What was done: an administrator's job, or an operator's act.
+public enum AuditKind: Sendable, Hashable, RawRepresentable {
+    case job(JobKind)
+    case act(OperatorAct)
+
+    /// From what the trail keeps; `nil` for what only a newer version knows.
+    public init?(rawValue: String) {
+        if let kind = JobKind(rawValue: rawValue) {
+            self = .job(kind)
+        } else if let act = OperatorAct(rawValue: rawValue) {
+            self = .act(act)
+        } else {
+            return nil
+        }
+    }
+
+    /// The job's routing key, or the act's name.
+    public var rawValue: String {
+        switch self {
+        case .job(let kind): kind.rawValue
+        case .act(let act): act.rawValue
+        }
+    }
+}
+
 /// One act of an administrator, refused ones too.
 ///
 /// Rows are only ever added.
@@ -11,8 +43,8 @@ public struct AuditEntry: Sendable, Equatable {
     public var administrator: String
     /// The broker user that published the job; `""` where the broker told none.
     public var frontEnd: String
-    /// Which job it was.
-    public var kind: JobKind
+    /// Which job it was, or which act.
+    public var kind: AuditKind
     /// The job's own id; `nil` for one that came without.
     public var messageID: String?
     /// Whom it concerned; `""` for nobody in particular.
@@ -31,6 +63,33 @@ public struct AuditEntry: Sendable, Equatable {
     package init(
         at: Timestamp, administrator: String, frontEnd: String, kind: JobKind, messageID: String?, user: String,
         formerUser: String? = nil, outcome: Outcome, reason: Reason?, detail: String
+    ) {
+        self.at = at
+        self.administrator = administrator
+        self.frontEnd = frontEnd
+        self.kind = .job(kind)
+        self.messageID = messageID
+        self.user = user
+        self.formerUser = formerUser
+        self.outcome = outcome
+        self.reason = reason
+        self.detail = detail
+    }
+
+    /// Of an act that is no job, and was done.
+    package init(at: Timestamp, administrator: String, act: OperatorAct, detail: String) {
+        self.at = at
+        self.administrator = administrator
+        frontEnd = ""
+        kind = .act(act)
+        user = ""
+        outcome = .done
+        self.detail = detail
+    }
+
+    package init(
+        at: Timestamp, administrator: String, frontEnd: String, readAs kind: AuditKind, messageID: String?,
+        user: String, formerUser: String?, outcome: Outcome, reason: Reason?, detail: String
     ) {
         self.at = at
         self.administrator = administrator
@@ -65,7 +124,7 @@ public struct AuditQuery: Sendable {
     /// Only what this administrator did.
     public var administrator: String?
     /// Only acts of this kind.
-    public var kind: JobKind?
+    public var kind: AuditKind?
     /// Only what was done then or later.
     public var since: Timestamp?
     /// Only what was done before.

@@ -96,7 +96,7 @@ extension SQLiteRows {
     private func readAudit(_ row: Row) throws -> AuditEntry {
         try reading("audit", String(row[0] as Int64)) {
             AuditEntry(
-                at: try row.time(1), administrator: try row.at(2), frontEnd: try row.at(3), kind: try row.choice(4),
+                at: try row.time(1), administrator: try row.at(2), frontEnd: try row.at(3), readAs: try row.choice(4),
                 messageID: try row.at(5), user: try row.at(6), formerUser: try row.at(10),
                 outcome: try row.choice(7), reason: try row.choiceIfAny(8), detail: try row.at(9))
         }

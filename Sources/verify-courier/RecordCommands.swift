@@ -44,7 +44,7 @@ struct AuditCommand: AsyncParsableCommand {
     @Option(name: .customLong("operator"), help: "Only what this administrator did.")
     var administrator: String?
 
-    @Option(help: "Only this job, for example admin.user.reset.")
+    @Option(help: "Only this job or act, for example admin.user.reset or workers.pause.")
     var kind: String?
 
     @Flag(help: "Ask the workers (admin.audit.list) instead of reading the store's file.")
@@ -98,7 +98,10 @@ struct AuditCommand: AsyncParsableCommand {
         (query.user, query.administrator, query.limit) = (user, administrator, times.limit)
         (query.since, query.until) = (times.time(times.since), times.time(times.until))
         if let kind {
-            guard let known = JobKind(rawValue: kind) else { throw ValidationError("there is no job '\(kind)'") }
+            guard let known = AuditKind(rawValue: kind) else {
+                let acts = OperatorAct.allCases.map(\.rawValue).joined(separator: ", ")
+                throw ValidationError("there is no job '\(kind)', and of acts that are no job there are \(acts)")
+            }
             query.kind = known
         }
         let wanted = query

@@ -40,7 +40,7 @@ extension AdminRules {
         let entry = try #require(answer.changes.audits.first)
         #expect(answer.changes.audits.count == 1)
         #expect(entry.administrator == "root" && entry.frontEnd == "desk" && entry.messageID == "m-1")
-        #expect(entry.kind == kind && entry.outcome == answer.outcome && entry.reason == answer.reason)
+        #expect(entry.kind == .job(kind) && entry.outcome == answer.outcome && entry.reason == answer.reason)
         #expect(entry.at == situation.now)
         return answer
     }

@@ -13,7 +13,8 @@ import Wire
 struct PlanTests {
     /// Tables of a few rows: options, workers, a total for each front end, codes that were used within five minutes.
     private static let small = [
-        "site_option", "worker", "letter_total", "meta", "call_lease", "call_departure", "audit_refusal", "used_code",
+        "site_option", "worker", "worker_report", "report", "letter_total", "meta", "call_lease", "call_departure",
+        "audit_refusal", "used_code",
         "sqlite_master", "CONSTANT",
     ]
 
@@ -178,7 +179,7 @@ struct PlanTests {
                 _ = try rows.history(query)
             }
             for change: (inout AuditQuery) -> Void in [
-                { $0.user = "ada" }, { $0.administrator = "olga" }, { $0.kind = .adminUserGet },
+                { $0.user = "ada" }, { $0.administrator = "olga" }, { $0.kind = .job(.adminUserGet) },
                 { ($0.since, $0.until) = (Sample.now, Sample.now) },
             ] {
                 var query = AuditQuery()

@@ -43,7 +43,9 @@ struct TrailTests {
             }
             #expect(try await found { $0.user = "user1" } == entries.filter { $0.user == "user1" })
             #expect(try await found { $0.administrator = "root2" } == entries.filter { $0.administrator == "root2" })
-            #expect(try await found { $0.kind = .adminUserReset } == entries.filter { $0.kind == .adminUserReset })
+            #expect(
+                try await found { $0.kind = .job(.adminUserReset) }
+                    == entries.filter { $0.kind == .job(.adminUserReset) })
             let (since, until) = (Sample.now + .seconds(3), Sample.now + .seconds(7))
             let between = entries.filter { $0.at >= since && $0.at < until }
             #expect(try await found { ($0.since, $0.until) = (since, until) } == between && between.count == 4)
@@ -91,7 +93,8 @@ struct TrailTests {
             for _ in 0..<2 { _ = try await store.sweep(Retention(), limit: 100) }
             let told = try await store.audit(all)
             #expect(told.count == 102 && told.first?.frontEnd == "portal" && told.first?.reason == .notAdmin)
-            #expect(told.first?.detail.contains(#""refused":"50""#) == true && told.first?.kind == .adminUserReset)
+            #expect(
+                told.first?.detail.contains(#""refused":"50""#) == true && told.first?.kind == .job(.adminUserReset))
         }
     }
 

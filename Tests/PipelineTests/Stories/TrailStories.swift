@@ -38,7 +38,7 @@ struct TrailStories {
             var query = AuditQuery()
             query.limit = 1000
             let entries = Array(try await worker.store.audit(query).reversed())
-            #expect(entries.map(\.kind) == expected.map(\.0))
+            #expect(entries.map(\.kind) == expected.map { .job($0.0) })
             #expect(entries.map(\.outcome) == expected.map(\.1))
             #expect(entries.allSatisfy { $0.administrator == "root" })
             #expect(Set(entries.map(\.frontEnd)) == ["portal", "desk"])

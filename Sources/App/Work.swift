@@ -84,11 +84,28 @@ public struct App: Sendable {
         meters.watch(worker)
         meters.watch(pipeline, limits: pipelineSettings.callLimits)
         meters.watch(store)
+        let heartbeat = Heartbeat(
+            worker, pipeline: pipeline, store: store, identity: settings.identity(version: ProductVersion.current), logger: logger
+        )
         let reports: [any ServiceLifecycle.Service] = WorkerReports(of: worker, hasBegun: hasBegun).map { [$0] } ?? []
-        try await run(
-            worker, beside: reports + background(store, pipeline, try settings.retention()), termination,
-            try opsServer(worker, meters.registry))
+        let services = reports + background(store, pipeline, try settings.retention())
+        let ops = try opsServer(worker, meters.registry)
+        try await telling(by: heartbeat) { try await run(worker, beside: services, termination, ops) }
         await store.close()
+    }
+
+    /// Tells the store of the worker from before its first job until after its last, and how it ended.
+    private func telling(by heartbeat: Heartbeat, _ body: () async throws -> Void) async throws {
+        await heartbeat.begin(within: .seconds(2))
+        let beats = Task { await heartbeat.run() }
+        defer { beats.cancel() }
+        do {
+            try await body()
+        } catch {
+            await heartbeat.end(as: .failed, within: .seconds(2))
+            throw error
+        }
+        await heartbeat.end(as: .stopped, within: .seconds(2))
     }
 
     private func background(_ store: any LoginStore, _ pipeline: Pipeline, _ retention: Retention) -> [Background] {

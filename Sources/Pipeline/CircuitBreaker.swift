@@ -66,6 +66,15 @@ struct CircuitBreaker: Sendable {
     private var openings = 0
     private var lastLetGo: MonotonicTime?
 
+    /// How it stands, for operators.
+    func standing(at now: MonotonicTime) -> CircuitStanding {
+        switch state {
+        case .closed: .closed
+        case .open(let until): now < until ? .open : .halfOpen
+        case .probing: .halfOpen
+        }
+    }
+
     /// Whether a call would not pass now.
     func refuses(at now: MonotonicTime) -> Bool {
         switch state {

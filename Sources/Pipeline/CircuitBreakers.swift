@@ -16,6 +16,16 @@ struct CalledOperation: Hashable, Sendable {
     var method: Wire.Method? { channel.map(Wire.Method.code) ?? operation.method }
 }
 
+/// Whether calls of an operation are made, as operators call it.
+public enum CircuitStanding: String, Sendable, CaseIterable {
+    /// They are.
+    case closed
+    /// One is, and tells whether the others are.
+    case halfOpen = "half_open"
+    /// None is for a while.
+    case open
+}
+
 /// This worker's circuit breakers, one for each operation: by what its own calls have shown.
 final class CircuitBreakers: Sendable {
     /// Referred to, since a dictionary's value that is changed in place costs allocations.
@@ -34,6 +44,13 @@ final class CircuitBreakers: Sendable {
         self.clocks = clocks
         self.observer = observer
         self.logger = logger
+    }
+
+    /// Of the operations that were called since the start, by name.
+    var standings: [(operation: String, standing: CircuitStanding)] {
+        let now = clocks.monotonic()
+        let all = breakers.withLock { $0.map { ($0.key.name, $0.value.breaker.standing(at: now)) } }
+        return all.sorted { $0.0 < $1.0 }.map { (operation: $0.0, standing: $0.1) }
     }
 
     func refuses(_ operation: CalledOperation) -> Bool {

@@ -47,6 +47,9 @@ public final class Pipeline: Sendable {
     /// How the calls to Twilio stand in this worker.
     public var calls: CallLoad { caller.budget.load }
 
+    /// Whether Twilio is called, by operation; of those that were called since the start.
+    public var circuits: [(operation: String, standing: CircuitStanding)] { caller.circuits.standings }
+
     /// The methods that the site's options switch off.
     public func methodsOff() async throws(StoreError) -> Set<Wire.Method> {
         let options = SiteOptions(try await store.situation(of: Job.Login(user: "")).options)

@@ -68,6 +68,18 @@ package protocol WorkingStore: LoginStore {
     /// Dead letters that nobody has dealt with, by reason.
     func waitingLetters() async throws -> [(reason: String, count: Int, oldest: Timestamp)]
 
+    /// This worker's number, never given twice.
+    var worker: Int64 { get }
+
+    /// Replaces what this worker tells of itself, in a transaction of its own.
+    func beat(_ report: WorkerReport) async throws(StoreError)
+
+    /// Says how this worker ends, as its last word.
+    func leave(_ end: WorkerEnd) async throws(StoreError)
+
+    /// All workers of the store, those that ended within the last days too.
+    func workers() async throws(StoreError) -> [WorkerRecord]
+
     /// Waits for what is queued and lets go; this worker counts as dead from then on.
     func close() async
 }
@@ -82,6 +94,9 @@ package protocol StoreReader: Sendable {
 
     /// What became of the jobs with this message id, of whichever front end; for as long as jobs are recorded.
     func timelines(of messageID: String) async throws(StoreError) -> [JobTimeline]
+
+    /// All workers of the store, those that ended within the last days too.
+    func workers() async throws(StoreError) -> [WorkerRecord]
 
     /// Lets go of it.
     func close()

@@ -91,6 +91,12 @@ final class Liveness: Sendable {
         file = LockFile(existing: path)
     }
 
+    /// The same by a file that is open.
+    init(watching file: LockFile) {
+        worker = -1
+        self.file = file
+    }
+
     init(_ file: LockFile, worker: Int64) throws(StoreError) {
         self.file = file
         self.worker = worker

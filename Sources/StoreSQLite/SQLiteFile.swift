@@ -50,10 +50,13 @@ enum SQLiteFile {
         try Schema.migrator.migrate(pool)
         let live = try LockFile(configuration.path + ".live")
         let worker = try pool.write { db in
-            try forgetEnded(db, live)
+            let rows = SQLiteRows.looking(db, clocks, sealing, Liveness(watching: live))
+            try rows.noteKilled()
+            try rows.forgetEnded(keeping: EndedWorkers.most)
             try db.execute(sql: "INSERT INTO worker (started_at) VALUES (?)", arguments: [clocks.wall().milliseconds])
             return db.lastInsertedRowID
         }
+        // Before the writer's lock goes: whoever writes next must find this one alive.
         let liveness = try Liveness(live, worker: worker)
         return SQLiteStore(
             pool, writer: writer, file: try OpenFile(configuration.path), watch: watch,
@@ -61,15 +64,8 @@ enum SQLiteFile {
             logger: logger)
     }
 
-    /// The numbers of those that live, and of those that ended since a worker came last.
+    /// The numbers of those that entered the store, most of which may have ended.
     static func workers(_ db: Database) throws -> [Int64] { try Int64.fetchAll(db, sql: "SELECT id FROM worker") }
-
-    /// Numbers are never given twice, so nobody will be taken for one of these.
-    private static func forgetEnded(_ db: Database, _ live: LockFile) throws {
-        for ended in try workers(db) where !Liveness.lives(ended, live) {
-            try db.execute(sql: "DELETE FROM worker WHERE id = ?", arguments: [ended])
-        }
-    }
 
     /// The keys of a store that is there.
     static func sealing(of configuration: SQLiteStoreConfiguration) throws -> Sealing {

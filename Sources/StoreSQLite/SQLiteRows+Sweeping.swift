@@ -7,7 +7,7 @@ import Store
 enum SweepStep: CaseIterable {
     case recordedJobs, begunJobs, releasedJobs, history, audit, deadLetters
     case codes, pendings, approvals, tallies, paces, clients, bypasses, tickets, enrolments, challenges, usedCodes
-    case canceledSends
+    case canceledSends, endedWorkers
     case upkeep
 
     /// The table, and what has ended in it, by an index on its time.
@@ -34,6 +34,7 @@ enum SweepStep: CaseIterable {
         case .challenges: ("challenge", "expires_at < ?")
         case .usedCodes: ("used_code", "until < ?")
         case .canceledSends: ("canceled_send", "at < ?")
+        case .endedWorkers: ("worker", "ended_at < ?")
         case .upkeep: nil
         }
     }
@@ -49,6 +50,7 @@ enum SweepStep: CaseIterable {
         // The cooldown's growth is cleared by an approval only: what goes here is of people who never came back.
         case .paces, .clients: now - Retention.clients
         case .bypasses, .tickets, .challenges, .usedCodes: now
+        case .endedWorkers: now - EndedWorkers.kept
         case .upkeep: nil
         }
     }

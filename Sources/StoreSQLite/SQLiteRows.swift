@@ -17,6 +17,13 @@ struct SQLiteRows: StoreRows {
     let statements: HotStatements
     let notes = RowNotes()
 
+    /// For whoever is no worker.
+    static func looking(_ db: Database, _ clocks: Clocks, _ sealing: Sealing, _ liveness: Liveness) -> SQLiteRows {
+        SQLiteRows(
+            db: db, worker: liveness.worker, clocks: clocks, sealing: sealing, liveness: liveness,
+            bounds: LetterBounds(), statements: HotStatements())
+    }
+
     func hot(_ text: HotText) throws -> HotStatement { try statements.statement(text, db) }
 
     /// What is sealed with an intent: all that a takeover needs and nobody else may read.

@@ -253,6 +253,21 @@ package final class SQLiteStore: WorkingStore {
         return gone
     }
 
+    package var worker: Int64 { context.liveness.worker }
+
+    package func beat(_ report: WorkerReport) async throws(StoreError) {
+        try await write {
+            try $0.noteKilled()
+            try $0.put(report)
+        }
+    }
+
+    package func leave(_ end: WorkerEnd) async throws(StoreError) {
+        try await write { try $0.end($0.worker, end, at: $0.clocks.wall()) }
+    }
+
+    package func workers() async throws(StoreError) -> [WorkerRecord] { try await read { try $0.workers() } }
+
     package func auditRows(_ query: AuditQuery) async throws(StoreError) -> [AuditRow] {
         try await read { try $0.auditRows(query) }
     }

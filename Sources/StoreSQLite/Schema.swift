@@ -18,6 +18,7 @@ enum Schema {
         migrator.registerMigration("0008-letters") { try $0.execute(sql: letters) }
         migrator.registerMigration("0009-provider-codes") { try $0.execute(sql: providerCodes) }
         migrator.registerMigration("0010-ends") { try $0.execute(sql: ends) }
+        migrator.registerMigration("0011-workers") { try $0.execute(sql: workers) }
         return migrator
     }
 

@@ -60,15 +60,15 @@ package final class StoreLook: StoreReader {
         try await read { try $0.timelines(of: messageID) }
     }
 
+    /// All workers of the store, those that ended too.
+    package func workers() async throws(StoreError) -> [WorkerRecord] { try await read { try $0.workers() } }
+
     private func read<Value: Sendable>(
         _ body: @escaping @Sendable (SQLiteRows) throws -> Value
     ) async throws(StoreError) -> Value {
         do {
             return try await queue.read { [sealing, liveness, clocks] db in
-                try body(
-                    SQLiteRows(
-                        db: db, worker: liveness.worker, clocks: clocks, sealing: sealing, liveness: liveness,
-                        bounds: LetterBounds(), statements: HotStatements()))
+                try body(SQLiteRows.looking(db, clocks, sealing, liveness))
             }
         } catch {
             throw StoreError(sqlite: error)

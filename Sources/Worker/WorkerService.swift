@@ -180,7 +180,8 @@ public final class WorkerService: Service {
     public var status: WorkerStatus {
         WorkerStatus(
             consumer: consumer.status, publisher: publisher.status, lanes: slots.mapValues(\.load),
-            inFlight: inFlight.count, isDraining: draining.value, storeTrouble: storeTrouble)
+            inFlight: inFlight.count, isDraining: draining.value, storeTrouble: storeTrouble, hasBegun: hasBegun.value,
+            counts: consumer.counts)
     }
 
     /// Why the store cannot be used just now.

@@ -28,6 +28,10 @@ public struct WorkerStatus: Sendable {
     public var isDraining: Bool
     /// Why no jobs are taken; `nil` while they are.
     public var storeTrouble: StoreTrouble?
+    /// Every lane was consumed once.
+    public var hasBegun = false
+    /// What was taken from each queue.
+    public var counts: [QueueCount] = []
 
     /// Whether it takes nothing on purpose: what it began could not be recorded, or not be answered.
     var isPaused: Bool { storeTrouble != nil || publisher.mayNotPublish || publisher.blockage != nil }
@@ -52,11 +56,37 @@ public struct WorkerStatus: Sendable {
             found.append(Self.obstacle(of: consumer, "jobs", why))
         } else if !isPaused {
             // Otherwise they are not consumed on purpose.
-            for lane in consumer.lanes where !lane.isConsuming {
+            for lane in consumer.lanes where !lane.isConsuming && !lane.isPaused {
                 found.append("\(lane.queue) is not consumed" + why(lane.lastError))
             }
         }
+        for lane in consumer.lanes where lane.isPaused { found.append("\(lane.queue) is paused by an operator") }
         return found
+    }
+
+    /// How it stands, in one word.
+    package var state: WorkerState {
+        if isDraining { return .draining }
+        if !hasBegun { return .starting }
+        var others = self
+        for index in others.consumer.lanes.indices where others.consumer.lanes[index].isPaused {
+            (others.consumer.lanes[index].isPaused, others.consumer.lanes[index].isConsuming) = (false, true)
+        }
+        if !others.obstacles.isEmpty { return .notReady }
+        return consumer.lanes.contains(where: \.isPaused) ? .paused : .ready
+    }
+
+    /// How it stands in each lane, as others are told.
+    package var reports: [WorkerReport.Lane] {
+        LaneName.allCases.compactMap { lane in
+            guard let load = lanes[lane] else { return nil }
+            let status = consumer.lanes.first { $0.queue == lane.queue }
+            let count = counts.first { $0.queue == lane.queue }
+            return WorkerReport.Lane(
+                lane: lane, slots: load.slots, held: load.held, inHand: count?.inHand ?? 0, prefetch: load.prefetch,
+                isConsumed: status?.isConsuming ?? false, isPaused: status?.isPaused ?? false,
+                settled: count?.settled ?? 0)
+        }
     }
 
     private static func obstacle(

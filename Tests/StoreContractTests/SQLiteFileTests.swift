@@ -27,17 +27,6 @@ struct SQLiteFileTests {
         #expect(!FileManager.default.fileExists(atPath: nowhere))
     }
 
-    @Test func whoEndedIsForgottenWhenTheNextOneComes() async throws {
-        let world = try await World(.sqlite)
-        let living = try await SQLiteStore.open(world.configuration, logger: Logger(label: "test"))
-        for _ in 0..<3 { #expect(await openError(world.configuration) == nil) }
-        let rows = try await DatabaseQueue(path: world.configuration.path).read {
-            try Int64.fetchAll($0, sql: "SELECT id FROM worker ORDER BY id")
-        }
-        #expect(rows.count == 2)
-        await living.close()
-    }
-
     @Test func aKeyThatDoesNotFitIsRefused() async throws {
         let world = try await World(.sqlite)
         let path = world.configuration.path

@@ -1,0 +1,72 @@
+import Basics
+package import Logging
+package import Pipeline
+package import Store
+
+/// Tells the store every two seconds how this worker stands.
+///
+/// Apart from the jobs: what it writes is a transaction of its own, and while the store is away only the reports stay away.
+package final class Heartbeat: Sendable {
+    private let worker: WorkerService
+    private let pipeline: Pipeline
+    private let store: any WorkingStore
+    /// What stays the same for as long as the process lives.
+    private let identity: WorkerReport
+    private let logger: Logger
+
+    /// Nothing is told before ``run()``.
+    ///
+    /// - Parameter identity: host, process, version and settings; all else is filled in at each beat.
+    package init(
+        _ worker: WorkerService, pipeline: Pipeline, store: any WorkingStore, identity: WorkerReport, logger: Logger
+    ) {
+        self.worker = worker
+        self.pipeline = pipeline
+        self.store = store
+        self.identity = identity
+        self.logger = logger
+    }
+
+    /// The first word, before any job is taken; a store that does not answer is waited for no longer than that.
+    package func begin(within patience: Duration) async { _ = await Worker.within(patience) { await self.beat() } }
+
+    /// Reports until the task is cancelled, through the draining too.
+    package func run() async {
+        while !Task.isCancelled {
+            try? await Task.sleep(for: WorkerRecord.interval)
+            await beat()
+        }
+    }
+
+    private func beat() async {
+        do throws(StoreError) {
+            try await store.beat(report)
+        } catch {
+            logger.debug("nothing reported: the store cannot be used", metadata: ["error": "\(error)"])
+        }
+    }
+
+    /// Says the last word; waits for the store no longer than that.
+    package func end(as end: WorkerEnd, within patience: Duration) async {
+        _ = await Worker.within(patience) {
+            await self.beat()
+            try? await self.store.leave(end)
+        }
+    }
+
+    private var report: WorkerReport {
+        let status = worker.status
+        var report = identity
+        report.state = status.state
+        report.obstacles = status.obstaclesInOutline
+        report.lanes = status.reports
+        report.circuits = pipeline.circuits.compactMap { circuit in
+            switch circuit.standing {
+            case .closed: nil
+            case .open: WorkerReport.OpenCircuit(operation: circuit.operation, isProbing: false)
+            case .halfOpen: WorkerReport.OpenCircuit(operation: circuit.operation, isProbing: true)
+            }
+        }
+        return report
+    }
+}

@@ -19,7 +19,7 @@ extension App {
         try await looking { store in try await store.timelines(of: messageID) }
     }
 
-    private func looking<Value>(_ body: (any StoreReader) async throws -> Value) async throws -> Value {
+    func looking<Value>(_ body: (any StoreReader) async throws -> Value) async throws -> Value {
         let store = try await settings.store().look()
         defer { store.close() }
         return try await body(store)

@@ -32,6 +32,11 @@ package protocol StoreDriver: Sendable {
     /// For reading records: makes nothing, changes nothing, enters no worker.
     func look() async throws(StoreError) -> any StoreReader
 
+    /// Has a command to workers stand, with its line in the audit trail; enters no worker, and takes no step to a newer schema.
+    ///
+    /// - Parameter clocks: whose time the command carries.
+    func order(_ command: WorkerCommand, clocks: Clocks) async throws(StoreError) -> WorkerCommandResult
+
     /// What `doctor` tells of it without working on it.
     func inspect() async -> StoreCondition
 
@@ -72,7 +77,9 @@ package protocol WorkingStore: LoginStore {
     var worker: Int64 { get }
 
     /// Replaces what this worker tells of itself, in a transaction of its own.
-    func beat(_ report: WorkerReport) async throws(StoreError)
+    ///
+    /// - Returns: all that operators want of workers.
+    func beat(_ report: WorkerReport) async throws(StoreError) -> WorkerOrders
 
     /// Says how this worker ends, as its last word.
     func leave(_ end: WorkerEnd) async throws(StoreError)
@@ -97,6 +104,9 @@ package protocol StoreReader: Sendable {
 
     /// All workers of the store, those that ended within the last days too.
     func workers() async throws(StoreError) -> [WorkerRecord]
+
+    /// What operators want of workers.
+    func orders() async throws(StoreError) -> WorkerOrders
 
     /// Lets go of it.
     func close()

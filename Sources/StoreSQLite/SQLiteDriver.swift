@@ -46,6 +46,12 @@ package struct SQLiteDriver: StoreDriver {
         try await StoreKeeping.copy(configuration, to: target.configuration)
     }
 
+    package func order(
+        _ command: WorkerCommand, clocks: Clocks
+    ) async throws(StoreError) -> WorkerCommandResult {
+        try await StoreKeeping.order(command, configuration, clocks: clocks)
+    }
+
     package func inspect() async -> StoreCondition {
         var condition = StoreCondition()
         let path = configuration.path

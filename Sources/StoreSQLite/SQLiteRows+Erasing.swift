@@ -121,6 +121,9 @@ extension SQLiteRows {
             detail = json_remove(detail\(personal)) WHERE user = ?2
             """, [pseudonym, user])
         for name in person { try removeReasons(mentioning: name) }
+        for order in try orders() where order.why.mentions(person) {
+            try run("UPDATE worker_order SET why = '' WHERE id = ?", [order.id])
+        }
     }
 
     private func removeReasons(mentioning name: String) throws {

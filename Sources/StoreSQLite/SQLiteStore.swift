@@ -255,10 +255,11 @@ package final class SQLiteStore: WorkingStore {
 
     package var worker: Int64 { context.liveness.worker }
 
-    package func beat(_ report: WorkerReport) async throws(StoreError) {
+    package func beat(_ report: WorkerReport) async throws(StoreError) -> WorkerOrders {
         try await write {
             try $0.noteKilled()
             try $0.put(report)
+            return WorkerOrders(try $0.orders())
         }
     }
 

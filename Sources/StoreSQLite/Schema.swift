@@ -19,6 +19,7 @@ enum Schema {
         migrator.registerMigration("0009-provider-codes") { try $0.execute(sql: providerCodes) }
         migrator.registerMigration("0010-ends") { try $0.execute(sql: ends) }
         migrator.registerMigration("0011-workers") { try $0.execute(sql: workers) }
+        migrator.registerMigration("0012-worker-orders") { try $0.execute(sql: orders) }
         return migrator
     }
 
@@ -44,6 +45,18 @@ enum Schema {
                 """
                 The key file \(place.keyFile) does not hold the key of the store's latest 'store rekey'; put back the key \
                 file of that time (store.key_file).
+                """)
+        }
+    }
+
+    /// Refuses a store of an older version, for whoever brings none up to date.
+    static func requireCompleted(_ db: Database) throws {
+        guard try migrator.hasCompletedMigrations(db) else {
+            throw StoreError(
+                .wrongSchema,
+                """
+                The store is of an older version than this program, which brings none up to date here: use the workers' \
+                program, or bring the store up to date with `store migrate`.
                 """)
         }
     }

@@ -28,14 +28,7 @@ package final class StoreLook: StoreReader {
             let queue = try DatabaseQueue(path: configuration.path, configuration: reading)
             try queue.read { db in
                 try Schema.check(db, sealing, configuration)
-                guard try Schema.migrator.hasCompletedMigrations(db) else {
-                    throw StoreError(
-                        .wrongSchema,
-                        """
-                        The store is of an older version than this program, which only looks at it here: use the workers' \
-                        program, or bring the store up to date with `store migrate`.
-                        """)
-                }
+                try Schema.requireCompleted(db)
             }
             let live = Liveness(watching: configuration.path + ".live")
             return StoreLook(queue, sealing: sealing, liveness: live, clocks: clocks)
@@ -62,6 +55,11 @@ package final class StoreLook: StoreReader {
 
     /// All workers of the store, those that ended too.
     package func workers() async throws(StoreError) -> [WorkerRecord] { try await read { try $0.workers() } }
+
+    /// What operators want of workers.
+    package func orders() async throws(StoreError) -> WorkerOrders {
+        try await read { WorkerOrders(try $0.orders()) }
+    }
 
     private func read<Value: Sendable>(
         _ body: @escaping @Sendable (SQLiteRows) throws -> Value

@@ -3,7 +3,7 @@ package import Logging
 package import Pipeline
 package import Store
 
-/// Tells the store every two seconds how this worker stands.
+/// Tells the store every two seconds how this worker stands, and has it obey what operators want.
 ///
 /// Apart from the jobs: what it writes is a transaction of its own, and while the store is away only the reports stay away.
 package final class Heartbeat: Sendable {
@@ -13,6 +13,8 @@ package final class Heartbeat: Sendable {
     /// What stays the same for as long as the process lives.
     private let identity: WorkerReport
     private let logger: Logger
+    /// As they were read last: while the store is away, they hold and run out all the same.
+    private let orders = Locked(WorkerOrders())
 
     /// Nothing is told before ``run()``.
     ///
@@ -40,10 +42,12 @@ package final class Heartbeat: Sendable {
 
     private func beat() async {
         do throws(StoreError) {
-            try await store.beat(report)
+            let orders = try await store.beat(report)
+            self.orders.withLock { $0 = orders }
         } catch {
             logger.debug("nothing reported: the store cannot be used", metadata: ["error": "\(error)"])
         }
+        worker.obey(orders.withLock { $0 }, as: store.worker)
     }
 
     /// Says the last word; waits for the store no longer than that.

@@ -33,6 +33,8 @@ public final class WorkerService: Service {
     private let hasBegun = Watched(false)
     private let patience: Duration?
     private let inFlight = InFlight()
+    /// The lanes that operators have paused, with their word.
+    private let pauses = Locked<[LaneName: WorkerOrder]>([:])
     private let onReady: @Sendable () -> Void
     private let onOverrun: @Sendable () -> Void
 
@@ -176,6 +178,39 @@ public final class WorkerService: Service {
         }
     }
 
+    /// Obeys what operators want of this worker; to be called with all that stands, every few seconds.
+    ///
+    /// Never waits.
+    ///
+    /// - Parameter id: the worker's number at the store.
+    package func obey(_ orders: WorkerOrders, as id: Int64) {
+        let now = clocks.wall()
+        var wanted: [LaneName: WorkerOrder] = [:]
+        for lane in LaneName.allCases { wanted[lane] = orders.pause(of: lane, worker: id, at: now) }
+        // Taken up by the next look at the status.
+        pauses.withLock { $0 = wanted }
+        guard let order = orders.drain(of: id), !draining.value else { return }
+        logger.notice("an operator drains this worker", metadata: ["by": "\(order.by)", "why": "\(order.why)"])
+        draining.set(true)
+    }
+
+    /// Consumes the lanes that are to be, and says whose word it was.
+    private func pauseLanes(_ before: inout [LaneName: WorkerOrder]) async {
+        let now = pauses.withLock { $0 }
+        guard now != before else { return }
+        defer { before = now }
+        for lane in LaneName.allCases where now[lane] != before[lane] {
+            guard let order = now[lane] else {
+                logger.notice("a lane is not paused any more", metadata: ["lane": "\(lane.rawValue)"])
+                continue
+            }
+            logger.notice(
+                "an operator has paused a lane",
+                metadata: ["lane": "\(lane.rawValue)", "by": "\(order.by)", "why": "\(order.why)"])
+        }
+        await consumer.pause(Set(now.keys.map(\.queue)))
+    }
+
     /// How it stands now.
     public var status: WorkerStatus {
         WorkerStatus(
@@ -195,7 +230,9 @@ public final class WorkerService: Service {
         var store = StorePause()
         var log = ObstacleLog()
         var isPaused = false
+        var paused: [LaneName: WorkerOrder] = [:]
         while !Task.isCancelled {
+            await pauseLanes(&paused)
             let status = status
             await look(at: status.storeTrouble, by: &store)
             if status.isPaused != isPaused {

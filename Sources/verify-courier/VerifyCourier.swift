@@ -11,7 +11,8 @@ struct VerifyCourier: AsyncParsableCommand {
         abstract: "A second factor for logins: jobs over RabbitMQ, codes by Twilio Verify.",
         version: "verify-courier \(ProductVersion.current)",
         subcommands: [
-            StoreCommand.self, WorkCommand.self, TopologyCommand.self, SimulateCommand.self, OptionsCommand.self,
+            StoreCommand.self, WorkCommand.self, WorkersCommand.self, TopologyCommand.self, SimulateCommand.self,
+            OptionsCommand.self,
             RegisterCommand.self, SendCommand.self, CheckCommand.self, CancelCommand.self, OutcomeCommand.self,
             AdminCommand.self, DeadCommand.self, OutcomesCommand.self, TwilioCommand.self, ConfigCommand.self,
             DoctorCommand.self,

@@ -43,6 +43,8 @@ struct LaneTests {
         let messages = (0..<6).map { _ in scene.message(.send) }
         var configuration = Configuration()
         configuration.allowsUnsafeTransactions = true
+        // The worker's own reports.
+        configuration.busyMode = .timeout(10)
         let store = try DatabaseQueue(path: "\(scene.stage.folder)/store.db", configuration: configuration)
         try await store.writeWithoutTransaction { try $0.beginTransaction(.immediate) }
         for message in messages { #expect(try await scene.raw.publish(message) == .confirmed) }

@@ -2,6 +2,7 @@ import AMQP
 import Basics
 import Store
 import Testing
+import Wire
 
 @testable import Worker
 
@@ -111,5 +112,53 @@ import Testing
             }
         }
         #expect(found == ["the store cannot be used: The store's disk is full; make room."])
+    }
+
+    @Test("in one word: starting, ready, not ready, paused, draining")
+    func states() {
+        func state(_ change: (inout WorkerStatus) -> Void) -> WorkerState {
+            status {
+                $0.hasBegun = true
+                change(&$0)
+            }.state
+        }
+        #expect(state { $0.hasBegun = false } == .starting)
+        #expect(state { _ in } == .ready)
+        #expect(state { $0.consumer.lanes[0].isConsuming = false } == .notReady)
+        #expect(state { ($0.consumer.lanes[0].isConsuming, $0.consumer.lanes[0].isPaused) = (false, true) } == .paused)
+        // What else is in its way counts before an operator's wish.
+        #expect(
+            state {
+                ($0.consumer.lanes[0].isConsuming, $0.consumer.lanes[0].isPaused) = (false, true)
+                $0.consumer.lanes[1].isConsuming = false
+            } == .notReady)
+        #expect(
+            state {
+                $0.isDraining = true
+                $0.storeTrouble = .stuck(since: MonotonicTime(nanoseconds: 0))
+            } == .draining)
+    }
+
+    @Test("a lane that an operator has paused is said to be, and not that it is not consumed")
+    func paused() {
+        let found = obstacles { ($0.consumer.lanes[0].isConsuming, $0.consumer.lanes[0].isPaused) = (false, true) }
+        #expect(found == ["verify.send is paused by an operator"])
+    }
+
+    @Test("what is told of each lane is of that lane")
+    func reports() {
+        let told = status {
+            $0.lanes = [.check: LaneLoad(slots: 4, held: 2, inHand: 3, prefetch: 8)]
+            $0.counts = [
+                QueueCount(queue: "verify.send", inHand: 9, settled: 9),
+                QueueCount(queue: "verify.check", inHand: 3, settled: 7),
+            ]
+        }.reports
+        #expect(
+            told == [
+                WorkerReport.Lane(
+                    lane: .check, slots: 4, held: 2, inHand: 3, prefetch: 8, isConsumed: true, isPaused: false,
+                    settled: 7)
+            ])
     }
 }

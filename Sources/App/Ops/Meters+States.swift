@@ -23,6 +23,12 @@ extension Meters {
         gauge("worker_draining", "1 while it finishes what it has in hand before it ends.", []) {
             [MetricSample($0.isDraining ? 1 : 0)]
         }
+        gauge("worker_paused", "1 while an operator has paused the lane.", ["lane"]) { status in
+            LaneName.allCases.map { lane in
+                let isPaused = status.consumer.lanes.contains { $0.queue == lane.queue && $0.isPaused }
+                return MetricSample(isPaused ? 1 : 0, [lane.rawValue])
+            }
+        }
         gauge("messages_in_flight", "Messages delivered and not settled yet.", ["lane"]) {
             Self.byLane($0) { $0.inHand }
         }

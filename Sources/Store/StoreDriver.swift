@@ -37,6 +37,9 @@ package protocol StoreDriver: Sendable {
     /// - Parameter clocks: whose time the command carries.
     func order(_ command: WorkerCommand, clocks: Clocks) async throws(StoreError) -> WorkerCommandResult
 
+    /// Writes something of no meaning: whether the store can be written. Enters no worker.
+    func probe() async throws(StoreError)
+
     /// What `doctor` tells of it without working on it.
     func inspect() async -> StoreCondition
 
@@ -104,6 +107,9 @@ package protocol StoreReader: Sendable {
 
     /// All workers of the store, those that ended within the last days too.
     func workers() async throws(StoreError) -> [WorkerRecord]
+
+    /// How many dead letters came since then and wait for an operator.
+    func newLetters(since: Timestamp) async throws(StoreError) -> Int
 
     /// What operators want of workers.
     func orders() async throws(StoreError) -> WorkerOrders

@@ -52,6 +52,8 @@ package struct SQLiteDriver: StoreDriver {
         try await StoreKeeping.order(command, configuration, clocks: clocks)
     }
 
+    package func probe() async throws(StoreError) { try await StoreKeeping.probe(configuration) }
+
     package func inspect() async -> StoreCondition {
         var condition = StoreCondition()
         let path = configuration.path

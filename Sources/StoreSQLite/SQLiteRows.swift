@@ -196,5 +196,8 @@ struct SQLiteRows: StoreRows {
         try run("DELETE FROM read_log WHERE kind = ? AND at_ms <= ?", [kind.rawValue, before.milliseconds])
     }
 
+    /// Writes something of no meaning.
+    func probe() throws { try run("REPLACE INTO meta VALUES ('probe', ?)", [clocks.wall().milliseconds]) }
+
     func time(_ milliseconds: Int64?) -> Timestamp? { milliseconds.map { Timestamp(milliseconds: $0) } }
 }

@@ -40,6 +40,12 @@ extension SQLiteStore {
 }
 
 extension SQLiteRows {
+    func newLetters(since: Timestamp) throws -> Int {
+        // By time: those of ten minutes are few, those that wait may be many.
+        try one(
+            "SELECT COUNT(*) FROM dead_letter WHERE at >= ? AND +state = 'waiting'", [since.milliseconds])?[0] ?? 0
+    }
+
     func timelines(of messageID: String) throws -> [JobTimeline] {
         // From one front end to the next by the key's first column: there are few of them, and many jobs.
         let frontEnds = try String.fetchAll(

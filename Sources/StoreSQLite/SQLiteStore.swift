@@ -242,7 +242,7 @@ package final class SQLiteStore: WorkingStore {
     }
 
     package func probe() async throws(StoreError) {
-        try await write { try $0.run("REPLACE INTO meta VALUES ('probe', ?)", [$0.clocks.wall().milliseconds]) }
+        try await write { try $0.probe() }
     }
 
     package func sweep(_ retention: Retention, limit: Int) async throws(StoreError) -> Int {

@@ -56,6 +56,11 @@ package final class StoreLook: StoreReader {
     /// All workers of the store, those that ended too.
     package func workers() async throws(StoreError) -> [WorkerRecord] { try await read { try $0.workers() } }
 
+    /// How many dead letters came since then and wait for an operator.
+    package func newLetters(since: Timestamp) async throws(StoreError) -> Int {
+        try await read { try $0.newLetters(since: since) }
+    }
+
     /// What operators want of workers.
     package func orders() async throws(StoreError) -> WorkerOrders {
         try await read { WorkerOrders(try $0.orders()) }

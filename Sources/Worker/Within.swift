@@ -5,7 +5,7 @@ import Basics
 /// What does not heed its cancellation is left alone, and not waited for.
 ///
 /// - Returns: Whether it has ended by itself.
-func within(_ time: Duration, _ body: @escaping @Sendable () async -> Void) async -> Bool {
+package func within(_ time: Duration, _ body: @escaping @Sendable () async -> Void) async -> Bool {
     let hasEnded = Watched<Bool?>(nil)
     let running = Task {
         await body()

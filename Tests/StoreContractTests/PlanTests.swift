@@ -221,6 +221,7 @@ struct PlanTests {
         let steps = try await steps(world) { rows in
             _ = try rows.letters(LetterQuery(DeadSelection(), limit: 1, withCounts: true))
             _ = try SQLiteStore.waitingLetters(rows.db)
+            _ = try rows.newLetters(since: Sample.now)
         }
         for (step, sql) in steps where step.contains("dead_letter") {
             #expect(step.contains("COVERING INDEX") || step.hasPrefix("SEARCH"), "\(step): \(sql)")

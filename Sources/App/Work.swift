@@ -84,8 +84,10 @@ public struct App: Sendable {
         meters.watch(worker)
         meters.watch(pipeline, limits: pipelineSettings.callLimits)
         meters.watch(store)
+        meters.watchQueues(of: store, clocks)
         let heartbeat = Heartbeat(
-            worker, pipeline: pipeline, store: store, identity: settings.identity(version: ProductVersion.current), logger: logger
+            worker, pipeline: pipeline, store: store, broker: try settings.broker(name: "verify-courier queues"),
+            identity: settings.identity(version: ProductVersion.current), logger: logger
         )
         let reports: [any ServiceLifecycle.Service] = WorkerReports(of: worker, hasBegun: hasBegun).map { [$0] } ?? []
         let services = reports + background(store, pipeline, try settings.retention())

@@ -37,8 +37,9 @@ package protocol StoreDriver: Sendable {
     /// - Parameter clocks: whose time the command carries.
     func order(_ command: WorkerCommand, clocks: Clocks) async throws(StoreError) -> WorkerCommandResult
 
-    /// Writes something of no meaning: whether the store can be written. Enters no worker.
-    func probe() async throws(StoreError)
+    /// Keeps what the broker told of the queues, unless a worker does that just now, and writes something of no meaning in any
+    /// case: whether the store can be written. Enters no worker.
+    func note(_ readings: [QueueReading]) async throws(StoreError)
 
     /// What `doctor` tells of it without working on it.
     func inspect() async -> StoreCondition
@@ -81,8 +82,12 @@ package protocol WorkingStore: LoginStore {
 
     /// Replaces what this worker tells of itself, in a transaction of its own.
     ///
-    /// - Returns: all that operators want of workers.
-    func beat(_ report: WorkerReport) async throws(StoreError) -> WorkerOrders
+    /// - Parameter readings: what the broker told of the queues; kept where it is for this worker to ask.
+    /// - Returns: all that operators want of workers, and whether it is for this worker to ask the broker.
+    func beat(_ report: WorkerReport, _ readings: [QueueReading]) async throws(StoreError) -> BeatReply
+
+    /// How the queues stood lately, the oldest first.
+    func snapshots(limit: Int) async throws(StoreError) -> [QueueSnapshot]
 
     /// Says how this worker ends, as its last word.
     func leave(_ end: WorkerEnd) async throws(StoreError)
@@ -107,6 +112,12 @@ package protocol StoreReader: Sendable {
 
     /// All workers of the store, those that ended within the last days too.
     func workers() async throws(StoreError) -> [WorkerRecord]
+
+    /// How the queues stood lately, the oldest first.
+    func snapshots(limit: Int) async throws(StoreError) -> [QueueSnapshot]
+
+    /// What the broker tells of the queues now, with what the workers say of them.
+    func snapshot(_ readings: [QueueReading]) async throws(StoreError) -> QueueSnapshot
 
     /// How many dead letters came since then and wait for an operator.
     func newLetters(since: Timestamp) async throws(StoreError) -> Int

@@ -138,3 +138,16 @@ public enum WorkerCommandResult: Sendable {
     /// No living worker has that number; these live.
     case noSuchWorker(living: [WorkerRecord])
 }
+
+/// What a worker hears when it reports.
+package struct BeatReply: Sendable {
+    /// All that operators want of workers.
+    package var orders: WorkerOrders
+    /// It is for this worker to ask the broker of the queues; one does it for all.
+    package var samplesQueues: Bool
+
+    package init(orders: WorkerOrders, samplesQueues: Bool) {
+        self.orders = orders
+        self.samplesQueues = samplesQueues
+    }
+}

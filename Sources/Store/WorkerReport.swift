@@ -126,6 +126,8 @@ public struct WorkerRecord: Sendable, Equatable {
     public var age: Duration?
     /// How it ended; `nil` while it lives.
     public var end: WorkerEnd?
+    /// It has ended, and nobody has written that down yet: what it has settled is not among what the ended have.
+    package var isUncounted = false
     /// When it ended, as far as is known; of one that was killed when it spoke last.
     public var endedAt: Timestamp?
 

@@ -52,7 +52,9 @@ package struct SQLiteDriver: StoreDriver {
         try await StoreKeeping.order(command, configuration, clocks: clocks)
     }
 
-    package func probe() async throws(StoreError) { try await StoreKeeping.probe(configuration) }
+    package func note(_ readings: [QueueReading]) async throws(StoreError) {
+        try await StoreKeeping.note(readings, configuration)
+    }
 
     package func inspect() async -> StoreCondition {
         var condition = StoreCondition()

@@ -91,13 +91,6 @@ extension StoreKeeping {
         try await writing(configuration, clocks) { try $0.order(command) }
     }
 
-    /// Writes something of no meaning, as whoever is no worker.
-    package static func probe(
-        _ configuration: SQLiteStoreConfiguration, clocks: Clocks = .system
-    ) async throws(StoreError) {
-        try await writing(configuration, clocks) { try $0.probe() }
-    }
-
     /// One transaction beside the workers, of whoever is none.
     static func writing<Result: Sendable>(
         _ configuration: SQLiteStoreConfiguration, _ clocks: Clocks,

@@ -8,6 +8,7 @@ enum SweepStep: CaseIterable {
     case recordedJobs, begunJobs, releasedJobs, history, audit, deadLetters
     case codes, pendings, approvals, tallies, paces, clients, bypasses, tickets, enrolments, challenges, usedCodes
     case canceledSends, endedWorkers
+    case fineSamples, middleSamples, coarseSamples
     case upkeep
 
     /// The table, and what has ended in it, by an index on its time.
@@ -35,7 +36,21 @@ enum SweepStep: CaseIterable {
         case .usedCodes: ("used_code", "until < ?")
         case .canceledSends: ("canceled_send", "at < ?")
         case .endedWorkers: ("worker", "ended_at < ?")
+        case .fineSamples: ("queue_sample", "grain = 0 AND at < ?")
+        case .middleSamples: ("queue_sample", "grain = 1 AND at < ?")
+        case .coarseSamples: ("queue_sample", "grain = 2 AND at < ?")
         case .upkeep: nil
+        }
+    }
+
+    /// Whether what goes tells of people: it must not stay in the log.
+    var tellsOfPeople: Bool {
+        switch self {
+        case .endedWorkers, .fineSamples, .middleSamples, .coarseSamples: false
+        case .recordedJobs, .begunJobs, .releasedJobs, .history, .audit, .deadLetters, .codes, .pendings, .approvals,
+            .tallies, .paces, .clients, .bypasses, .tickets, .enrolments, .challenges, .usedCodes, .canceledSends,
+            .upkeep:
+            true
         }
     }
 
@@ -51,6 +66,9 @@ enum SweepStep: CaseIterable {
         case .paces, .clients: now - Retention.clients
         case .bypasses, .tickets, .challenges, .usedCodes: now
         case .endedWorkers: now - EndedWorkers.kept
+        case .fineSamples: now - QueueHistory.Grain.fine.kept
+        case .middleSamples: now - QueueHistory.Grain.middle.kept
+        case .coarseSamples: now - QueueHistory.Grain.coarse.kept
         case .upkeep: nil
         }
     }
@@ -69,7 +87,7 @@ extension SQLiteRows {
         guard let oldest = step.oldest(retention, at: now)?.milliseconds else { return 0 }
         let gone = try delete(table, condition, oldest, limit)
         // What is deleted stays readable in the log otherwise; and a worker may have ended before it had emptied it.
-        if gone > 0 { notes.forgets = true }
+        if gone > 0, step.tellsOfPeople { notes.forgets = true }
         return gone
     }
 

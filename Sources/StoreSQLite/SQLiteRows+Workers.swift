@@ -56,6 +56,7 @@ extension SQLiteRows {
         record.report = body.flatMap { try? JSONDecoder().decode(WorkerReport.self, from: Data($0.utf8)) }
         guard !record.isAlive else { return record }
         record.end = (try row.at(3) as String?).flatMap(WorkerEnd.init) ?? .killed
+        record.isUncounted = endedAt == nil
         record.endedAt = time(endedAt) ?? record.reportedAt ?? record.startedAt
         return record
     }
@@ -65,6 +66,7 @@ extension SQLiteRows {
         try run(
             "UPDATE worker SET ended_at = ?, ended_how = ? WHERE id = ? AND ended_at IS NULL",
             [time.milliseconds, how.rawValue, ended])
+        if db.changesCount > 0 { try count(settledBy: ended) }
     }
 
     /// Writes down those that ended without a word.

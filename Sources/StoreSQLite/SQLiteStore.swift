@@ -255,12 +255,17 @@ package final class SQLiteStore: WorkingStore {
 
     package var worker: Int64 { context.liveness.worker }
 
-    package func beat(_ report: WorkerReport) async throws(StoreError) -> WorkerOrders {
+    package func beat(_ report: WorkerReport, _ readings: [QueueReading]) async throws(StoreError) -> BeatReply {
         try await write {
             try $0.noteKilled()
             try $0.put(report)
-            return WorkerOrders(try $0.orders())
+            try $0.add(readings)
+            return BeatReply(orders: WorkerOrders(try $0.orders()), samplesQueues: try $0.maySampleQueues())
         }
+    }
+
+    package func snapshots(limit: Int) async throws(StoreError) -> [QueueSnapshot] {
+        try await read { try $0.snapshots(limit: limit) }
     }
 
     package func leave(_ end: WorkerEnd) async throws(StoreError) {

@@ -20,6 +20,7 @@ enum Schema {
         migrator.registerMigration("0010-ends") { try $0.execute(sql: ends) }
         migrator.registerMigration("0011-workers") { try $0.execute(sql: workers) }
         migrator.registerMigration("0012-worker-orders") { try $0.execute(sql: orders) }
+        migrator.registerMigration("0013-queues") { try $0.execute(sql: queues) }
         return migrator
     }
 

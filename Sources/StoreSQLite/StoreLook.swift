@@ -56,6 +56,16 @@ package final class StoreLook: StoreReader {
     /// All workers of the store, those that ended too.
     package func workers() async throws(StoreError) -> [WorkerRecord] { try await read { try $0.workers() } }
 
+    /// How the queues stood lately, the oldest first.
+    package func snapshots(limit: Int) async throws(StoreError) -> [QueueSnapshot] {
+        try await read { try $0.snapshots(limit: limit) }
+    }
+
+    /// What the broker tells of the queues now, with what the workers say of them.
+    package func snapshot(_ readings: [QueueReading]) async throws(StoreError) -> QueueSnapshot {
+        try await read { try $0.snapshot(readings) }
+    }
+
     /// How many dead letters came since then and wait for an operator.
     package func newLetters(since: Timestamp) async throws(StoreError) -> Int {
         try await read { try $0.newLetters(since: since) }

@@ -1,3 +1,4 @@
+package import AMQP
 import Basics
 package import Logging
 package import Pipeline
@@ -13,15 +14,22 @@ package final class Heartbeat: Sendable {
     /// What stays the same for as long as the process lives.
     private let identity: WorkerReport
     private let logger: Logger
+    private let probe: QueueProbe
     /// As they were read last: while the store is away, they hold and run out all the same.
     private let orders = Locked(WorkerOrders())
+    /// It is for this worker to ask the broker of the queues.
+    private let samplesQueues = Locked(false)
 
     /// Nothing is told before ``run()``.
     ///
-    /// - Parameter identity: host, process, version and settings; all else is filled in at each beat.
+    /// - Parameters:
+    ///   - broker: is asked of the queues, by one worker for all.
+    ///   - identity: host, process, version and settings; all else is filled in at each beat.
     package init(
-        _ worker: WorkerService, pipeline: Pipeline, store: any WorkingStore, identity: WorkerReport, logger: Logger
+        _ worker: WorkerService, pipeline: Pipeline, store: any WorkingStore, broker: BrokerConfiguration,
+        identity: WorkerReport, logger: Logger
     ) {
+        probe = QueueProbe(broker, logger: logger)
         self.worker = worker
         self.pipeline = pipeline
         self.store = store
@@ -42,8 +50,9 @@ package final class Heartbeat: Sendable {
 
     private func beat() async {
         do throws(StoreError) {
-            let orders = try await store.beat(report)
-            self.orders.withLock { $0 = orders }
+            let reply = try await store.beat(report, await readings())
+            orders.withLock { $0 = reply.orders }
+            samplesQueues.withLock { $0 = reply.samplesQueues }
         } catch {
             logger.debug("nothing reported: the store cannot be used", metadata: ["error": "\(error)"])
         }
@@ -56,6 +65,17 @@ package final class Heartbeat: Sendable {
             await self.beat()
             try? await self.store.leave(end)
         }
+    }
+
+    /// What the broker tells of the queues, where it is for this worker to ask, and can be told quickly.
+    private func readings() async -> [QueueReading] {
+        let status = worker.status
+        // The connections that jobs need come first.
+        guard samplesQueues.withLock({ $0 }), status.hasBegun, !status.isShortOfConnections else {
+            await probe.rest()
+            return []
+        }
+        return await probe.ask(within: .milliseconds(1500))
     }
 
     private var report: WorkerReport {

@@ -33,6 +33,11 @@ public struct WorkerStatus: Sendable {
     /// What was taken from each queue.
     public var counts: [QueueCount] = []
 
+    /// The broker has refused a connection or a channel for a limit of its own, or there is none at all.
+    var isShortOfConnections: Bool {
+        [consumer, publisher].contains { !$0.isConnected || $0.lastError?.code == .limit }
+    }
+
     /// Whether it takes nothing on purpose: what it began could not be recorded, or not be answered.
     var isPaused: Bool { storeTrouble != nil || publisher.mayNotPublish || publisher.blockage != nil }
 

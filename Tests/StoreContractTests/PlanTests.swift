@@ -13,7 +13,8 @@ import Wire
 struct PlanTests {
     /// Tables of a few rows: options, workers, a total for each front end, codes that were used within five minutes.
     private static let small = [
-        "site_option", "worker", "worker_report", "report", "worker_order", "letter_total", "meta", "call_lease",
+        "site_option", "worker", "worker_report", "report", "worker_order", "lane_settled", "letter_total", "meta",
+        "call_lease",
         "call_departure",
         "audit_refusal", "used_code",
         "sqlite_master", "CONSTANT",

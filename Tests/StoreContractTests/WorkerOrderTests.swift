@@ -34,7 +34,7 @@ struct WorkerOrderTests {
     }
 
     private func paused(_ store: any WorkingStore, _ world: World) async throws -> Set<LaneName> {
-        let orders = try await store.beat(Self.report)
+        let orders = try await store.beat(Self.report, []).orders
         return Set(LaneName.allCases.filter { orders.pause(of: $0, worker: store.worker, at: world.time.wall) != nil })
     }
 
@@ -81,15 +81,15 @@ struct WorkerOrderTests {
         }
         #expect(meant.map(\.id) == workers.map(\.worker))
         let late = try await fleet(1, world)[0]
-        let orders = try await late.beat(Self.report)
+        let orders = try await late.beat(Self.report, []).orders
         #expect(workers.allSatisfy { orders.drain(of: $0.worker)?.by == "mara" })
         #expect(orders.drain(of: late.worker) == nil)
         try await order(command(.resume, workers[0].worker), world)
-        let after = try await late.beat(Self.report)
+        let after = try await late.beat(Self.report, []).orders
         #expect(after.drain(of: workers[0].worker) == nil && after.drain(of: workers[1].worker) != nil)
         // With the worker its orders go.
         try await workers[1].leave(.stopped)
-        #expect(try await late.beat(Self.report).orders.isEmpty)
+        #expect(try await late.beat(Self.report, []).orders.orders.isEmpty)
         for worker in workers + [late] { await world.end(worker) }
     }
 
@@ -134,6 +134,7 @@ struct WorkerOrderTests {
         #expect(try await worker.audit(query).count == 1)
         try await worker.write([.user(Sample.user("Anna")), .erase(user: "Anna", pseudonym: "erased-1")])
         #expect(try await worker.audit(AuditQuery()).allSatisfy { !$0.detail.contains("Anna") })
+        #expect(try await worker.beat(Self.report, []).orders.orders.map(\.why) == [""])
         await world.end(worker)
     }
 
@@ -148,9 +149,9 @@ struct WorkerOrderTests {
             let wish = [WorkerWish.pause, .resume].randomElement(using: &generator) ?? .pause
             try await order(command(wish, worker, lane), world)
         }
-        #expect(try await workers[0].beat(Self.report).orders.count <= 15)
+        #expect(try await workers[0].beat(Self.report, []).orders.orders.count <= 15)
         try await order(command(.resume), world)
-        #expect(try await workers[0].beat(Self.report).orders.isEmpty)
+        #expect(try await workers[0].beat(Self.report, []).orders.orders.isEmpty)
         for worker in workers { await world.end(worker) }
     }
 }

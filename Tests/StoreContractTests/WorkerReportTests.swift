@@ -32,10 +32,10 @@ struct WorkerReportTests {
     func reports(_ kind: StoreKind) async throws {
         let world = try await World(kind)
         let (first, second) = (try await worker(world), try await worker(world))
-        _ = try await first.beat(report(.starting))
+        _ = try await first.beat(report(.starting), [])
         world.time.advance(.seconds(3))
-        _ = try await second.beat(report())
-        _ = try await first.beat(report(.notReady))
+        _ = try await second.beat(report(), [])
+        _ = try await first.beat(report(.notReady), [])
         world.time.advance(.seconds(2))
         for records in [try await first.workers(), try await look(world).workers()] {
             #expect(records.map(\.id) == [first.worker, second.worker])
@@ -53,12 +53,12 @@ struct WorkerReportTests {
         let world = try await World()
         let store = try await worker(world)
         #expect(try await store.workers().map(\.standing) == ["starting"])
-        _ = try await store.beat(report())
+        _ = try await store.beat(report(), [])
         world.time.advance(WorkerRecord.patience)
         #expect(try await store.workers().map(\.isPresent) == [true])
         world.time.advance(.milliseconds(1))
         #expect(try await store.workers().map(\.standing) == ["silent"])
-        _ = try await store.beat(report())
+        _ = try await store.beat(report(), [])
         #expect(try await store.workers().map(\.standing) == ["ready"])
         await world.end(store)
     }
@@ -68,14 +68,14 @@ struct WorkerReportTests {
         let world = try await World(kind)
         for end in [WorkerEnd.stopped, .failed] {
             let store = try await worker(world)
-            _ = try await store.beat(report(.draining))
+            _ = try await store.beat(report(.draining), [])
             try await store.leave(end)
             // Nobody takes it for a killed one between its last word and its end.
             #expect(try await store.workers().last?.standing == end.rawValue)
             await world.end(store)
         }
         let killed = try await worker(world)
-        _ = try await killed.beat(report())
+        _ = try await killed.beat(report(), [])
         let spoke = world.time.wall
         await world.end(killed)
         world.time.advance(.seconds(60))
@@ -92,9 +92,9 @@ struct WorkerReportTests {
     func noted() async throws {
         let world = try await World()
         let (living, killed) = (try await worker(world), try await worker(world))
-        _ = try await killed.beat(report())
+        _ = try await killed.beat(report(), [])
         await world.end(killed)
-        _ = try await living.beat(report())
+        _ = try await living.beat(report(), [])
         let ended = try await DatabaseQueue(path: world.configuration.path).read {
             try String.fetchAll($0, sql: "SELECT ended_how FROM worker WHERE ended_how IS NOT NULL")
         }
@@ -107,7 +107,7 @@ struct WorkerReportTests {
         let world = try await World()
         let living = try await worker(world)
         let ended = try await worker(world)
-        _ = try await ended.beat(report())
+        _ = try await ended.beat(report(), [])
         try await ended.leave(.stopped)
         await world.end(ended)
         world.time.advance(.seconds(7 * 86_400 - 1))
@@ -146,7 +146,7 @@ struct WorkerReportTests {
     func newer() async throws {
         let world = try await World()
         let store = try await worker(world)
-        _ = try await store.beat(report())
+        _ = try await store.beat(report(), [])
         try await DatabaseQueue(path: world.configuration.path).write {
             try $0.execute(sql: "UPDATE worker_report SET body = replace(body, 'ready', 'levitating')")
         }

@@ -12,38 +12,55 @@ extension App {
     public func health(_ limits: HealthLimits, within patience: Duration = .seconds(4)) async throws -> SiteHealth {
         let store = try settings.store()
         let broker = try settings.broker(name: "verify-courier health")
-        async let depths = Self.depths(broker, patience)
-        async let writeError = Self.writeError(of: store, patience)
-        async let seen = Self.look(at: store, patience)
-        let (fleet, letters) = await seen
-        var facts = SiteFacts(
-            now: .now(), fleet: fleet, writeError: await writeError, depths: await depths)
-        facts.newLetters = letters
+        let depths = await Self.depths(broker, patience)
+        let readings = ((try? depths.get()) ?? [:]).map {
+            QueueReading(queue: $0.key, ready: $0.value.ready, consumers: $0.value.consumers)
+        }
+        async let writeError = Self.writeError(of: store, readings, patience)
+        async let seen = Self.look(at: store, readings, patience)
+        let look = await seen
+        var facts = SiteFacts(now: .now(), fleet: look.fleet, writeError: await writeError, depths: depths)
+        facts.newLetters = look.letters
+        facts.queues = look.queues
         return SiteHealth(facts, limits)
     }
 
+    private struct Look {
+        var fleet: Result<Fleet, StoreError>
+        var letters = 0
+        var queues: [QueueFigures] = []
+    }
+
     private static func look(
-        at store: any StoreDriver, _ patience: Duration
-    ) async -> (Result<Fleet, StoreError>, Int) {
-        let found = await bounded(patience) { () async -> (Result<Fleet, StoreError>, Int) in
+        at store: any StoreDriver, _ readings: [QueueReading], _ patience: Duration
+    ) async -> Look {
+        let found = await bounded(patience) { () async -> Look in
             do throws(StoreError) {
-                let look = try await store.look()
-                defer { look.close() }
+                let reader = try await store.look()
+                defer { reader.close() }
                 let now = Timestamp.now()
-                let fleet = Fleet(workers: try await look.workers(), orders: try await look.orders(), now: now)
-                return (.success(fleet), try await look.newLetters(since: now - HealthLimits.window))
+                let fleet = Fleet(workers: try await reader.workers(), orders: try await reader.orders(), now: now)
+                var look = Look(fleet: .success(fleet))
+                look.letters = try await reader.newLetters(since: now - HealthLimits.window)
+                let latest = readings.isEmpty ? nil : try await reader.snapshot(readings)
+                look.queues = try await QueueFigures.all(latest, at: now) { limit throws(StoreError) in
+                    try await reader.snapshots(limit: limit)
+                }
+                return look
             } catch {
-                return (.failure(error), 0)
+                return Look(fleet: .failure(error))
             }
         }
-        return found ?? (.failure(stuck(patience)), 0)
+        return found ?? Look(fleet: .failure(stuck(patience)))
     }
 
     /// A full disk can be read, so only a write tells.
-    private static func writeError(of store: any StoreDriver, _ patience: Duration) async -> StoreError? {
+    private static func writeError(
+        of store: any StoreDriver, _ readings: [QueueReading], _ patience: Duration
+    ) async -> StoreError? {
         let found = await bounded(patience) { () async -> StoreError? in
             do throws(StoreError) {
-                try await store.probe()
+                try await store.note(readings)
                 return nil
             } catch {
                 return error
@@ -118,11 +135,9 @@ extension SiteHealth {
                 json.member("reachable", (try? facts.depths.get()) != nil)
             }
             json.member("new_dead_letters", facts.newLetters)
-            json.member("queues", list: queues) { json, queue in
+            json.member("queues", list: facts.queues) { json, queue in
                 json.object {
-                    $0.member("consumers", queue.depth.consumers)
-                    $0.member("queue", queue.name)
-                    $0.member("ready", queue.depth.ready)
+                    Self.write(queue, to: &$0)
                 }
             }
             json.member("reasons", list: reasons, Self.write)
@@ -141,9 +156,30 @@ extension SiteHealth {
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    private var queues: [(name: String, depth: QueueDepth)] {
-        let depths = (try? facts.depths.get()) ?? [:]
-        return TopologyPlan.queues.compactMap { queue in depths[queue.name].map { (queue.name, $0) } }
+    private static func write(_ queue: QueueFigures, to json: inout CanonicalJSON) {
+        json.member("age_seconds", seconds(queue.age)) { $0.number($1) }
+        write("came_in_per_minute", queue.cameIn, to: &json) { $0.number(($1 * 10).rounded() / 10) }
+        write("consumers", queue.consumers, to: &json) { $0.number($1) }
+        write("done_per_minute", queue.done, to: &json) { $0.number(($1 * 10).rounded() / 10) }
+        write("in_hand", queue.inHand, to: &json) { $0.number($1) }
+        write("oldest_seconds", queue.oldest, to: &json) { $0.number(seconds($1)) }
+        json.member("queue", queue.queue)
+        write("ready", queue.ready, to: &json) { $0.number($1) }
+        write("seconds_until_empty", queue.untilEmpty, to: &json) { $0.number(seconds($1)) }
+        write("waited_over_30_seconds", queue.waitedLong, to: &json) { $0.number($1) }
+    }
+
+    private static func seconds(_ duration: Duration) -> Double { (duration / .seconds(1) * 10).rounded() / 10 }
+
+    private static func write<Value>(
+        _ name: String, _ figure: Figure<Value>, to json: inout CanonicalJSON,
+        _ number: (inout CanonicalJSON, Value) -> Void
+    ) {
+        json.member(name, object: figure) { json, figure in
+            json.member("kind", figure.kind)
+            json.member("value", figure.value, number)
+            json.member("why", figure.why)
+        }
     }
 
     private static func write(_ json: inout CanonicalJSON, _ reason: Reason) {

@@ -13,6 +13,8 @@ public struct SiteFacts: Sendable {
     public var writeError: StoreError?
     /// How full the queues are, by name; or why the broker does not tell.
     public var depths: Result<[String: QueueDepth], AMQPError>
+    /// What is told of each queue.
+    public var queues: [QueueFigures] = []
     /// Dead letters that came lately and wait for an operator.
     public var newLetters = 0
 
@@ -50,6 +52,7 @@ public struct SiteHealth: Sendable {
         case laneNotConsumed = "lane_not_consumed"
         case queueSilent = "queue_silent"
         case circuitOpen = "circuit_open"
+        case jobsWait = "jobs_wait"
         case deadLettersGrow = "dead_letters_grow"
         case workersDiffer = "workers_differ"
     }
@@ -85,6 +88,7 @@ public struct SiteHealth: Sendable {
         judgeBroker()
         judgeWorkers()
         for lane in LaneName.allCases { judge(lane) }
+        judgeWaiting()
         judgeLetters()
         judgeDifferences()
     }
@@ -186,6 +190,17 @@ public struct SiteHealth: Sendable {
         guard !serving.isEmpty else { return fleet.orders.pause(of: lane, worker: nil, at: fleet.now) }
         let orders = serving.compactMap { fleet.pause(of: lane, $0) }
         return orders.count == serving.count ? orders.last : nil
+    }
+
+    private mutating func judgeWaiting() {
+        for queue in facts.queues {
+            guard let oldest = queue.oldest.value, oldest > limits.oldestJob else { continue }
+            let (seconds, least) = (oldest.components.seconds, queue.oldest.kind == .atLeast ? "at least " : "")
+            let waiting = queue.ready.value.map { ", of \($0) that wait" } ?? ""
+            add(
+                .jobsWait, "the oldest job in \(queue.queue) has waited for \(least)\(seconds) s\(waiting)",
+                LaneName.of(queue: queue.queue))
+        }
     }
 
     private mutating func judgeLetters() {

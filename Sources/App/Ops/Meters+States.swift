@@ -88,6 +88,39 @@ extension Meters {
         }
     }
 
+    /// How full the queues are, as one worker asks for all.
+    ///
+    /// Every worker of one store tells the same: take the maximum, never the sum. Told by nobody while nobody knows.
+    func watchQueues(of store: any WorkingStore, _ clocks: Clocks) {
+        let gauge = {
+            (name: String, help: String, labels: [String], read: @escaping @Sendable (QueueFigures) -> [MetricSample])
+            in
+            registry.gauge(Self.prefix + name, help, labels: labels) {
+                let now = clocks.wall()
+                let figures = try? await QueueFigures.all(nil, at: now) { limit throws(StoreError) in
+                    try await store.snapshots(limit: limit)
+                }
+                return figures?.filter { $0.age <= QueueHistory.patience }.flatMap(read) ?? []
+            }
+        }
+        gauge(
+            "queue_messages", "Messages in a queue: ready, as the broker counts, or in a worker's hand.",
+            ["queue", "state"]
+        ) {
+            queue in
+            [("ready", queue.ready.value), ("unacked", queue.inHand.value)].compactMap { state, value in
+                value.map { MetricSample(Double($0), [queue.queue, state]) }
+            }
+        }
+        gauge("queue_consumers", "Consumers of a queue, as the broker counts.", ["queue"]) { queue in
+            queue.consumers.value.map { [MetricSample(Double($0), [queue.queue])] } ?? []
+        }
+        gauge("queue_oldest_seconds", "How long the oldest message that waits has waited, at least.", ["queue"]) {
+            queue in
+            queue.oldest.value.map { [MetricSample($0 / .seconds(1), [queue.queue])] } ?? []
+        }
+    }
+
     private static func byLane(_ status: WorkerStatus, _ value: (LaneLoad) -> Int) -> [MetricSample] {
         status.lanes.sorted { $0.key.rawValue < $1.key.rawValue }.map {
             MetricSample(Double(value($0.value)), [$0.key.rawValue])

@@ -14,10 +14,13 @@ public final class Counter: Metric {
     ///   - name: ends with `_total`.
     ///   - help: what it counts, in a sentence.
     ///   - labels: the labels' names, four at the most.
-    ///   - mostSeries: everything new beyond counts as `other`; 400 by default.
-    public init(_ name: String, _ help: String, labels: [String] = [], mostSeries: Int = 400) {
+    ///   - known: values of the labels, in their order, that stand at 0 from the start; one without labels does anyhow.
+    ///   - mostSeries: everything new beyond counts as `other`; 400 beside those that are known by default.
+    public init(
+        _ name: String, _ help: String, labels: [String] = [], known: [[String]] = [], mostSeries: Int = 400
+    ) {
         family = MetricFamily(name: name, help: help, kind: .counter, labels: labels)
-        series = Locked(SeriesTable(labels: family.labels.count, most: mostSeries))
+        series = Locked(SeriesTable(labels: family.labels.count, most: mostSeries, known: known, initial: 0))
     }
 
     /// - Parameters:
@@ -46,6 +49,12 @@ struct LabelValues: Sendable, Hashable {
         (self.first, self.second, self.third, self.fourth) = (first, second, third, fourth)
     }
 
+    /// From a list, of which those beyond four are left out.
+    init(_ list: [String]) {
+        func value(_ index: Int) -> String { index < list.count ? list[index] : "" }
+        self.init(value(0), value(1), value(2), value(3))
+    }
+
     /// The same of all labels.
     init(all value: String) { self.init(value, value, value, value) }
 
@@ -63,10 +72,12 @@ struct SeriesTable<Value: Sendable> {
     private let most: Int
     private var series: [LabelValues: Value] = [:]
 
-    init(labels: Int, most: Int) {
+    /// - Parameter known: series that are there from the start, beside `most` others.
+    init(labels: Int, most: Int, known: [[String]], initial: Value) {
         precondition(labels <= 4, "a family has four labels at the most")
         self.labels = labels
-        self.most = most
+        for values in labels == 0 ? [[]] : known { series[LabelValues(values).first(labels)] = initial }
+        self.most = most + (labels == 0 ? 0 : series.count)
     }
 
     var sorted: [(labels: [String], value: Value)] {

@@ -14,17 +14,20 @@ public final class Histogram: Metric {
     ///   - help: what takes that long, in a sentence.
     ///   - labels: the labels' names, four at the most.
     ///   - buckets: their bounds in seconds, ascending; ``Buckets`` has some.
+    ///   - known: values of the labels, in their order, that are there from the start; one without labels is anyhow.
     ///   - isBounded: an observation beyond the last bucket adds no more than that bucket's bound to the sum: for what
     ///     others claim, who could spoil every average with one message.
-    ///   - mostSeries: everything new beyond counts as `other`; 200 by default.
+    ///   - mostSeries: everything new beyond counts as `other`; 200 beside those that are known by default.
     public init(
-        _ name: String, _ help: String, labels: [String] = [], buckets: [Double], isBounded: Bool = false,
-        mostSeries: Int = 200
+        _ name: String, _ help: String, labels: [String] = [], buckets: [Double], known: [[String]] = [],
+        isBounded: Bool = false, mostSeries: Int = 200
     ) {
         family = MetricFamily(name: name, help: help, kind: .histogram, labels: labels)
         bounds = buckets
         self.isBounded = isBounded
-        series = Locked(SeriesTable(labels: family.labels.count, most: mostSeries))
+        series = Locked(
+            SeriesTable(
+                labels: family.labels.count, most: mostSeries, known: known, initial: HistogramValue(bounds: buckets)))
     }
 
     /// - Parameters:

@@ -20,13 +20,28 @@ public struct UnreadableRecord: Sendable, Hashable {
 public struct StoreError: Error, Sendable, Equatable, CustomStringConvertible {
     /// The kind of trouble.
     public struct Code: Sendable, Equatable, CustomStringConvertible {
-        private enum Value: String {
+        private enum Value: String, CaseIterable {
             case missing, exists, wrongKey, wrongSchema, full, readOnly, busy, corrupt, failed, closed, stopping,
                 unreadable
+
+            var label: String {
+                switch self {
+                case .readOnly: "readonly"
+                case .failed: "error"
+                case .wrongKey: "wrong_key"
+                case .wrongSchema: "wrong_schema"
+                case .missing, .exists, .full, .busy, .corrupt, .closed, .stopping, .unreadable: rawValue
+                }
+            }
         }
         private let value: Value
         /// The kind's name, as it is logged: `wrongKey`, `full`.
         public var description: String { value.rawValue }
+
+        /// As a metric's label, in the words of every store.
+        package var label: String { value.label }
+        /// Every label that there is.
+        package static var labels: [String] { Value.allCases.map(\.label) }
 
         /// There is no store at that place.
         public static let missing = Code(value: .missing)

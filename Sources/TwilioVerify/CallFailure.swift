@@ -11,7 +11,7 @@ public struct CallFailure: Error, Sendable, Hashable {
     }
 
     /// Why there is no usable answer.
-    public enum Result: String, Sendable {
+    public enum Result: String, Sendable, CaseIterable {
         case clientError, notFound, unauthorized, rateLimited, serverError
         case timeout, networkError, tlsError, badResponse
         /// A proxy on the way cannot be found, or refuses; the status is the proxy's.

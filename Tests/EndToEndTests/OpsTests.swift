@@ -44,6 +44,9 @@ import Wire
             #expect(await worker.metric(series) == value, "\(series)")
         }
         let text = await worker.get("/metrics").body
+        // An independent reader of the format: it prints what it does not like.
+        let judged = try await Tool("sh", "-c", "promtool check metrics 2>&1 || true").run(Array(text.utf8))
+        #expect(String(decoding: judged, as: UTF8.self) == "")
         // What is known only after a backup is left out.
         let told = Self.families(in: text).union(["store_last_backup_timestamp_seconds"])
         #expect(try Self.families(onPage: "docs/operators.md") == told)

@@ -111,4 +111,21 @@ import Testing
         #expect(ExpositionFormat(accept: nil).contentType == "text/plain; version=0.0.4; charset=utf-8")
         #expect(ExpositionFormat(accept: "text/html").contentType == "text/plain; version=0.0.4; charset=utf-8")
     }
+
+    @Test("what is known stands at 0 before its first event, and takes no room of what is not known")
+    func known() async {
+        let registry = MetricRegistry()
+        let counter = registry.add(
+            Counter("app_replies_total", "Replies.", labels: ["result"], known: [["lost"], ["nacked"]], mostSeries: 1))
+        _ = registry.add(Counter("app_drops_total", "Drops."))
+        _ = registry.add(Histogram("app_wait_seconds", "Waits.", labels: ["lane"], buckets: [1], known: [["send"]]))
+        for result in ["nacked", "new", "newer"] { counter.add(1, result) }
+        let text = await registry.exposition(.text)
+        #expect(text.contains("app_replies_total{result=\"lost\"} 0.0\n"))
+        #expect(text.contains("app_replies_total{result=\"nacked\"} 1.0\n"))
+        #expect(text.contains("app_replies_total{result=\"new\"} 1.0\n"))
+        #expect(text.contains("app_replies_total{result=\"other\"} 1.0\n"))
+        #expect(text.contains("app_drops_total 0.0\n"))
+        #expect(text.contains("app_wait_seconds_count{lane=\"send\"} 0\n"))
+    }
 }

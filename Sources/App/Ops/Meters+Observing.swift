@@ -34,39 +34,22 @@ extension Meters: WorkObserver {
     }
 
     /// Routing keys are anybody's words where they are no job's.
-    private static func name(_ kind: JobKind?) -> String { kind?.rawValue ?? "other" }
+    private static func name(_ kind: JobKind?) -> String { kind?.rawValue ?? KnownLabels.other }
 }
 
 extension Meters: TwilioObserver {
     func ended(_ request: EndedRequest) {
         let endpoint = request.operation.rawValue
-        requests.add(1, endpoint, Self.result(request.failure))
+        requests.add(1, endpoint, request.failure?.result.label ?? "success")
         requestTime.observe(request.duration, endpoint)
         guard let code = request.failure?.code else { return }
         requestErrors.add(1, endpoint, ErrorCatalog.entry(for: code) == nil ? "other" : String(code))
-    }
-
-    private static func result(_ failure: CallFailure?) -> String {
-        switch failure?.result {
-        case nil: "success"
-        case .clientError: "client_error"
-        case .notFound: "not_found"
-        case .unauthorized: "unauthorized"
-        case .rateLimited: "rate_limited"
-        case .serverError: "server_error"
-        case .timeout: "timeout"
-        case .networkError: "network_error"
-        case .proxyError: "proxy_error"
-        case .tlsError: "tls_error"
-        case .badResponse: "bad_response"
-        case .withheld: "withheld"
-        }
     }
 }
 
 extension Meters: StoreObserver {
     func ended(_ operation: String, _ failure: StoreError?, after time: Duration) {
-        storeOperations.add(1, backend, operation, failure?.code.description ?? "ok")
+        storeOperations.add(1, backend, operation, failure?.code.label ?? "ok")
         storeTime.observe(time, backend, operation)
     }
 

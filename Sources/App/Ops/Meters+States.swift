@@ -78,7 +78,9 @@ extension Meters {
         registry.gauge(
             Self.prefix + "dead_letter_messages", "Dead letters that wait for an operator.", labels: ["reason"]
         ) {
-            try? await store.waitingLetters().map { MetricSample(Double($0.count), [$0.reason]) }
+            guard let waiting = try? await store.waitingLetters() else { return nil }
+            let none = KnownLabels.deadLetterReasons.filter { reason in !waiting.contains { $0.reason == reason } }
+            return waiting.map { MetricSample(Double($0.count), [$0.reason]) } + none.map { MetricSample(0, [$0]) }
         }
         registry.gauge(
             Self.prefix + "dead_letter_oldest_timestamp_seconds", "When the oldest of them died, as Unix time.",

@@ -1,0 +1,65 @@
+import Pipeline
+import Store
+import TwilioVerify
+import Wire
+import Worker
+
+/// The values that labels are known to have, so that a series stands at 0 before its first event: what is rare would
+/// otherwise begin at 1, and no alert on its increase would see that.
+///
+/// What only Twilio knows (error codes), and what only a job's rules know (which reason goes with which outcome), begins with
+/// its first event.
+enum KnownLabels {
+    /// What a routing key that is no job's is called.
+    static let other = "other"
+    static let operations = JobKind.allCases.map(\.rawValue) + [other]
+    static let lanes = LaneName.allCases.map(\.rawValue)
+    /// A job comes by its own lane, whatever is no job by any.
+    static let routes = JobKind.allCases.map { [$0.lane.rawValue, $0.rawValue] } + lanes.map { [$0, other] }
+    static let results = SettledJob.Result.allCases.map(\.rawValue)
+    static let outcomes = Outcome.allCases.map(\.rawValue)
+    static let deadLetterReasons = DeadLetterReason.allCases.map(\.rawValue)
+    static let endpoints = TwilioOperation.allCases.map(\.rawValue)
+    static let requestResults = ["success"] + CallFailure.Result.allCases.map(\.label)
+    static let storeOperations = [
+        "auditRows", "beat", "begin", "end", "enrolment", "finish", "history", "leaseCalls", "leave", "letters",
+        "probe",
+        "refuse", "release", "renew", "settle", "situation", "snapshots", "state", "sweep", "takeDueChores",
+        "takeDueLetters", "takeRead", "workers",
+    ]
+    static let storeResults = ["ok"] + StoreError.Code.labels
+    /// Tables of which a record that cannot be read ends a job, or is passed over.
+    static let tables = [
+        "approval", "audit", "bypass", "challenge", "code", "dead_letter", "enrolment", "history", "job", "pace",
+        "pending", "provider_chore", "tally", "user", "worker", "worker_order",
+    ]
+
+    /// Every value of each with every value of the others.
+    static func all(_ lists: [String]...) -> [[String]] {
+        lists.reduce([[]]) { rows, list in rows.flatMap { row in list.map { row + [$0] } } }
+    }
+
+    /// Each row with every value.
+    static func all(_ rows: [[String]], _ list: [String]) -> [[String]] {
+        rows.flatMap { row in list.map { row + [$0] } }
+    }
+}
+
+extension CallFailure.Result {
+    /// As a metric's label.
+    var label: String {
+        switch self {
+        case .clientError: "client_error"
+        case .notFound: "not_found"
+        case .unauthorized: "unauthorized"
+        case .rateLimited: "rate_limited"
+        case .serverError: "server_error"
+        case .timeout: "timeout"
+        case .networkError: "network_error"
+        case .proxyError: "proxy_error"
+        case .tlsError: "tls_error"
+        case .badResponse: "bad_response"
+        case .withheld: "withheld"
+        }
+    }
+}

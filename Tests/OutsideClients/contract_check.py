@@ -15,7 +15,7 @@ import sys
 import yaml
 
 from checks import Checks
-from schemas import BASE, CONTRACT, DRAFTS, Schemas
+from schemas import BASE, CONTRACT, DRAFTS, Schemas, read
 from variations import variation
 
 ASYNCAPI = CONTRACT / "asyncapi.yaml"
@@ -79,6 +79,19 @@ def check_examples(checks, schemas):
             for body in (example, {**example, "field_of_tomorrow": {"any": [1]}}):
                 for draft in DRAFTS:
                     checks.equal(f"{name}: example {index} as {draft}", schemas.problem(name, body, draft), None)
+
+
+def check_catalogue(checks, schemas):
+    """The file that front ends take their words from, and that it is whole."""
+    catalogue = read(CONTRACT / "outcomes.json")
+    for draft in DRAFTS:
+        checks.equal(f"outcomes.json as {draft}", schemas.problem("outcomes.v1.json", catalogue, draft), None)
+    shared = schemas.files["common.v1.json"]["$defs"]
+    rows = catalogue["outcomes"]
+    checks.equal("outcomes.json: outcomes", {row["outcome"] for row in rows}, set(shared["outcome"]["enum"]))
+    checks.equal("outcomes.json: reasons", {row["reason"] for row in rows if "reason" in row}, set(shared["reason"]["enum"]))
+    pairs = [(row["outcome"], row.get("reason")) for row in rows]
+    checks.equal("outcomes.json: each once", len(pairs), len(set(pairs)))
 
 
 def check_drafts_agree(checks, schemas):
@@ -156,6 +169,7 @@ def main():
         # Nothing can be validated with schemas that are none.
         checks.finish()
     check_examples(checks, schemas)
+    check_catalogue(checks, schemas)
     check_drafts_agree(checks, schemas)
     check_asyncapi(checks, schemas)
     folder = sys.argv[1] if len(sys.argv) > 1 else os.environ.get("VERIFY_COURIER_TEST_CAPTURE")

@@ -86,14 +86,18 @@ public struct Guidance: Sendable, Equatable {
         case .done: Guidance("Done.", .goOn)
         case .unknownJob: Guidance("There is no record of that request.", .startAgain)
         case .invalid: Guidance("The request was not understood.", .mendProgram)
-        case .late: Guidance("The request came too late. Try again.", .tryAgain, others: true, again: .atOnce)
+        case .late:
+            Guidance(
+                "The request came too late, and nothing was done. This is not your fault: try again.", .tryAgain,
+                others: true, again: .atOnce)
         case .unavailable:
             Guidance(
                 "The service cannot be reached just now. This is not your fault: try again in a moment.", .tryAgain,
                 others: true, again: .later)
         case .uncertain:
             Guidance(
-                "We could not find out whether it worked. Please ask again.", .tryAgain, others: true,
+                "We could not find out whether it worked. This is not your fault: please try again.", .tryAgain,
+                others: true,
                 again: .fromRetryAt)
         }
     }

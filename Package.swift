@@ -39,8 +39,9 @@ let package = Package(
         .target(
             name: "App",
             dependencies: [
-                "AMQP", "Basics", "CLinux", "CurlHTTP", "Ops", "PhoneNumbers", "Pipeline", "PollExecutor", "SitePolicy",
-                "Store", "StoreSQLite", "TwilioSimulator", "TwilioVerify", "VerifyClient", "Wire", "Worker",
+                "AMQP", "Basics", "CLinux", "CurlHTTP", "LoginPage", "Ops", "PhoneNumbers", "Pipeline", "PollExecutor",
+                "SitePolicy", "Store", "StoreSQLite", "TwilioSimulator", "TwilioVerify", "VerifyClient", "Wire",
+                "Worker",
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
@@ -56,6 +57,19 @@ let package = Package(
                 "AMQP", "Basics", "Pipeline", "Store", "Wire",
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]),
+        .target(
+            name: "LoginPage",
+            dependencies: [
+                "Basics", "PhoneNumbers", "VerifyClient", "Wire",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "CryptoExtras", package: "swift-crypto"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]),
 
@@ -208,6 +222,12 @@ let package = Package(
             ]),
         .testTarget(
             name: "WorkerTests", dependencies: ["AMQP", "Basics", "Pipeline", "Store", "TestKit", "Wire", "Worker"]),
+        .testTarget(
+            name: "LoginPageTests",
+            dependencies: [
+                "Basics", "LoginPage", "TestKit", "VerifyClient", "Wire",
+                .product(name: "Logging", package: "swift-log"),
+            ]),
         .testTarget(
             name: "OpsTests",
             dependencies: ["Basics", "CurlHTTP", "Ops", "TestKit", .product(name: "Logging", package: "swift-log")]),

@@ -6,9 +6,9 @@ set -euo pipefail
 
 packages=(librabbitmq-dev libcurl4-openssl-dev libsqlite3-dev libphonenumber-dev libqrencode-dev libpng-dev
     rabbitmq-server openssl python3-venv patch
-    # For the tests: what judges QR codes and one-time passwords, what breaks disks, what speaks HTTP/2, a relay, what
+    # For the tests: what judges QR codes and one-time passwords, what breaks disks, what speaks HTTP and HTTP/2, a relay, what
     # judges metrics.
-    zbar-tools librsvg2-bin oathtool fiu-utils nghttp2-server socat prometheus "$@")
+    zbar-tools librsvg2-bin oathtool fiu-utils nghttp2-server socat curl prometheus "$@")
 
 missing=()
 for package in "${packages[@]}"; do

@@ -15,7 +15,7 @@ struct VerifyCourier: AsyncParsableCommand {
             OptionsCommand.self,
             RegisterCommand.self, SendCommand.self, CheckCommand.self, CancelCommand.self, OutcomeCommand.self,
             AdminCommand.self, DeadCommand.self, OutcomesCommand.self, TwilioCommand.self, ConfigCommand.self,
-            DoctorCommand.self, HealthCommand.self,
+            DoctorCommand.self, HealthCommand.self, LoginPageCommand.self,
         ])
 
     static func main() async {

@@ -123,6 +123,11 @@ extension ConfigKey {
         ConfigKey("retention.audit_days", "0", .number(0...36_500), "the audit trail; 0 = for ever"),
         ConfigKey("retention.history_days", "400", .number(0...36_500), "outcomes, three days at least; 0 = for ever"),
         ConfigKey("ops.listen", "127.0.0.1:8090", .listen, "health and metrics; off = none"),
+        ConfigKey(
+            "login_page.listen", "127.0.0.1:8092", .listen, "the reference web login; loopback only, not for production"
+        ),
+        ConfigKey(
+            "login_page.users", nil, .path, "who may sign in there: lines as 'login-page --hash NAME' prints them"),
         ConfigKey("events.enabled", "false", .flag, "publish each outcome to verify.events, masked"),
         ConfigKey("log.level", "info", .choice(ConfigKind.logLevels), "what is logged, and all that is worse"),
         ConfigKey(

@@ -82,4 +82,14 @@ extension Settings {
         guard case .listen(let address)? = typed("ops.listen") else { throw missing("ops.listen") }
         return address
     }
+
+    /// Where the reference web login is served: on this machine alone, since it speaks plain HTTP.
+    func loginPageAddress() throws(ConfigProblem) -> ListenAddress {
+        guard case .listen(let address?)? = typed("login_page.listen"), Loopback.contains(address.host) else {
+            throw ConfigProblem(
+                "login_page.listen must be a loopback address and a port, such as 127.0.0.1:8092: the reference login is for "
+                    + "trying and showing, never for production")
+        }
+        return address
+    }
 }

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # A login from nothing: installs what is missing, builds, starts a private broker, a simulator of Twilio and two workers,
-# registers a phone, sends a code, tries a wrong one and the right one. Then it stays up; Ctrl-C ends everything.
+# registers a phone, sends a code, tries a wrong one and the right one, and starts the reference web login. Then it stays up;
+# Ctrl-C ends everything.
 # --once: end after the login.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -57,7 +58,7 @@ export VERIFY_COURIER_SITE_2FA_LOGINTYPE_WEB=All
 export VERIFY_COURIER_SITE_2FA_VERIFY_ACCOUNTSID=AC00000000000000000000000000000001
 export VERIFY_COURIER_SITE_2FA_VERIFY_SERVICESID=VA00000000000000000000000000000001
 export VERIFY_COURIER_SITE_2FA_VERIFY_AUTHTOKEN=demo-token
-export VERIFY_COURIER_LIMITS_COOLDOWN_SECONDS=0
+export VERIFY_COURIER_LIMITS_COOLDOWN_SECONDS=10 # a short wait, so that pages show one
 export VERIFY_COURIER_OPS_LISTEN=off # two workers, and whatever else runs here
 
 echo "== simulator, topology, store, two workers"
@@ -107,6 +108,16 @@ step 0 check --user anna --login demo-first-login <<<"$code"
 
 echo
 echo "anna is in."
+
+echo "== the reference web login"
+# A password of this run's own, for both: nothing that is known to anybody lets in.
+password=$(head -c 6 /dev/urandom | od -An -tx1 | tr -d ' \n')
+for name in anna berta; do
+    "$courier" login-page --hash "$name" <<<"$password" >>"$demo/users"
+done
+export VERIFY_COURIER_LOGIN_PAGE_USERS="$demo/users"
+start login "$courier" login-page --set login_page.listen=127.0.0.1:0
+login=$(sed -n 's/^ready //p' "$demo/login.out")
 (
     umask 077
     export TWILIO="${simulator%/}"
@@ -116,8 +127,9 @@ echo "anna is in."
 [ -z "$once" ] || exit 0
 cat <<TEXT
 
-Open in a browser:
+Open in a browser, side by side:
 
+  $login               the reference web login: anna has a phone, berta is new; the password of both is $password
   $simulator               the phones with their texts and calls, and an authenticator app with its codes
   ${simulator}authenticator  where the app is given an account, by the link that a real phone would scan
   ${simulator}_simulator     faults to order, numbers that cause errors

@@ -41,6 +41,7 @@ enum Style {
         .ways{list-style:none;margin:1.25rem 0;padding:0;display:grid;gap:.75rem}
         .way{display:block;width:100%;margin:0;padding:.9rem 1.1rem;text-align:start;font-weight:600;color:var(--ink);
         background:var(--soft);border:2px solid var(--line);border-radius:.6rem;text-decoration:none}
+        .ways li:has(>[hidden]){display:none}
         form>.way+.way{margin-top:.75rem}
         .way:hover{border-color:var(--accent)}
         .way small{display:block;font-weight:400;font-size:.95rem;color:var(--faint)}

@@ -36,6 +36,13 @@ public final class Publisher: Sendable {
         await current.wait(until: fits)
     }
 
+    /// Returns when each broker of the configuration has been tried since the last connection, and none could be connected to,
+    /// or when the task is cancelled.
+    public func waitUntilUnreachable() async {
+        let brokers = supervisor.configuration.urls.count
+        await supervisor.failures.wait { $0 >= brokers }
+    }
+
     /// Keeps a connection until the task is cancelled, then closes it.
     public func run() async { await supervisor.run() }
 

@@ -8,6 +8,8 @@ struct Supervisor: Sendable {
     /// Set when the connection ends, to why.
     let closed: Watched<AMQPError?>
     let logger: Logger
+    /// How many tries in a row found no broker.
+    let failures = Watched(0)
     var resolver = Resolver.shared
 
     /// - Parameter gate: awaited on every new connection, before its channels are opened.
@@ -19,6 +21,7 @@ struct Supervisor: Sendable {
             do throws(AMQPError) {
                 closed.set(nil)
                 try await connect(to: url)
+                failures.set(0)
                 logger.debug("connected", metadata: ["broker": "\(url)"])
                 await gate?()
                 // What it waited for says nothing of how long it holds with its channels.
@@ -32,6 +35,7 @@ struct Supervisor: Sendable {
             } catch {
                 if Task.isCancelled { break }
                 logger.warning("no connection", metadata: ["error": "\(error)"])
+                failures.update { $0 += 1 }
                 pause = plan.failed(isRefusal: error.isRefusal, now: .now())
             }
             try? await Task.sleep(for: pause)

@@ -19,7 +19,7 @@ extension App {
         let client = LoginClient(
             broker: broker, frontEnd: FrontEnd.isValid(name: name) ? name : "command",
             // One of several brokers may still take us.
-            endsAtRefusal: broker.urls.count == 1, logger: logger)
+            endsAtRefusal: broker.urls.count == 1, endsWhenUnreachable: true, logger: logger)
         return try await withThrowingTaskGroup(of: Value?.self) { group in
             group.addTask {
                 await client.run()

@@ -22,6 +22,7 @@ public final class LoginClient: Sendable {
     /// The broker checks it, and front ends are told apart by it.
     private let user: String?
     private let endsAtRefusal: Bool
+    private let endsWhenUnreachable: Bool
     private let pending = PendingReplies()
     private let clocks: Clocks
     private let logger: Logger
@@ -32,15 +33,18 @@ public final class LoginClient: Sendable {
     ///     `_` and `-`.
     ///   - endsAtRefusal: a broker that refuses the log-in, the virtual host or a certificate ends the wait of every job at
     ///     once. Otherwise that is waited out until the job's deadline, in case an operator mends it.
+    ///   - endsWhenUnreachable: so does a broker that cannot be reached, once each of several was tried. Otherwise that is waited
+    ///     out as well: brokers are started anew.
     public init(
-        broker: BrokerConfiguration, frontEnd: String, endsAtRefusal: Bool = false, clocks: Clocks = .system,
-        logger: Logger
+        broker: BrokerConfiguration, frontEnd: String, endsAtRefusal: Bool = false, endsWhenUnreachable: Bool = false,
+        clocks: Clocks = .system, logger: Logger
     ) {
         user = broker.urls.first?.user
         publisher = Publisher(configuration: broker, logger: logger)
         makeBox = { ReplyBox(broker, frontEnd: frontEnd, logger: logger) }
         reach = Watched(Reach(box: makeBox()))
         self.endsAtRefusal = endsAtRefusal
+        self.endsWhenUnreachable = endsWhenUnreachable
         self.clocks = clocks
         self.logger = logger
     }
@@ -152,6 +156,12 @@ public final class LoginClient: Sendable {
             group.addTask { [clocks] in
                 try? await Task.sleep(for: deadline - clocks.wall())
                 return nil
+            }
+            if endsWhenUnreachable {
+                group.addTask { [publisher] in
+                    await publisher.waitUntilUnreachable()
+                    return nil
+                }
             }
             if endsAtRefusal {
                 group.addTask { [publisher] in

@@ -1,3 +1,4 @@
+import App
 import ArgumentParser
 import Foundation
 import Wire
@@ -61,7 +62,7 @@ struct AdminCommand: AsyncParsableCommand {
         @Argument(help: "The person, by the site's own id.")
         var user: String
 
-        @Option(help: "\(Application.choices).")
+        @Option(help: "\(Application.choices).", completion: Application.completion)
         var application = "web"
 
         @OptionGroup var common: CommonOptions
@@ -97,7 +98,9 @@ struct AdminOptionsCommand: AsyncParsableCommand {
                           verify-courier admin options set 2FA_VER_SMS=   (back to the default)
                 """)
 
-        @Argument(help: "NAME=VALUE; nothing behind the '=' means the default.")
+        @Argument(
+            help: "NAME=VALUE; nothing behind the '=' means the default.",
+            completion: .list(ConfigKey.siteAssignments))
         var assignments: [String]
 
         @Flag(help: "Only say what it would do to people.")

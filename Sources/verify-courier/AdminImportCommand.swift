@@ -13,7 +13,7 @@ extension AdminUserCommand {
                 Example: verify-courier admin user import people.csv --dry-run
                 """)
 
-        @Argument(help: "The file; '-' is standard input.")
+        @Argument(help: "The file; '-' is standard input.", completion: .file(extensions: ["csv"]))
         var file: String
 
         @Flag(help: "Only read it, and list what would be refused.")

@@ -67,7 +67,7 @@ struct AdminUserCommand: AsyncParsableCommand {
             abstract: "Lists people by name.",
             discussion: "Example: verify-courier admin user list --filter unregistered --limit 50")
 
-        @Option(help: "\(UserFilter.choices).")
+        @Option(help: "\(UserFilter.choices).", completion: UserFilter.completion)
         var filter: String?
 
         @Option(help: "Begin after this name.")
@@ -96,7 +96,7 @@ struct AdminUserCommand: AsyncParsableCommand {
         @Option(help: "Why, for the audit trail.")
         var reason: String
 
-        @Option(help: "\(ResetScope.choices).")
+        @Option(help: "\(ResetScope.choices).", completion: ResetScope.completion)
         var what = "all"
 
         @Flag(help: "Hand out a one-time registration ticket, good for 72 hours.")

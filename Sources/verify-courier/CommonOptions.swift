@@ -4,10 +4,13 @@ import Logging
 
 /// What every command takes.
 struct CommonOptions: ParsableArguments {
-    @Option(name: .long, help: "YAML file with the configuration.")
+    @Option(
+        name: .long, help: "YAML file with the configuration.", completion: .file(extensions: ["yaml", "yml"]))
     var config: String?
 
-    @Option(name: .customLong("set"), help: "One key, as KEY=VALUE (for example worker.send_slots=64). Repeatable.")
+    @Option(
+        name: .customLong("set"), help: "One key, as KEY=VALUE (for example worker.send_slots=64). Repeatable.",
+        completion: .list(ConfigKey.assignments))
     var assignments: [String] = []
 
     func validate() throws {

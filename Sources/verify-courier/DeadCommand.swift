@@ -6,13 +6,13 @@ struct LetterOptions: ParsableArguments {
     @Argument(help: "Numbers of letters, as 'dead list' shows them.")
     var ids: [Int64] = []
 
-    @Option(help: "Only of this reason.")
+    @Option(help: "Only of this reason.", completion: DeadLetterReason.completion)
     var reason: String?
 
-    @Option(help: "Only in this state: \(DeadLetterState.choices).")
+    @Option(help: "Only in this state: \(DeadLetterState.choices).", completion: DeadLetterState.completion)
     var state: String?
 
-    @Option(help: "Only of this routing key.")
+    @Option(help: "Only of this routing key.", completion: JobKind.completion)
     var key: String?
 
     @Option(help: "Only of this front end.")

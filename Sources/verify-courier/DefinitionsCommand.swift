@@ -35,7 +35,9 @@ struct DefinitionsCommand: AsyncParsableCommand {
     @Option(help: "The virtual host; default the one in broker.url.")
     var vhost: String?
 
-    @Option(help: "File with NAME=PASSWORD lines, or YAML, mode 0600: puts the passwords' hashes in.")
+    @Option(
+        help: "File with NAME=PASSWORD lines, or YAML, mode 0600: puts the passwords' hashes in.",
+        completion: .file())
     var passwordsFile: String?
 
     @Flag(help: "Leave the users out: for another import, which would set their passwords anew.")

@@ -39,7 +39,7 @@ struct RegisterCommand: AsyncParsableCommand {
         @Option(help: "Two letters: where a national number is dialled.")
         var region: String?
 
-        @Option(help: "\(Channel.choices).")
+        @Option(help: "\(Channel.choices).", completion: Channel.completion)
         var channel = "sms"
 
         @Option(help: "The administrator's one-time ticket, where the site asks for one; '-' is standard input.")
@@ -73,10 +73,10 @@ extension RegisterCommand {
         @Option(help: "What the app shows beside the code; the user by default.")
         var label: String?
 
-        @Option(help: "\(Picture.choices).")
+        @Option(help: "\(Picture.choices).", completion: Picture.completion)
         var qr = "svg"
 
-        @Option(help: "Writes the picture to this file, readable by you alone.")
+        @Option(help: "Writes the picture to this file, readable by you alone.", completion: .file())
         var picture: String?
 
         @Option(help: "The administrator's one-time ticket, where the site asks for one; '-' is standard input.")
@@ -113,7 +113,7 @@ struct SendCommand: AsyncParsableCommand {
     @OptionGroup var common: CommonOptions
     @OptionGroup var job: JobOptions
 
-    @Option(help: "\(Channel.choices).")
+    @Option(help: "\(Channel.choices).", completion: Channel.completion)
     var channel = "sms"
 
     func run() async throws { try await job.ask(.send, common, ["channel": channel]) }
@@ -127,7 +127,7 @@ struct CheckCommand: AsyncParsableCommand {
     @OptionGroup var common: CommonOptions
     @OptionGroup var job: JobOptions
 
-    @Option(help: "\(Factor.choices), where it is not clear.")
+    @Option(help: "\(Factor.choices), where it is not clear.", completion: Factor.completion)
     var method: String?
 
     func run() async throws {

@@ -57,7 +57,7 @@ struct JobOptions: ParsableArguments {
     @Option(help: "The person, by the site's own id.")
     var user: String
 
-    @Option(help: "\(Application.choices).")
+    @Option(help: "\(Application.choices).", completion: Application.completion)
     var application = "web"
 
     @Option(help: "The sign-in that this belongs to; made new by the front end for each.")
@@ -86,6 +86,9 @@ struct JobOptions: ParsableArguments {
 }
 
 extension CaseIterable where Self: RawRepresentable<String> {
+    /// For a shell.
+    static var completion: CompletionKind { .list(allCases.map(\.rawValue)) }
+
     /// For the help of an option: `sms or call`.
     static var choices: String {
         let words = allCases.map(\.rawValue)

@@ -44,7 +44,8 @@ struct AuditCommand: AsyncParsableCommand {
     @Option(name: .customLong("operator"), help: "Only what this administrator did.")
     var administrator: String?
 
-    @Option(help: "Only this job or act, for example admin.user.reset or workers.pause.")
+    @Option(
+        help: "Only this job or act, for example admin.user.reset or workers.pause.", completion: JobKind.completion)
     var kind: String?
 
     @Flag(help: "Ask the workers (admin.audit.list) instead of reading the store's file.")
@@ -136,7 +137,7 @@ struct OutcomesCommand: AsyncParsableCommand {
         @Option(help: "Only to this number, with + and country code, looked up by its hash; '-' is standard input.")
         var number: String?
 
-        @Option(help: "Only this outcome, for example denied.")
+        @Option(help: "Only this outcome, for example denied.", completion: Outcome.completion)
         var outcome: String?
 
         @OptionGroup var times: TimeOptions

@@ -52,7 +52,7 @@ struct StoreCommand: AsyncParsableCommand {
 
         @OptionGroup var common: CommonOptions
 
-        @Argument(help: "The new file.")
+        @Argument(help: "The new file.", completion: .file())
         var file: String
 
         @Flag(help: "One JSON object: file, and the key file that it needs.")
@@ -117,7 +117,7 @@ struct StoreCommand: AsyncParsableCommand {
         @Option(help: "The new store, as in store.url.")
         var to: String
 
-        @Option(help: "The new key file; default the new store's path + .key.")
+        @Option(help: "The new key file; default the new store's path + .key.", completion: .file())
         var keyFile: String?
 
         @Flag(help: "One JSON object: the new store.")

@@ -10,12 +10,26 @@ struct VerifyCourier: AsyncParsableCommand {
         commandName: "verify-courier",
         abstract: "A second factor for logins: jobs over RabbitMQ, codes by Twilio Verify.",
         version: "verify-courier \(ProductVersion.current)",
-        subcommands: [
-            StoreCommand.self, WorkCommand.self, WorkersCommand.self, TopologyCommand.self, SimulateCommand.self,
-            OptionsCommand.self,
-            RegisterCommand.self, SendCommand.self, CheckCommand.self, CancelCommand.self, OutcomeCommand.self,
-            AdminCommand.self, DeadCommand.self, OutcomesCommand.self, TwilioCommand.self, ConfigCommand.self,
-            DoctorCommand.self, HealthCommand.self, LoginPageCommand.self,
+        groupedSubcommands: [
+            CommandGroup(
+                name: "Front end",
+                subcommands: [
+                    OptionsCommand.self, RegisterCommand.self, SendCommand.self, CheckCommand.self, CancelCommand.self,
+                    OutcomeCommand.self, LoginPageCommand.self,
+                ]),
+            CommandGroup(name: "Administrator", subcommands: [AdminCommand.self]),
+            CommandGroup(
+                name: "Operator",
+                subcommands: [
+                    WorkCommand.self, WorkersCommand.self, HealthCommand.self, DoctorCommand.self,
+                    OutcomesCommand.self, DeadCommand.self,
+                ]),
+            CommandGroup(
+                name: "Set-up",
+                subcommands: [
+                    ConfigCommand.self, TwilioCommand.self, TopologyCommand.self, StoreCommand.self,
+                    SimulateCommand.self,
+                ]),
         ])
 
     static func main() async {
@@ -29,6 +43,7 @@ struct VerifyCourier: AsyncParsableCommand {
     /// Runs the command that was asked for, and says what is wrong.
     private static func exitCode() async -> Int32 {
         do {
+            try CommandNames.check(Array(CommandLine.arguments.dropFirst()))
             var command = try await asyncParseAsRoot()
             if var command = command as? any AsyncParsableCommand {
                 try await command.run()

@@ -68,11 +68,37 @@ struct CommandLineTests {
         #expect(run.errors.contains("Error: ") && run.output.isEmpty)
     }
 
+    @Test(
+        "7 a command that there is not: the nearest is named, or else which there are",
+        arguments: [
+            ("sned --user anna", "there is no command 'sned': did you mean 'send'?"),
+            ("admin usr get anna", "there is no command 'usr': did you mean 'user'?"),
+            ("help outcme", "there is no command 'outcme': did you mean 'outcome'?"),
+            ("store paint", "there is no command 'paint' here: there are init, check, backup, migrate, rekey, copy"),
+        ])
+    func unknown(command: String, answer: String) async throws {
+        let run = try await Program.run(command.words, ["HOME": "/nonexistent"])
+        #expect(run.status == 64 && run.output.isEmpty)
+        #expect(run.errors.hasPrefix("Error: \(answer)\n"), "\(run.errors)")
+    }
+
+    @Test("7 --help lists the commands by who uses them")
+    func groups() async throws {
+        let run = try await Program.run(["--help"], ["HOME": "/nonexistent"])
+        let heads = run.lines.filter { $0.hasSuffix("SUBCOMMANDS:") }
+        #expect(
+            heads == [
+                "FRONT END SUBCOMMANDS:", "ADMINISTRATOR SUBCOMMANDS:", "OPERATOR SUBCOMMANDS:", "SET-UP SUBCOMMANDS:",
+            ])
+    }
+
     @Test("7 exit codes: 69 when the broker cannot be reached, or nobody answers")
     func unreachable() async throws {
         let nowhere = ["HOME": "/nonexistent", "VERIFY_COURIER_BROKER_URL": "amqp://127.0.0.1:1"]
-        let away = try await Program.run("options --user anna --timeout 3".words, nowhere)
-        #expect(away.status == 69 && away.errors.contains("the broker cannot be reached"))
+        // As patient as may be: it ends at once all the same.
+        let away = try await Program.run("options --user anna --timeout 120".words, nowhere)
+        #expect(away.status == 69 && away.output.isEmpty)
+        #expect(away.errors.hasPrefix("verify-courier: the broker cannot be reached: ") && away.errors.lineCount == 1)
         let unanswered = try await Stage().run("options --user anna --timeout 3")
         #expect(unanswered.status == 69 && unanswered.errors.contains("Is one running at this broker?"))
     }
@@ -101,4 +127,8 @@ extension Program {
 extension SimulatedMessage {
     /// A code that is surely not the right one.
     fileprivate var wrong: String { code == "999999" ? "999998" : "999999" }
+}
+
+extension String {
+    fileprivate var lineCount: Int { split(separator: "\n").count }
 }

@@ -1,15 +1,15 @@
 /// How many single-character edits lie between two words (Levenshtein), for "did you mean".
-enum EditDistance {
+package enum EditDistance {
     /// Nobody mistypes by more; and what was typed may be of any length.
     private static let longest = 100
 
-    static func nearest(to word: String, in words: [String]) -> String? {
+    package static func nearest(to word: String, in words: [String]) -> String? {
         let word = Array(word.utf8.prefix(longest))
         return words.map { ($0, between(Array($0.utf8), word)) }.min { $0.1 < $1.1 }?.0
     }
 
     /// By bytes: known words are ASCII.
-    static func between(_ left: [UInt8], _ right: [UInt8]) -> Int {
+    package static func between(_ left: [UInt8], _ right: [UInt8]) -> Int {
         var row = Array(0...right.count)
         for i in left.indices {
             var diagonal = row[0]

@@ -334,7 +334,8 @@ def two_thousand_wait(clients, worker):
     worker.stop()
     for client in clients:
         waiting = [client.submit(vc.options(new_login(), patience=60)) for _ in range(2000)]
-        until("all wait", lambda: client.courier.waiting == 2000 and depth("verify.account") == 2000)
+        # A worker that was stopped may have given back some that it had answered already.
+        until("all wait", lambda: client.courier.waiting == 2000 and depth("verify.account") >= 2000)
         checks.equal("on one connection each", proxy.connections, len(clients))
         worker.start()
         checks.equal(f"{client.name}: all are answered", [outcome(future) for future in waiting].count("options"), 2000)

@@ -1,8 +1,9 @@
 import Basics
-import Store
 import TestKit
 import Testing
 import Wire
+
+@testable import Store
 
 /// What is told of a queue, against a simulated one of which everything is known.
 @Suite("Contract 8: queues without the management plug-in") struct QueueFiguresTests {

@@ -134,7 +134,7 @@ struct WorkerOrderTests {
         #expect(try await worker.audit(query).count == 1)
         try await worker.write([.user(Sample.user("Anna")), .erase(user: "Anna", pseudonym: "erased-1")])
         #expect(try await worker.audit(AuditQuery()).allSatisfy { !$0.detail.contains("Anna") })
-        #expect(try await worker.beat(Self.report, []).orders.orders.map(\.why) == [""])
+        #expect(try await worker.beat(Self.report, []).orders.orders.allSatisfy { $0.why.isEmpty })
         await world.end(worker)
     }
 

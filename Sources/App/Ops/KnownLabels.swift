@@ -17,6 +17,7 @@ enum KnownLabels {
     /// A job comes by its own lane, whatever is no job by any.
     static let routes = JobKind.allCases.map { [$0.lane.rawValue, $0.rawValue] } + lanes.map { [$0, other] }
     static let results = SettledJob.Result.allCases.map(\.rawValue)
+    static let fates = ReplyFate.allCases.map(\.rawValue)
     static let outcomes = Outcome.allCases.map(\.rawValue)
     static let deadLetterReasons = DeadLetterReason.allCases.map(\.rawValue)
     static let endpoints = TwilioOperation.allCases.map(\.rawValue)

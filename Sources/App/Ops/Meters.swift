@@ -20,10 +20,10 @@ struct Meters: Sendable {
         known: KnownLabels.all(KnownLabels.lanes))
     let waited = Histogram(
         "verify_courier_message_wait_seconds", "From the publisher's timestamp to delivery; in the sum 600 s at most.",
-        labels: ["lane", "operation"], buckets: Buckets.waits, known: KnownLabels.routes, isBounded: true)
+        labels: ["lane", "operation"], buckets: Buckets.waits, isBounded: true)
     let slotWait = Histogram(
         "verify_courier_slot_wait_seconds", "From delivery to a slot of the lane.", labels: ["lane"],
-        buckets: Buckets.local, known: KnownLabels.all(KnownLabels.lanes))
+        buckets: Buckets.local)
     let processed = Counter(
         "verify_courier_messages_processed_total", "Messages acknowledged, by what was done with them.",
         labels: ["lane", "operation", "result"], known: KnownLabels.all(KnownLabels.routes, KnownLabels.results))
@@ -44,11 +44,10 @@ struct Meters: Sendable {
         labels: ["operation", "field"], known: KnownLabels.all(KnownLabels.operations, ["code", "phone", "region"]))
     let processTime = Histogram(
         "verify_courier_message_process_duration_seconds", "From delivery to acknowledgement.",
-        labels: ["operation", "result"], buckets: Buckets.jobs,
-        known: KnownLabels.all(KnownLabels.operations, KnownLabels.results))
+        labels: ["operation", "result"], buckets: Buckets.jobs)
     let replies = Counter(
         "verify_courier_replies_published_total", "Replies, by what the broker said.", labels: ["result"],
-        known: KnownLabels.all(ReplyFate.allCases.map(\.rawValue)))
+        known: KnownLabels.all(KnownLabels.fates))
     let replyTime = Histogram(
         "verify_courier_reply_publish_duration_seconds", "From publishing a reply to the broker's word.",
         buckets: Buckets.local)
@@ -63,7 +62,7 @@ struct Meters: Sendable {
         labels: ["endpoint", "error_code"])
     let requestTime = Histogram(
         "verify_courier_twilio_request_duration_seconds", "One request to Twilio, connecting included.",
-        labels: ["endpoint"], buckets: Buckets.calls, known: KnownLabels.all(KnownLabels.endpoints))
+        labels: ["endpoint"], buckets: Buckets.calls)
     let started = Counter(
         "verify_courier_verifications_started_total", "Sends that Twilio accepted.", labels: ["channel", "country"],
         mostSeries: 600)
@@ -100,7 +99,7 @@ struct Meters: Sendable {
         storeTime = Histogram(
             "verify_courier_store_operation_duration_seconds",
             "Operations on the store, the wait for the writer included.", labels: ["backend", "operation"],
-            buckets: Buckets.local, known: operations)
+            buckets: Buckets.local)
         commitTime = Histogram(
             "verify_courier_store_commit_duration_seconds", "One commit, which several operations may share.",
             labels: ["backend"], buckets: Buckets.local, known: [[backend]])

@@ -126,6 +126,21 @@ import Wire
         #expect(health.reasons.map(\.code) == [.circuitOpen] && said(health)[0].contains("a send"))
     }
 
+    /// A queue in which five wait, the oldest since then at least.
+    private func figures(oldest seconds: Int) -> [QueueFigures] {
+        let sample = QueueSample(queue: "verify.send", ready: 5, consumers: 1, inHand: 0, settled: 0)
+        let snapshots = [seconds + 1, 1].map { QueueSnapshot(at: Self.now - .seconds($0), queues: [sample]) }
+        return [QueueFigures(of: "verify.send", snapshots, at: Self.now)].compactMap(\.self)
+    }
+
+    @Test("8 health: a job that has waited for too long")
+    func waiting() {
+        #expect(health([worker()]) { $0.queues = figures(oldest: 30) }.isWell)
+        let late = health([worker()]) { $0.queues = figures(oldest: 31) }
+        #expect(said(late) == ["the oldest job in verify.send has waited for at least 31 s, of 5 that wait"])
+        #expect(late.reasons[0].code == .jobsWait && late.reasons[0].lane == .send)
+    }
+
     @Test("8 health: dead letters that grow, workers that differ")
     func others() {
         #expect(health([worker()]) { $0.newLetters = 9 }.isWell)
@@ -136,14 +151,21 @@ import Wire
 
     @Test("8 health --json: everything that is told is in it, as the page for operators says")
     func json() throws {
-        let health = health([worker()], orders: [order(1, worker: nil, lane: .send)]) { $0.newLetters = 12 }
+        let health = health([worker()], orders: [order(1, worker: nil, lane: .send)]) {
+            $0.newLetters = 12
+            $0.queues = figures(oldest: 20)
+        }
         let read = try JSONSerialization.jsonObject(with: Data(health.json.utf8)) as? [String: Any]
         let object = try #require(read)
         #expect(object["well"] as? Bool == false && object["new_dead_letters"] as? Int == 12)
         let reasons = try #require(object["reasons"] as? [[String: Any]])
         #expect(reasons.map { $0["code"] as? String } == ["lane_paused", "dead_letters_grow"])
         #expect(reasons[0]["lane"] as? String == "send" && reasons[0]["workers"] as? [Int] == [1])
-        #expect((object["queues"] as? [[String: Any]])?.count == TopologyPlan.queues.count)
+        let queue = try #require((object["queues"] as? [[String: Any]])?.first)
+        #expect(queue["queue"] as? String == "verify.send" && queue["age_seconds"] as? Double == 1)
+        let oldest = try #require(queue["oldest_seconds"] as? [String: Any])
+        #expect(oldest["kind"] as? String == "at_least" && oldest["value"] as? Double == 20)
+        #expect((queue["done_per_minute"] as? [String: Any])?["why"] as? String == "watched for less than a minute")
         #expect((object["store"] as? [String: Any])?["usable"] as? Bool == true)
         #expect((object["broker"] as? [String: Any])?["reachable"] as? Bool == true)
         let worker = try #require((object["workers"] as? [[String: Any]])?.first)

@@ -79,13 +79,34 @@ client_first_hour() {
     python page_walk.py docs/front-end-developers/first-hour.md
 }
 
+# The reference web login with Chromium: axe judges every page, pictures of all go to .build/login-pictures or where
+# LOGIN_PICTURES says. Wants chromium, chromium-driver, fonts-dejavu-core and, for small
+# pictures, pngquant: so it is asked for by its name only.
+client_login_pictures() {
+    local axe=.build/axe folder=${LOGIN_PICTURES:-.build/login-pictures} cooldown=30 password
+    [ -s "$axe/axe_playwright_python/axe.min.js" ] || {
+        "$environment/bin/pip" download --quiet --no-deps --dest "$axe" --requirement Tests/OutsideClients/pictures-requirements.txt &&
+            python3 -m zipfile -e "$axe"/axe_playwright_python-*.whl "$axe"
+    } || return
+    export VERIFY_COURIER_SITE_2FA_LOGINTYPE_WEB=All
+    stage || return
+    unset VERIFY_COURIER_SITE_2FA_LOGINTYPE_WEB
+    password=$(head -c 6 /dev/urandom | od -An -tx1 | tr -d ' \n')
+    "$courier" login-page --hash anna <<<"$password" >"$work/users"
+    start pages "$courier" login-page --set login_page.listen=127.0.0.1:0 --set "login_page.users=$work/users" || return
+    # By its input: a password stands in no list of processes.
+    python login_pictures.py "$(sed -n 's/^ready //p' "$work/pages.out")" "$VERIFY_COURIER_TWILIO_BASE_URL" \
+        "$axe/axe_playwright_python/axe.min.js" "$folder" <<<"$password" || return
+    ! command -v pngquant >/dev/null || pngquant --force --ext .png 48 "$folder"/login-*.png
+}
+
 # WORKERS: a broker of our own, the simulator, a store and so many workers, two if not said.
 stage() {
     local worker
     [ -e "$work/broker/env" ] || deploy/broker.sh start "$work/broker" || return
     # shellcheck source=/dev/null
     . "$work/broker/env"
-    export HOME="$work" VERIFY_COURIER_BROKER_URL="$BROKER_URL" VERIFY_COURIER_LIMITS_COOLDOWN_SECONDS=0
+    export HOME="$work" VERIFY_COURIER_BROKER_URL="$BROKER_URL" VERIFY_COURIER_LIMITS_COOLDOWN_SECONDS=${cooldown:-0}
     export VERIFY_COURIER_SITE_2FA_VERIFY_ACCOUNTSID=AC00000000000000000000000000000001
     export VERIFY_COURIER_SITE_2FA_VERIFY_SERVICESID=VA00000000000000000000000000000001
     export VERIFY_COURIER_SITE_2FA_VERIFY_AUTHTOKEN=clients-token

@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
-# What takes too long for every change: deploy/test.sh, then what a job costs in a release build, RabbitMQ 4, the sanitizers,
-# fuzzing, the bench at length and over a cluster, how lanes stay apart, its mutations, a soak; linters for the Python client.
-#   test-all.sh [LEG...]     all of them by default: tests python counts rabbitmq4 address thread fuzz chaos cluster isolation mutations soak
+# What takes too long for every change: deploy/test.sh, then the web login in a browser, what a job costs in a release
+# build, RabbitMQ 4, the sanitizers, fuzzing, the bench at length and over a cluster, how lanes stay apart, its mutations, a
+# soak; linters for the Python client.
+#   test-all.sh [LEG...]     all of them by default: tests login python counts rabbitmq4 address thread fuzz chaos cluster
+#                            isolation mutations soak
 # FUZZ_MINUTES (5, for each target), CHAOS_MINUTES (30), CLUSTER_MINUTES (15) and SOAK_MINUTES (60) say how long those last;
 # VERIFY_COURIER_CHAOS_JUDGE may hold the command of a second stand-in for Twilio (Tests/Chaos/judges.py), which the bench is
 # then run against as well.
@@ -20,6 +22,12 @@ leg_thread() {
 
 leg_fuzz() { deploy/fuzz.sh --minutes "${FUZZ_MINUTES:-5}"; }
 leg_tests() { deploy/test.sh; }
+# Every page of the reference web login in Chromium, light and dark, on a phone and on a desktop, judged by axe.
+leg_login() {
+    deploy/install.sh chromium chromium-driver fonts-dejavu-core pngquant
+    swift build --product verify-courier
+    deploy/bounded.sh 900 deploy/outside-clients.sh login_pictures
+}
 # The Python client as linters see it, and as a user installs it: with its build tool's and its libraries' newest versions.
 leg_python() {
     local tools=$PWD/.build/python-tools user
@@ -89,7 +97,7 @@ bench() {
     VERIFY_COURIER_PRODUCT=$released deploy/chaos.sh "$@"
 }
 
-[ $# -gt 0 ] || set -- tests python counts rabbitmq4 address thread fuzz chaos cluster isolation mutations soak
+[ $# -gt 0 ] || set -- tests login python counts rabbitmq4 address thread fuzz chaos cluster isolation mutations soak
 for leg in "$@"; do
     declare -F "leg_$leg" >/dev/null || { echo "there is no leg '$leg'" >&2; exit 64; }
 done

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# What takes too long for every change: deploy/test.sh, then the web login in a browser, what a job costs in a release
-# build, RabbitMQ 4, the sanitizers, fuzzing, the bench at length and over a cluster, how lanes stay apart, its mutations, a
-# soak; linters for the Python client.
+# What takes too long for every change: deploy/test.sh, then the web login in a browser, linters for the Python client, what a
+# job costs in a release build, RabbitMQ 4, the sanitizers, fuzzing, the bench at length and over a cluster, how lanes stay
+# apart, its mutations, a soak, the Debian package, the files for containers and Kubernetes.
 #   test-all.sh [LEG...]     all of them by default: tests login python counts rabbitmq4 address thread fuzz chaos cluster
-#                            isolation mutations soak
+#                            isolation mutations soak package kubernetes
 # FUZZ_MINUTES (5, for each target), CHAOS_MINUTES (30), CLUSTER_MINUTES (15) and SOAK_MINUTES (60) say how long those last;
 # VERIFY_COURIER_CHAOS_JUDGE may hold the command of a second stand-in for Twilio (Tests/Chaos/judges.py), which the bench is
 # then run against as well.
@@ -65,6 +65,12 @@ leg_chaos() {
 # The same with a broker of three nodes, of which one at a time is killed or restarted.
 leg_cluster() { bench --nodes 3 --minutes "${CLUSTER_MINUTES:-15}"; }
 leg_isolation() { bench --isolation; }
+# The package of this version in a Debian of its own, booted; needs root.
+leg_package() { deploy/bounded.sh 5400 deploy/test-package.sh; }
+leg_kubernetes() {
+    deploy/bounded.sh 900 deploy/test-kubernetes.sh
+    deploy/bounded.sh 5400 deploy/test-container.sh
+}
 leg_soak() { bench --soak --minutes "${SOAK_MINUTES:-60}" --at-once 40 --think 1; }
 
 # SANITIZER FILTER: the tests under it, in a build folder of their own. Leaks are not looked for: what a global enum holds, whose
@@ -97,7 +103,7 @@ bench() {
     VERIFY_COURIER_PRODUCT=$released deploy/chaos.sh "$@"
 }
 
-[ $# -gt 0 ] || set -- tests login python counts rabbitmq4 address thread fuzz chaos cluster isolation mutations soak
+[ $# -gt 0 ] || set -- tests login python counts rabbitmq4 address thread fuzz chaos cluster isolation mutations soak package kubernetes
 for leg in "$@"; do
     declare -F "leg_$leg" >/dev/null || { echo "there is no leg '$leg'" >&2; exit 64; }
 done

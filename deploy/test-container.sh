@@ -1,0 +1,65 @@
+#!/usr/bin/env bash
+# Builds the image of deploy/container from the Debian package, without a registry and without a container engine, and runs what is in
+# it as a container would: as 65532, without rights, with a read-only root. Needs root.
+#   test-container.sh [DEB]     that package; without one it is made
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+[ $# -le 1 ] || { sed -n '4s/^# *//p' "$0" >&2; exit 64; }
+[ "$(id -u)" -eq 0 ] || { echo "an image can be built here by root only" >&2; exit 77; }
+deploy/install.sh buildah mmdebstrap systemd-container
+work=$(mktemp -d)
+export STORAGE_DRIVER=vfs BUILDAH_ISOLATION=chroot CONTAINERS_STORAGE_CONF=$work/storage.conf
+printf '[storage]\ndriver = "vfs"\ngraphroot = "%s/images"\nrunroot = "%s/run"\n' "$work" "$work" >"$work/storage.conf"
+cleanup() {
+    [ -z "${container:-}" ] || buildah umount "$container" >/dev/null || true
+    rm -rf --one-file-system "$work"
+}
+trap cleanup EXIT
+trap 'exit 130' INT TERM HUP
+
+echo "== the base: Debian 12, in place of a registry's"
+mmdebstrap --quiet --variant=minbase bookworm "$work/base.tar"
+base=$(buildah from scratch)
+buildah add --quiet "$base" "$work/base.tar" / >/dev/null
+buildah commit --quiet --rm "$base" localhost/debian:12-slim >/dev/null
+
+echo "== the image"
+mkdir "$work/context"
+cp deploy/container/Containerfile "$work/context/"
+if [ $# -eq 1 ]; then cp "$1" "$work/context/"; else deploy/package.sh "$work/context"; fi
+version=$(dpkg-parsechangelog --file deploy/debian/changelog --show-field Version)
+buildah build --quiet --format docker --network host --build-arg BASE=localhost/debian:12-slim --build-arg VERSION="$version" \
+    --tag "verify-courier:$version" "$work/context" >/dev/null
+buildah inspect --type image "verify-courier:$version" >"$work/image.json"
+python3 - "$work/image.json" "$version" <<'END'
+import json
+import sys
+
+image = json.load(open(sys.argv[1], encoding="utf-8"))["Docker"]["config"]
+assert image["User"] == "65532:65532", image
+assert image["Entrypoint"] == ["/usr/bin/verify-courier"] and image["StopSignal"] == "SIGTERM", image
+assert image["Healthcheck"]["Test"][:2] == ["CMD", "/bin/bash"], image
+assert image["Labels"]["org.opencontainers.image.version"] == sys.argv[2], image
+END
+
+echo "== what is in it, read-only and without rights"
+container=$(buildah from "verify-courier:$version")
+root=$(buildah mount "$container")
+mkdir -m 700 "$work/state" "$work/keys"
+chown 65532:65532 "$work/state" "$work/keys"
+# COMMAND...: with two volumes that can be written, and nothing else.
+contained() {
+    systemd-nspawn --quiet --register=no --keep-unit --private-network --read-only --directory "$root" --user verify-courier \
+        --capability= --drop-capability=all --no-new-privileges=yes --tmpfs=/tmp --pipe \
+        --bind "$work/state:/var/lib/verify-courier" --bind "$work/keys:/etc/verify-courier/keys" "$@" \
+        2> >(grep -v "^Attempted to remove disk file system" >&2)
+}
+contained /usr/bin/verify-courier --version
+contained /usr/bin/verify-courier store init --set store.url=sqlite:/var/lib/verify-courier/store.db \
+    --set store.key_file=/etc/verify-courier/keys/store.key
+contained /usr/bin/verify-courier store check --set store.url=sqlite:/var/lib/verify-courier/store.db \
+    --set store.key_file=/etc/verify-courier/keys/store.key
+[ "$(stat -c '%u %a' "$work/keys/store.key")" = "65532 600" ]
+if contained /bin/sh -c 'echo >/etc/written' 2>/dev/null; then echo "its root can be written" >&2; exit 1; fi
+echo "passed: $(du -sm --apparent-size "$root" | cut -f 1) MB"

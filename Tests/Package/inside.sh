@@ -69,6 +69,7 @@ for worker in 1 2; do
     curl --silent --fail --output /dev/null "http://127.0.0.$worker:8090/ready"
 done
 verify-courier-as-worker doctor || [ $? -eq 1 ]
+verify-courier-as-worker health
 
 say "secrets show nowhere, and the worker cannot write its keys"
 if tr '\0' '\n' <"/proc/$(property verify-courier@1 MainPID)/environ" | grep '=secret'; then false; fi

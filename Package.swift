@@ -30,7 +30,7 @@ let package = Package(
         .executableTarget(
             name: "verify-courier",
             dependencies: [
-                "AMQP", "App", "Basics", "Store", "VerifyClient", "Wire",
+                "AMQP", "App", "Basics", "Conformance", "Store", "VerifyClient", "Wire",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ]),
@@ -39,9 +39,9 @@ let package = Package(
         .target(
             name: "App",
             dependencies: [
-                "AMQP", "Basics", "CLinux", "CurlHTTP", "LoginPage", "Ops", "PhoneNumbers", "Pipeline", "PollExecutor",
-                "SitePolicy", "Store", "StoreSQLite", "TwilioSimulator", "TwilioVerify", "VerifyClient", "Wire",
-                "Worker",
+                "AMQP", "Basics", "CLinux", "Conformance", "CurlHTTP", "LoginPage", "Ops", "PhoneNumbers", "Pipeline",
+                "PollExecutor", "SitePolicy", "Store", "StoreSQLite", "TwilioSimulator", "TwilioVerify", "VerifyClient",
+                "Wire", "Worker",
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
@@ -96,6 +96,9 @@ let package = Package(
                 "AMQP", "Basics", "Wire",
                 .product(name: "Logging", package: "swift-log"),
             ]),
+        .target(
+            name: "Conformance",
+            dependencies: ["AMQP", "Basics", "Wire", .product(name: "Logging", package: "swift-log")]),
         .target(
             name: "TwilioSimulator",
             dependencies: [
@@ -192,6 +195,12 @@ let package = Package(
                 "VerifyClient", "Wire",
                 "verify-courier",
                 .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "Logging", package: "swift-log"),
+            ]),
+        .testTarget(
+            name: "ConformanceTests",
+            dependencies: [
+                "AMQP", "Basics", "Conformance", "TestKit", "VerifyClient", "Wire",
                 .product(name: "Logging", package: "swift-log"),
             ]),
         .testTarget(

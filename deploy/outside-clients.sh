@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs clients that others wrote against the product, from a virtual environment of their own under .build, and adds up
 # what they checked. Stops everything it started.
-#   outside-clients.sh [CLIENT...]     all of them by default
+#   outside-clients.sh [CLIENT...]     those that CI runs by default
 # The last line is "N passed, N failed"; the exit code is 1 if anything failed.
 #
 # A client is a function client_NAME here and a program under Tests/OutsideClients that ends with that same line.
@@ -62,6 +62,16 @@ client_credential_dialog() {
 # The messages of the page for Windows programs, byte for byte, with least rights.
 client_windows_page() {
     with_package exact_messages.py
+}
+
+# The login at a terminal, judged by a scripted worker. Most of a minute, for silence takes its time: only where it is named.
+client_conformance() {
+    stage 0 || return
+    deploy/python-environment.sh .build/python-client Tests/OutsideClients/python-client-requirements.txt || return
+    # shellcheck disable=SC2016 # the variables are each sign-in's
+    PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=docs/examples/python/src "$courier" conformance front-end --at-once 22 --run \
+        'printf "sms\n$VERIFY_CONFORMANCE_CODE\n" |
+            .build/python-client/bin/python docs/examples/python/examples/login.py "$VERIFY_CONFORMANCE_USER"'
 }
 
 # PROGRAM: one that uses the client of docs/examples/python, and starts its workers itself.

@@ -28,7 +28,8 @@ leg_login() {
     swift build --product verify-courier
     deploy/bounded.sh 900 deploy/outside-clients.sh login_pictures
 }
-# The Python client as linters see it, and as a user installs it: with its build tool's and its libraries' newest versions.
+# The Python client as linters see it, as a user installs it (with its build tool's and its libraries' newest versions), and as a
+# scripted worker judges a login that is made with it.
 leg_python() {
     local tools=$PWD/.build/python-tools user
     deploy/python-environment.sh "$tools" docs/examples/python/tests/requirements.txt
@@ -38,6 +39,7 @@ leg_python() {
     "$user/bin/pip" install --quiet --disable-pip-version-check './docs/examples/python[asyncio,threads]'
     "$user/bin/python" -m unittest discover docs/examples/python/tests
     rm -rf "$user"
+    deploy/outside-clients.sh conformance
 }
 # Whatever speaks to a broker, with the RabbitMQ of Debian 13 in place of the machine's; needs root.
 leg_rabbitmq4() {

@@ -1,6 +1,7 @@
 import AMQP
 import App
 import ArgumentParser
+import Conformance
 import Store
 import VerifyClient
 
@@ -21,6 +22,7 @@ private func exitCode(of error: any Error) -> Int32 {
     switch error {
     case is ConfigProblem: 78
     case is ImportProblem: 65
+    case is ConformanceFailure: 78
     case let error as TwilioProblem: error.exitCode
     case let error as StoreError:
         [.missing, .exists, .wrongKey, .wrongSchema, .corrupt].contains(error.code) ? 78 : 69

@@ -15,7 +15,7 @@ struct VerifyCourier: AsyncParsableCommand {
                 name: "Front end",
                 subcommands: [
                     OptionsCommand.self, RegisterCommand.self, SendCommand.self, CheckCommand.self, CancelCommand.self,
-                    OutcomeCommand.self, LoginPageCommand.self,
+                    OutcomeCommand.self, LoginPageCommand.self, ConformanceCommand.self,
                 ]),
             CommandGroup(name: "Administrator", subcommands: [AdminCommand.self]),
             CommandGroup(

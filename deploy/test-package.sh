@@ -37,13 +37,13 @@ fish --no-execute "$share/fish/vendor_completions.d/verify-courier.fish"
 
 echo "== a Debian 12 with RabbitMQ"
 base=.build/debian12
-if [ ! -e "$base/complete" ]; then
+depends=$(dpkg-deb --field "$deb" Depends | sed 's/([^)]*)//g; s/|[^,]*//g; s/ //g')
+if [ "$(cat "$base/complete" 2>/dev/null)" != "$depends" ]; then
     rm -rf --one-file-system "$base"
     mkdir -p .build
-    depends=$(dpkg-deb --field "$deb" Depends | sed 's/([^)]*)//g; s/|[^,]*//g; s/ //g')
     mmdebstrap --quiet --variant=minbase --include="systemd-sysv,dbus,man-db,rabbitmq-server,curl,$depends" bookworm "$base"
     rm -f "$base/usr/sbin/policy-rc.d"
-    touch "$base/complete"
+    echo "$depends" >"$base/complete"
 fi
 cp -a --reflink=auto "$base" "$root"
 printf '127.0.0.1 localhost trial\n' >"$root/etc/hosts"

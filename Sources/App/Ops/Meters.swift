@@ -1,5 +1,6 @@
 import Basics
 import Ops
+import Worker
 
 /// The worker's metrics, under the names that operators know.
 ///

@@ -22,6 +22,12 @@ public struct Figure<Value: Sendable & Equatable>: Sendable, Equatable {
     /// Why there is none.
     public var why: String?
 
+    package init(value: Value?, kind: FigureKind, why: String? = nil) {
+        self.value = value
+        self.kind = kind
+        self.why = why
+    }
+
     static func exact(_ value: Value) -> Figure { Figure(value: value, kind: .exact) }
     static func derived(_ value: Value) -> Figure { Figure(value: value, kind: .derived) }
     static func atLeast(_ value: Value) -> Figure { Figure(value: value, kind: .atLeast) }

@@ -153,8 +153,13 @@ public struct SiteHealth: Sendable {
         guard let last = facts.workers.last(where: { $0.end != nil }), let end = last.end, let at = last.endedAt else {
             return ""
         }
-        return
-            "; the last one, \(last.id), \(end == .stopped ? "stopped" : end == .failed ? "gave up" : "was killed") at \(at)"
+        let word =
+            switch end {
+            case .stopped: "stopped"
+            case .failed: "gave up"
+            case .killed: "was killed"
+            }
+        return "; the last one, \(last.id), \(word) at \(at)"
     }
 
     private mutating func judge(_ lane: LaneName) {

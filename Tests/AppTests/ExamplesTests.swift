@@ -38,12 +38,13 @@ struct ExamplesTests {
     @Test("are found with quotes, pipes, remarks and lines that go on")
     func found() {
         let text = """
-            Before. Example: echo 1 | verify-courier check --user 'anna b' >out
+            Before. Example: echo 1 | verify-courier check --user 'anna | "b" c' >out
               verify-courier a \\
                 --b "c d" && verify-courier e   (a remark)
             Behind.
             """
-        #expect(ShellExample.commands(in: text) == [["check", "--user", "anna b"], ["a", "--b", "c d"], ["e"]])
+        #expect(
+            ShellExample.commands(in: text) == [["check", "--user", "anna | \"b\" c"], ["a", "--b", "c d"], ["e"]])
     }
 }
 
@@ -51,14 +52,20 @@ struct ExamplesTests {
 enum ShellExample {
     static func commands(in text: String) -> [[String]] {
         text.replacing(/\\\n\s*/, with: "").split(separator: "\n").flatMap { line in
-            line.split(separator: /\||&&|Examples?:/).compactMap { part in
-                let words = words(of: String(part).replacing(/\(.*\)|>\S+/, with: ""))
-                return words.first == "verify-courier" ? Array(words.dropFirst()) : nil
+            parts(of: String(line)).split { endsCommand($0) }.compactMap { part in
+                let words = part.filter { !$0.hasPrefix("(") && !$0.hasPrefix(">") }
+                guard words.first == "verify-courier" else { return nil }
+                return words.dropFirst().map { $0.replacing(/^['"]|['"]$/, with: "") }
             }
         }
     }
 
-    private static func words(of text: String) -> [String] {
-        text.matches(of: /(?:'[^']*'|"[^"]*"|[^\s'"])+/).map { String($0.output).replacing(/['"]/, with: "") }
+    /// Words, operators, remarks and redirections; what is quoted is in one piece.
+    private static func parts(of line: String) -> [String] {
+        line.matches(of: /&&|\||\(.*\)|>\S+|(?:'[^']*'|"[^"]*"|[^\s'"|&>(])+/).map { String($0.output) }
+    }
+
+    private static func endsCommand(_ part: String) -> Bool {
+        part == "|" || part == "&&" || part == "Example:" || part == "Examples:"
     }
 }

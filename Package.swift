@@ -150,7 +150,7 @@ let package = Package(
             name: "PollExecutor",
             dependencies: ["Basics", "CLinux", .product(name: "DequeModule", package: "swift-collections")]),
         .target(name: "PhoneNumbers", dependencies: ["Basics", "CPhoneNumber"]),
-        .target(name: "QRCode", dependencies: ["CPNG", "CQREncode"]),
+        .target(name: "QRCode", dependencies: ["Basics", "CPNG", "CQREncode"]),
 
         // Layer 1
         .target(

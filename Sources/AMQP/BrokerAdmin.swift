@@ -20,13 +20,35 @@ public actor AdminConnection {
         executor.stop()
     }
 
-    func open(_ url: BrokerURL, at address: String, _ configuration: BrokerConfiguration) throws(AMQPError) {
+    /// Connects to the first URL that works.
+    ///
+    /// Whoever opens it closes it. After an error of its own it is of no use any more.
+    ///
+    /// - Throws: ``AMQPError``
+    public static func open(_ configuration: BrokerConfiguration) async throws(AMQPError) -> AdminConnection {
+        let connection = try AdminConnection()
+        var failure = AMQPError(.badURL, "no broker URL is given")
+        for url in configuration.urls {
+            do throws(AMQPError) {
+                try await Resolver.shared.withAddresses(of: url.host) { address throws(AMQPError) in
+                    try await connection.open(url, at: address, configuration)
+                }
+                return connection
+            } catch {
+                failure = error
+            }
+        }
+        throw failure
+    }
+
+    private func open(_ url: BrokerURL, at address: String, _ configuration: BrokerConfiguration) throws(AMQPError) {
         let handle = try Handle(url, at: address, configuration)
         try handle.openChannelAndWait()
         self.handle = handle
     }
 
-    func close() {
+    /// Says good-bye.
+    public func close() {
         handle?.closeAndWait()
         handle = nil
     }
@@ -112,31 +134,6 @@ public struct QueueDepth: Sendable, Equatable {
     }
 }
 
-/// A connection that is kept for asking again and again.
-public struct KeptAdminConnection: Sendable {
-    private let connection: AdminConnection
-
-    /// Connects to the first URL that works.
-    ///
-    /// - Throws: ``AMQPError``
-    public static func open(_ configuration: BrokerConfiguration) async throws(AMQPError) -> KeptAdminConnection {
-        let connection = try AdminConnection()
-        do throws(AMQPError) {
-            try await BrokerAdmin.open(connection, configuration)
-        } catch {
-            await connection.close()
-            throw error
-        }
-        return KeptAdminConnection(connection: connection)
-    }
-
-    /// See ``AdminConnection/depth(of:)``; after an error the connection is of no use any more.
-    public func depth(of queue: String) async throws(AMQPError) -> QueueDepth { try await connection.depth(of: queue) }
-
-    /// Says good-bye.
-    public func close() async { await connection.close() }
-}
-
 /// Declaring exchanges, queues and bindings.
 public enum BrokerAdmin {
     /// Connects, runs `body`, closes.
@@ -144,9 +141,8 @@ public enum BrokerAdmin {
         _ configuration: BrokerConfiguration, logger: Logger,
         body: (AdminConnection) async throws -> Value
     ) async throws -> Value {
-        let connection = try AdminConnection()
+        let connection = try await AdminConnection.open(configuration)
         do {
-            try await open(connection, configuration)
             let value = try await body(connection)
             await connection.close()
             return value
@@ -154,22 +150,5 @@ public enum BrokerAdmin {
             await connection.close()
             throw error
         }
-    }
-
-    /// The first URL that works.
-    fileprivate static func open(
-        _ connection: AdminConnection, _ configuration: BrokerConfiguration
-    ) async throws(AMQPError) {
-        var failure = AMQPError(.badURL, "no broker URL is given")
-        for url in configuration.urls {
-            do throws(AMQPError) {
-                return try await Resolver.shared.withAddresses(of: url.host) { address throws(AMQPError) in
-                    try await connection.open(url, at: address, configuration)
-                }
-            } catch {
-                failure = error
-            }
-        }
-        throw failure
     }
 }

@@ -38,10 +38,14 @@ extension App {
 
     private func loginPageUsers() throws(ConfigProblem) -> DemoUsers {
         guard let path = settings.text("login_page.users") else { throw settings.missing("login_page.users") }
-        guard let bytes = try? Data(contentsOf: URL(filePath: path)), bytes.count <= 1 << 20,
-            let text = String(validating: bytes, as: UTF8.self)
-        else {
-            throw ConfigProblem("login_page.users names \(path), which is missing or no text that can be read")
+        guard let data = try? Data(contentsOf: URL(filePath: path)), data.count <= 1 << 20 else {
+            throw ConfigProblem("login_page.users names \(path), which is missing, or larger than 1 MiB")
+        }
+        let text: String
+        do {
+            text = try TextBytes.text(Array(data))
+        } catch {
+            throw ConfigProblem("login_page.users: \(path) \(error.message)")
         }
         do {
             return try DemoUsers(text)

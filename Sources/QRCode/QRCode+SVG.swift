@@ -1,3 +1,5 @@
+import Basics
+
 extension QRCode {
     /// A drawing to put into a page as it is: dark on light whatever the page's colours are, quiet zone included, of
     /// any size that the page gives it.
@@ -35,19 +37,9 @@ extension QRCode {
 
     /// For an attribute in double quotes, of HTML and of XML: XML has no control characters (XML 1.0, 2.2).
     private static func escaped(_ text: String) -> String {
-        var escaped = String.UnicodeScalarView()
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "&": escaped += "&amp;".unicodeScalars
-            case "<": escaped += "&lt;".unicodeScalars
-            case ">": escaped += "&gt;".unicodeScalars
-            case "\"": escaped += "&quot;".unicodeScalars
-            case "'": escaped += "&#39;".unicodeScalars
-            case _ where isInXML(scalar): escaped.append(scalar)
-            default: escaped.append(" ")
-            }
-        }
-        return String(escaped)
+        var shown = String.UnicodeScalarView()
+        for scalar in text.unicodeScalars { shown.append(isInXML(scalar) ? scalar : " ") }
+        return Markup.escaped(String(shown))
     }
 
     private static func isInXML(_ scalar: Unicode.Scalar) -> Bool {

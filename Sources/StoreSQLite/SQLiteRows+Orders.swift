@@ -96,17 +96,8 @@ extension StoreKeeping {
         _ configuration: SQLiteStoreConfiguration, _ clocks: Clocks,
         _ body: @escaping @Sendable (SQLiteRows) throws -> Result
     ) async throws(StoreError) -> Result {
-        try await SQLiteFile.blocking {
-            let sealing = try SQLiteFile.sealing(of: configuration)
-            let pool = try SQLiteFile.openPool(configuration.path)
-            defer { try? pool.close() }
-            let writer = try LockFile(configuration.path + ".writer")
-            try writer.lock()
-            defer { writer.unlock() }
-            try pool.read { db in
-                try Schema.check(db, sealing, configuration)
-                try Schema.requireCompleted(db)
-            }
+        try await locked(configuration) { pool, sealing in
+            try pool.read(Schema.requireCompleted)
             let liveness = Liveness(watching: configuration.path + ".live")
             return try pool.write { try body(SQLiteRows.looking($0, clocks, sealing, liveness)) }
         }

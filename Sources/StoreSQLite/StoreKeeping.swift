@@ -42,6 +42,18 @@ package enum StoreKeeping {
     ///
     /// - Returns: the names of the steps that were missing.
     package static func migrate(_ configuration: SQLiteStoreConfiguration) async throws(StoreError) -> [String] {
+        try await locked(configuration) { pool, _ in
+            let done = try pool.read { try Schema.migrator.completedMigrations($0) }
+            try Schema.migrator.migrate(pool)
+            return Schema.migrator.migrations.filter { !done.contains($0) }
+        }
+    }
+
+    /// Works on a store while no worker writes, or enters it.
+    static func locked<Result: Sendable>(
+        _ configuration: SQLiteStoreConfiguration,
+        _ work: @escaping @Sendable (DatabasePool, Sealing) throws -> Result
+    ) async throws(StoreError) -> Result {
         try await SQLiteFile.blocking {
             let sealing = try SQLiteFile.sealing(of: configuration)
             let pool = try SQLiteFile.openPool(configuration.path)
@@ -49,12 +61,8 @@ package enum StoreKeeping {
             let writer = try LockFile(configuration.path + ".writer")
             try writer.lock()
             defer { writer.unlock() }
-            let done = try pool.read { db in
-                try Schema.check(db, sealing, configuration)
-                return try Schema.migrator.completedMigrations(db)
-            }
-            try Schema.migrator.migrate(pool)
-            return Schema.migrator.migrations.filter { !done.contains($0) }
+            try pool.read { try Schema.check($0, sealing, configuration) }
+            return try work(pool, sealing)
         }
     }
 
@@ -63,15 +71,7 @@ package enum StoreKeeping {
         _ configuration: SQLiteStoreConfiguration,
         _ work: @escaping @Sendable (DatabasePool, Sealing) throws -> Result
     ) async throws(StoreError) -> Result {
-        try await SQLiteFile.blocking {
-            let sealing = try SQLiteFile.sealing(of: configuration)
-            let pool = try SQLiteFile.openPool(configuration.path)
-            defer { try? pool.close() }
-            // Workers enter the store under this lock.
-            let writer = try LockFile(configuration.path + ".writer")
-            try writer.lock()
-            defer { writer.unlock() }
-            try pool.read { try Schema.check($0, sealing, configuration) }
+        try await locked(configuration) { pool, sealing in
             let live = try LockFile(configuration.path + ".live")
             let living = try pool.read(SQLiteFile.workers).count { Liveness.lives($0, live) }
             guard living == 0 else {

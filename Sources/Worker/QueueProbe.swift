@@ -14,7 +14,7 @@ actor QueueProbe {
 
     private let configuration: BrokerConfiguration
     private let logger: Logger
-    private var connection: KeptAdminConnection?
+    private var connection: AdminConnection?
     private var backoff = Backoff(first: .seconds(2), longest: .seconds(60))
     private var notBefore = MonotonicTime(nanoseconds: 0)
     /// A question is under way, which may take long.
@@ -30,9 +30,7 @@ actor QueueProbe {
     func ask(within patience: Duration) async -> [QueueReading] {
         guard !isAsking, MonotonicTime.now() >= notBefore else { return [] }
         isAsking = true
-        let readings = Watched<[QueueReading]>([])
-        _ = await Worker.within(patience) { readings.set(await self.askNow()) }
-        return readings.value
+        return await value(within: patience) { await self.askNow() } ?? []
     }
 
     /// Lets the connection go.
@@ -59,9 +57,9 @@ actor QueueProbe {
         }
     }
 
-    private func opened() async throws(AMQPError) -> KeptAdminConnection {
+    private func opened() async throws(AMQPError) -> AdminConnection {
         if let connection { return connection }
-        let made = try await KeptAdminConnection.open(configuration)
+        let made = try await AdminConnection.open(configuration)
         connection = made
         return made
     }

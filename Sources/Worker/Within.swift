@@ -20,3 +20,15 @@ package func within(_ time: Duration, _ body: @escaping @Sendable () async -> Vo
     running.cancel()
     return hasEnded.value ?? false
 }
+
+/// What `body` makes, if it does so in that time; likewise.
+package func value<Value: Sendable>(
+    within time: Duration, _ body: @escaping @Sendable () async -> Value
+) async -> Value? {
+    let made = Watched<Value?>(nil)
+    _ = await within(time) {
+        let value = await body()
+        made.set(value)
+    }
+    return made.value
+}

@@ -34,7 +34,7 @@ extension App {
     private static func look(
         at store: any StoreDriver, _ readings: [QueueReading], _ patience: Duration
     ) async -> Look {
-        let found = await bounded(patience) { () async -> Look in
+        let found = await value(within: patience) { () async -> Look in
             do throws(StoreError) {
                 let reader = try await store.look()
                 defer { reader.close() }
@@ -58,7 +58,7 @@ extension App {
     private static func writeError(
         of store: any StoreDriver, _ readings: [QueueReading], _ patience: Duration
     ) async -> StoreError? {
-        let found = await bounded(patience) { () async -> StoreError? in
+        let found = await value(within: patience) { () async -> StoreError? in
             do throws(StoreError) {
                 try await store.note(readings)
                 return nil
@@ -81,7 +81,7 @@ extension App {
     private static func depths(
         _ broker: BrokerConfiguration, _ patience: Duration
     ) async -> Result<[String: QueueDepth], AMQPError> {
-        let found = await bounded(patience) { () async -> Result<[String: QueueDepth], AMQPError> in
+        let found = await value(within: patience) { () async -> Result<[String: QueueDepth], AMQPError> in
             do throws(AMQPError) {
                 return .success(try await QueueDepths.ask(broker))
             } catch {
@@ -90,24 +90,12 @@ extension App {
         }
         return found ?? .failure(AMQPError(.timeout, "it does not answer within \(patience.components.seconds) s"))
     }
-
-    /// What `body` makes, if it does so in time; what does not heed its cancellation is left alone.
-    private static func bounded<Value: Sendable>(
-        _ time: Duration, _ body: @escaping @Sendable () async -> Value
-    ) async -> Value? {
-        let value = Watched<Value?>(nil)
-        _ = await within(time) {
-            let made = await body()
-            value.set(made)
-        }
-        return value.value
-    }
 }
 
 /// How full the contract's queues are.
 enum QueueDepths {
     static func ask(_ broker: BrokerConfiguration) async throws(AMQPError) -> [String: QueueDepth] {
-        let connection = try await KeptAdminConnection.open(broker)
+        let connection = try await AdminConnection.open(broker)
         do throws(AMQPError) {
             let depths = try await ask(connection)
             await connection.close()
@@ -118,7 +106,7 @@ enum QueueDepths {
         }
     }
 
-    static func ask(_ connection: KeptAdminConnection) async throws(AMQPError) -> [String: QueueDepth] {
+    static func ask(_ connection: AdminConnection) async throws(AMQPError) -> [String: QueueDepth] {
         var depths: [String: QueueDepth] = [:]
         for queue in TopologyPlan.queues { depths[queue.name] = try await connection.depth(of: queue.name) }
         return depths

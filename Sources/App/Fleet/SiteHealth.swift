@@ -200,7 +200,12 @@ public struct SiteHealth: Sendable {
     private mutating func judgeWaiting() {
         for queue in facts.queues {
             guard let oldest = queue.oldest.value, oldest > limits.oldestJob else { continue }
-            let (seconds, least) = (oldest.components.seconds, queue.oldest.kind == .atLeast ? "at least " : "")
+            let seconds = oldest.components.seconds
+            let least =
+                switch queue.oldest.kind {
+                case .atLeast: "at least "
+                case .exact, .derived, .unknown: ""
+                }
             let waiting = queue.ready.value.map { ", of \($0) that wait" } ?? ""
             add(
                 .jobsWait, "the oldest job in \(queue.queue) has waited for \(least)\(seconds) s\(waiting)",

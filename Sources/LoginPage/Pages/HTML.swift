@@ -4,20 +4,7 @@ import Wire
 /// What all pages are made of.
 enum HTML {
     /// For text and for attributes in double quotes.
-    static func escaped(_ text: String) -> String {
-        var output = String.UnicodeScalarView()
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "&": output += "&amp;".unicodeScalars
-            case "<": output += "&lt;".unicodeScalars
-            case ">": output += "&gt;".unicodeScalars
-            case "\"": output += "&quot;".unicodeScalars
-            case "'": output += "&#39;".unicodeScalars
-            default: output.append(scalar)
-            }
-        }
-        return String(output)
-    }
+    static func escaped(_ text: String) -> String { Markup.escaped(text) }
 
     /// A number, key or code: from left to right in every language.
     static func digits(_ text: String) -> String { "<bdi dir=\"ltr\" class=\"digits\">\(escaped(text))</bdi>" }

@@ -1,20 +1,9 @@
+import Basics
+
 /// Building pages that need no script.
 enum HTML {
     /// Text made safe for HTML, between tags as well as in quoted attributes.
-    static func escaped(_ text: String) -> String {
-        var output = ""
-        for character in text.unicodeScalars {
-            switch character {
-            case "&": output += "&amp;"
-            case "<": output += "&lt;"
-            case ">": output += "&gt;"
-            case "\"": output += "&quot;"
-            case "'": output += "&#39;"
-            default: output.unicodeScalars.append(character)
-            }
-        }
-        return output
-    }
+    static func escaped(_ text: String) -> String { Markup.escaped(text) }
 
     /// A whole page.
     ///

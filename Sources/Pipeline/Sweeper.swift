@@ -4,7 +4,7 @@ public import Store
 
 /// Has the store forget what has ended.
 ///
-/// Every worker does it now and then: a step is short, and doing it twice at once changes nothing.
+/// Every worker asks for it now and then; the store lets one of them do it, and another when that one is gone.
 public struct Sweeper: Sendable {
     private static let pause: Duration = .seconds(60)
     private static let step = 500

@@ -152,7 +152,8 @@ public protocol LoginStore: CallStore {
     /// has done one says so by ``Change/choreDone(_:)``.
     func takeDueChores(limit: Int) async throws(StoreError) -> [ProviderChoreRow]
 
-    /// Forgets what no rule looks at any more, a little at a time, so that no job waits for it.
+    /// Forgets what no rule looks at any more, a little at a time, so that no job waits for it; nothing while another worker
+    /// that lives does it.
     ///
     /// - Returns: how many rows went; call again soon while it is `limit` or more.
     func sweep(_ retention: Retention, limit: Int) async throws(StoreError) -> Int

@@ -77,6 +77,24 @@ enum SweepStep: CaseIterable {
 extension SQLiteRows {
     private static var namedAtOnce: Int { 50 }
 
+    /// Whether this worker sweeps, which it then goes on with.
+    func maySweep() throws -> Bool {
+        let now = clocks.wall()
+        let row = try one(
+            """
+            SELECT holder.value, ends.value FROM meta AS holder JOIN meta AS ends ON ends.name = 'sweep_until'
+            WHERE holder.name = 'sweeper'
+            """, [])
+        if let row {
+            let lease = SweepLease(worker: try row.at(0), until: try row.time(1))
+            guard lease.worker == worker || lease.isOver(at: now) || !isAlive(lease.worker) else { return false }
+        }
+        let lease = SweepLease(worker: worker, at: now)
+        try run(
+            "REPLACE INTO meta VALUES ('sweeper', ?), ('sweep_until', ?)", [lease.worker, lease.until.milliseconds])
+        return true
+    }
+
     /// One step, at most `limit` rows of it.
     ///
     /// - Returns: how many went.

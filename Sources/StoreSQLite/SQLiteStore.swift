@@ -246,6 +246,8 @@ package final class SQLiteStore: WorkingStore {
     }
 
     package func sweep(_ retention: Retention, limit: Int) async throws(StoreError) -> Int {
+        let isOurs = try await write { try $0.maySweep() }
+        guard isOurs else { return 0 }
         var gone = 0
         for step in SweepStep.allCases where !Task.isCancelled {
             gone += try await write { try $0.sweep(step, retention, limit: limit) }

@@ -157,4 +157,31 @@ struct SweepTests {
             for expected in [3, 3, 1, 0] { #expect(try await store.sweep(Retention(), limit: 3) == expected) }
         }
     }
+
+    @Test("one worker sweeps for all; another does when it is gone, has stopped, or its clock was ahead")
+    func oneSweeps() async throws {
+        let world = try await World(.sqlite)
+        let (first, second) = (try await world.worker(), try await world.worker())
+        world.time.advance(.seconds(7200))
+        /// Whether an outdated letter goes.
+        func sweeps(_ store: any LoginStore) async throws -> Bool {
+            let letter = DeadLetter(
+                reason: .malformed, routingKey: "send", frontEnd: "", messageID: nil, body: Redacted([]),
+                at: world.time.wall - .seconds(60))
+            try await store.write([.deadLetter(letter)])
+            return try await sweep(store) { $0.deadLetters = .seconds(30) } > 0
+        }
+        #expect(try await sweeps(first))
+        world.time.advance(.seconds(179))
+        #expect(try await !sweeps(second))
+        world.time.advance(.seconds(1))
+        #expect(try await sweeps(second))
+        #expect(try await !sweeps(first))
+        world.time.advance(.seconds(-3600))
+        #expect(try await sweeps(first))
+        #expect(try await !sweeps(second))
+        await world.end(first)
+        #expect(try await sweeps(second))
+        await world.end(second)
+    }
 }

@@ -39,9 +39,10 @@ let package = Package(
         .target(
             name: "App",
             dependencies: [
-                "AMQP", "Basics", "CLinux", "Conformance", "CurlHTTP", "LoginPage", "Ops", "PhoneNumbers", "Pipeline",
-                "PollExecutor", "SitePolicy", "Store", "StoreSQLite", "TwilioSimulator", "TwilioVerify", "VerifyClient",
-                "Wire", "Worker",
+                "AMQP", "Basics", "CLinux", "Conformance", "CurlHTTP", "LoginPage", "Ops", "PhoneNumbers",
+                "Pipeline", "PollExecutor", "SitePolicy", "Store", "StoreSQLite", "TwilioSimulator", "TwilioVerify",
+                "VerifyClient",
+                "Web", "Wire", "Worker",
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
@@ -62,15 +63,10 @@ let package = Package(
         .target(
             name: "LoginPage",
             dependencies: [
-                "Basics", "PhoneNumbers", "VerifyClient", "Wire",
+                "Basics", "PhoneNumbers", "VerifyClient", "Web", "Wire",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "CryptoExtras", package: "swift-crypto"),
-                .product(name: "HTTPTypes", package: "swift-http-types"),
-                .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
-                .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOPosix", package: "swift-nio"),
-                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]),
 
         // Layer 4
@@ -102,7 +98,7 @@ let package = Package(
         .target(
             name: "TwilioSimulator",
             dependencies: [
-                "Basics", "PhoneNumbers",
+                "Basics", "PhoneNumbers", "Web",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
@@ -115,12 +111,8 @@ let package = Package(
         .target(
             name: "Ops",
             dependencies: [
-                "Basics",
-                .product(name: "HTTPTypes", package: "swift-http-types"),
-                .product(name: "HummingbirdCore", package: "hummingbird"),
+                "Basics", "Web",
                 .product(name: "Logging", package: "swift-log"),
-                .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]),
 
@@ -135,6 +127,17 @@ let package = Package(
                 "Basics", "CRabbitMQ", "PollExecutor",
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "Logging", package: "swift-log"),
+            ]),
+        .target(
+            name: "Web",
+            dependencies: [
+                "Basics",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]),
         .target(
             name: "CurlHTTP",
@@ -222,7 +225,9 @@ let package = Package(
             ]),
         .testTarget(
             name: "TwilioSimulatorTests",
-            dependencies: ["Basics", "TestKit", "TwilioSimulator", .product(name: "Logging", package: "swift-log")]),
+            dependencies: [
+                "Basics", "TestKit", "TwilioSimulator", "Web", .product(name: "Logging", package: "swift-log"),
+            ]),
         .testTarget(
             name: "StoreContractTests",
             dependencies: [
@@ -234,12 +239,15 @@ let package = Package(
         .testTarget(
             name: "LoginPageTests",
             dependencies: [
-                "Basics", "LoginPage", "TestKit", "VerifyClient", "Wire",
+                "Basics", "LoginPage", "TestKit", "VerifyClient", "Web", "Wire",
                 .product(name: "Logging", package: "swift-log"),
             ]),
         .testTarget(
             name: "OpsTests",
-            dependencies: ["Basics", "CurlHTTP", "Ops", "TestKit", .product(name: "Logging", package: "swift-log")]),
+            dependencies: [
+                "Basics", "CurlHTTP", "Ops", "TestKit", "Web", .product(name: "Logging", package: "swift-log"),
+            ]),
+        .testTarget(name: "WebTests", dependencies: ["Basics", "TestKit", "Web"]),
         .testTarget(name: "TwilioVerifyTests", dependencies: ["Basics", "TestKit", "TwilioVerify"]),
 
         // Layer 0: C libraries

@@ -3,6 +3,7 @@ public import Basics
 import FoundationEssentials
 import LoginPage
 import VerifyClient
+import Web
 
 extension App {
     /// Serves the reference web login until it is cancelled.
@@ -24,7 +25,7 @@ extension App {
                 group.addTask {
                     do {
                         try await page.run { port in await onReady("http://\(address.at(port))/") }
-                    } catch let problem as LoginPage.CannotListen {
+                    } catch let problem as WebServer.CannotListen {
                         throw ConfigProblem(
                             "login_page.listen: cannot listen at \(problem). Choose another port, or 0 for any free one"
                         )

@@ -8,6 +8,7 @@ import ServiceLifecycle
 import SitePolicy
 import Store
 import UnixSignals
+import Web
 import Wire
 import Worker
 
@@ -134,7 +135,7 @@ public struct App: Sendable {
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
         do {
             try await group.run()
-        } catch let problem as OpsServer.CannotListen {
+        } catch let problem as WebServer.CannotListen {
             throw ConfigProblem(
                 "ops.listen: cannot listen at \(problem). Every worker of a machine needs a port of its own: set ops.listen to another one, or to off"
             )

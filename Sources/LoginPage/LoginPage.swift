@@ -1,22 +1,14 @@
 public import Basics
-import Glibc
-import HummingbirdCore
 public import Logging
-import NIOCore
 public import VerifyClient
+import Web
 import Wire
 
 /// The reference web login: what a portal's own pages may look like, for trying and showing.
 ///
 /// Passwords, sessions and pages are this target's; what the second factor needs comes from workers by a ``LoginClient``.
 public struct LoginPage: Sendable {
-    /// Nobody can listen at the address that was given.
-    public struct CannotListen: Error, Sendable, CustomStringConvertible {
-        /// The address, and the system's reason.
-        public var description: String
-    }
-
-    private let server: LoginServer
+    private let server: WebServer
 
     /// - Parameters:
     ///   - host: a loopback address: it speaks plain HTTP, and is not for production.
@@ -30,19 +22,17 @@ public struct LoginPage: Sendable {
         let site = LoginSite(
             ask: { try await client.ask($0, $1, $2) }, status: { listener?.status }, users: users, clocks: clocks,
             logger: logger)
-        server = LoginServer(site: site, host: host, port: port, logger: logger)
+        var limits = ServerLimits()
+        // A page waits for a worker's reply, as long as the job's deadline leaves it.
+        limits.exchange = .seconds(120)
+        server = WebServer(host: host, port: port, limits: limits, logger: logger) { await site.answer($0) }
     }
 
     /// Serves until the task is cancelled.
     ///
     /// - Parameter onReady: called with the port once requests are taken.
-    /// - Throws: ``CannotListen``.
+    /// - Throws: ``WebServer/CannotListen``.
     public func run(onReady: @escaping @Sendable (Int) async -> Void = { _ in }) async throws {
-        do {
-            try await server.run(onReady: onReady)
-        } catch let error as IOError {
-            throw CannotListen(
-                description: "\(server.host):\(server.port): \(String(cString: strerror(error.errnoCode)))")
-        }
+        try await server.run(onReady: onReady)
     }
 }

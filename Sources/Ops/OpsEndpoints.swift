@@ -1,3 +1,5 @@
+import Web
+
 /// Finds the page that is asked for, and counts what is asked.
 ///
 /// Apart from any HTTP.
@@ -14,24 +16,20 @@ struct OpsEndpoints: Sendable {
                 "verify_courier_http_requests_total", "Requests to the operators' port.", labels: ["handler", "code"]))
     }
 
-    /// - Parameter host: the request's `Host`.
-    func answer(method: String, path: String, host: String? = nil, accept: String?) async -> OpsPage.Answer {
-        let page = pages.first { $0.path == path.prefix { $0 != "?" } }
-        let answer = await answer(method, page, host, accept)
+    func answer(_ request: WebRequest) async -> WebAnswer {
+        let page = pages.first { $0.path == request.path }
+        let answer = await answer(request, page)
         requests.add(1, page?.path ?? "other", String(answer.status))
         return answer
     }
 
-    private func answer(
-        _ method: String, _ page: OpsPage?, _ host: String?, _ accept: String?
-    ) async -> OpsPage.Answer {
-        guard let page else { return OpsPage.Answer(status: 404, body: "there are \(paths)\n") }
-        guard method == "GET" || method == "HEAD" else { return OpsPage.Answer(status: 405, body: "only GET\n") }
-        guard page.isForAnyName || hosts.allow(host) else {
-            return OpsPage.Answer(
-                status: 421, body: "ask by the address, by localhost, or by the name in ops.listen\n")
+    private func answer(_ request: WebRequest, _ page: OpsPage?) async -> WebAnswer {
+        guard let page else { return .text("there are \(paths)\n", status: 404) }
+        guard request.method == "GET" || request.method == "HEAD" else { return .text("only GET\n", status: 405) }
+        guard page.isForAnyName || hosts.allow(request.host) else {
+            return .text("ask by the address, by localhost, or by the name in ops.listen\n", status: 421)
         }
-        return await page.answer(accept)
+        return await page.answer(request.accept)
     }
 
     private var paths: String {

@@ -4,6 +4,7 @@ import Logging
 import TestKit
 import Testing
 import VerifyClient
+import Web
 import Wire
 
 @testable import LoginPage

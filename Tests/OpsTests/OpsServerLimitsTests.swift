@@ -2,15 +2,16 @@ import Basics
 import Foundation
 import Logging
 import Testing
+import Web
 
 @testable import Ops
 
 /// What strangers who reach the port can do to it.
 @Suite("Contract 7: limits of ops.listen", .timeLimit(.minutes(10))) struct OpsServerLimitsTests {
     private func serving(
-        _ change: (inout OpsLimits) -> Void = { _ in }, _ body: @escaping @Sendable (Int) async throws -> Void
+        _ change: (inout ServerLimits) -> Void = { _ in }, _ body: @escaping @Sendable (Int) async throws -> Void
     ) async throws {
-        var limits = OpsLimits()
+        var limits = ServerLimits()
         limits.isShortOfDescriptors = { false }
         // Whoever is to be answered here is, however busy the machine is.
         limits.exchange = .seconds(300)

@@ -4,6 +4,7 @@ import Foundation
 import Logging
 import TestKit
 import Testing
+import Web
 
 @testable import Ops
 
@@ -35,7 +36,7 @@ import Testing
         let obstacles = Locked([String]())
         let registry = MetricRegistry()
         // Both ends of it wait for the same busy machine.
-        var limits = OpsLimits()
+        var limits = ServerLimits()
         limits.exchange = .seconds(300)
         let server = OpsServer(
             host: "127.0.0.1", port: 0,
@@ -64,8 +65,8 @@ import Testing
             let second = OpsServer(
                 host: "127.0.0.1", port: port, pages: [.live], registry: MetricRegistry(), logger: logger)
             let waiting = Task { try await second.waitUntilListening() }
-            await #expect(throws: OpsServer.CannotListen.self) { try await second.run() }
-            let failure = await #expect(throws: OpsServer.CannotListen.self) { try await waiting.value }
+            await #expect(throws: WebServer.CannotListen.self) { try await second.run() }
+            let failure = await #expect(throws: WebServer.CannotListen.self) { try await waiting.value }
             #expect(failure?.description == "127.0.0.1:\(port): Address already in use")
         }
     }

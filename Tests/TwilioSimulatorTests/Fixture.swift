@@ -1,4 +1,5 @@
 import Basics
+import Web
 
 @testable import TwilioSimulator
 

@@ -1,4 +1,5 @@
 import Basics
+import Web
 import Wire
 
 extension LoginSite {

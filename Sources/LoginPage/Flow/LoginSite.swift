@@ -1,5 +1,6 @@
 import Basics
 import Logging
+import Web
 import Wire
 
 /// The whole login as a function from requests to answers: no socket, no broker.
@@ -32,7 +33,7 @@ struct LoginSite: Sendable {
     func answer(_ request: WebRequest) async -> WebAnswer {
         // A foreign page may have its own name lead here (DNS rebinding): it is asked for by that name then.
         guard let host = request.host, Loopback.contains(Self.name(of: host)) else {
-            return WebAnswer(status: 421, type: "text/plain; charset=utf-8", body: "Ask for it as localhost.\n")
+            return .text("Ask for it as localhost.\n", status: 421)
         }
         switch request.method {
         case "GET", "HEAD":
@@ -42,7 +43,7 @@ struct LoginSite: Sendable {
             guard let act = Act(rawValue: request.path) else { return missing(request) }
             guard request.isFromThisSite else { return forged }
             return await act == .signIn ? signIn(request) : perform(act, request)
-        default: return WebAnswer(status: 405, type: "text/plain; charset=utf-8", body: "Only GET and POST.\n")
+        default: return .text("Only GET and POST.\n", status: 405)
         }
     }
 
@@ -66,8 +67,8 @@ struct LoginSite: Sendable {
     // MARK: The password
 
     private func signIn(_ request: WebRequest) async -> WebAnswer {
-        let name = request.form["name"]
-        switch await gate.judge(name, Redacted(request.form["password"])) {
+        let name = request.form.text("name")
+        switch await gate.judge(name, Redacted(request.form.text("password"))) {
         case .right(let user):
             if let old = request.cookies[Self.cookieName] { sessions.end(old) }
             let id = sessions.begin(user: user, client: request.address, locale: request.locale)

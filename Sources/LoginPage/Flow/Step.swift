@@ -1,5 +1,6 @@
 import Basics
 import PhoneNumbers
+import Web
 import Wire
 
 /// What one form does.
@@ -14,7 +15,7 @@ struct Step: Sendable {
 
     /// To the registered phone.
     func send() async -> WebAnswer {
-        guard let channel = Channel(rawValue: form["channel"]) else { return .go(to: .confirm) }
+        guard let channel = Channel(rawValue: form.text("channel")) else { return .go(to: .confirm) }
         var body = JobBody(signIn.names)
         body["channel"] = .string(channel.rawValue)
         return afterSend(await ask(.send, body), channel, registers: false, from: .confirm)
@@ -22,7 +23,7 @@ struct Step: Sendable {
 
     /// To the number that was typed: the first right code registers it.
     func registerPhone() async -> WebAnswer {
-        guard let number = signIn.phone.number, let channel = Channel(rawValue: form["channel"]) else {
+        guard let number = signIn.phone.number, let channel = Channel(rawValue: form.text("channel")) else {
             return .go(to: .phone)
         }
         var body = JobBody(signIn.names)
@@ -67,7 +68,7 @@ struct Step: Sendable {
 
     /// The number is understood here, so that a person sees what will be called before a message is spent.
     func typePhone() -> WebAnswer {
-        let (text, region) = (form["phone"], form["region"])
+        let (text, region) = (form.text("phone"), form.text("region"))
         let isCountry = PhonePage.isCountry(region)
         do throws(NumberProblem) {
             let parsed = try PhoneNumberParser.parse(String(text.prefix(64)), region: isCountry ? region : nil)
@@ -109,12 +110,12 @@ struct Step: Sendable {
     func checkAdministrators() async -> WebAnswer { await check(as: nil, from: .administrator) }
 
     private func check(as factor: Factor?, from place: Place) async -> WebAnswer {
-        if let problem = Self.problem(form[CodePage.field]) {
+        if let problem = Self.problem(form.text(CodePage.field)) {
             update { $0.notice = Notice(kind: .wrong(field: CodePage.field), text: problem) }
             return .go(to: place)
         }
         var body = JobBody(signIn.names)
-        body["code"] = .string(form[CodePage.field])
+        body["code"] = .string(form.text(CodePage.field))
         body["method"] = factor.map { .string($0.rawValue) }
         let reply = await ask(.check, body)
         var way = WayOn(reply, from: place, field: CodePage.field, now: site.now)
@@ -156,13 +157,13 @@ struct Step: Sendable {
 
     /// The form's, as far as it can be one of ours.
     private var nonce: String {
-        let given = form["nonce"]
+        let given = form.text("nonce")
         return given.utf8.count == 32 && given.allSatisfy(\.isHexDigit) ? given : RandomID.hex(bytes: 16)
     }
 
     /// Left out when it was left blank.
     private var ticket: Redacted<String>? {
-        let typed = form["ticket"].prefix(64)
+        let typed = form.text("ticket").prefix(64)
         return typed.allSatisfy(\.isWhitespace) ? nil : Redacted(String(typed))
     }
 

@@ -1,4 +1,5 @@
 import Basics
+import Web
 
 /// A whole page: the same frame around each, with help always in the same place (WCAG 2.2, 3.2.6).
 struct Layout {

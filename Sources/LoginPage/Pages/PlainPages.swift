@@ -1,4 +1,5 @@
 import Basics
+import Web
 import Wire
 
 /// Name and password: the same answer, in the same time, for names that nobody has.

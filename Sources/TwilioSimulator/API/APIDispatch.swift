@@ -1,4 +1,5 @@
 import Basics
+import Web
 
 /// One call of the API: the request, what is left of its path for whoever answers it, and the time.
 struct APICall: Sendable {

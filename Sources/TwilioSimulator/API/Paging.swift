@@ -1,3 +1,5 @@
+import Web
+
 /// Something that lists hold.
 ///
 /// A new one has a larger ordinal than every one before it, and keeps it, so that pages neither skip nor repeat when

@@ -1,4 +1,5 @@
 import Basics
+import Web
 
 /// The filters of `/v2/Attempts` and `/v2/Attempts/Summary`; absent ones let everything pass.
 struct AttemptsQuery: Sendable, Equatable {

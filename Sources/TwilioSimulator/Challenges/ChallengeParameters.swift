@@ -1,5 +1,6 @@
 import Basics
 import FoundationEssentials
+import Web
 
 /// What making a challenge takes, checked as Twilio describes it. https://www.twilio.com/docs/verify/api/challenge
 struct ChallengeParameters: Sendable {

@@ -1,4 +1,5 @@
 import Basics
+import Web
 
 extension SimulatedTwilio {
     /// Makes a challenge, and looks at the code if the form has one: a wrong one leaves it pending, with a try used.

@@ -1,4 +1,5 @@
 import Basics
+import Web
 
 extension SimulatorState {
     /// Answers a request to `/_simulator`, with a sentence for what it cannot read or do.

@@ -1,3 +1,5 @@
+import Web
+
 /// A fault as it is ordered by a form.
 struct FaultOrder: Sendable, Equatable {
     var operation: SimulatorOperation

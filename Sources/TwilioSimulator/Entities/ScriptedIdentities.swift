@@ -1,3 +1,5 @@
+import Web
+
 /// Identities that make the simulator misbehave on purpose: `scripted-`, an operation, `-` and the error that it causes, with
 /// anything behind another dash.
 ///

@@ -1,3 +1,5 @@
+import Web
+
 /// How a factor's codes are made and checked.
 struct FactorSettings: Sendable, Equatable {
     var algorithm = OneTimePassword.Algorithm.sha1

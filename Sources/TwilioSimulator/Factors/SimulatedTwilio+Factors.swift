@@ -1,4 +1,5 @@
 import Basics
+import Web
 
 extension SimulatedTwilio {
     /// A factor that has just been made: the only answer that tells the secret.

@@ -1,3 +1,5 @@
+import Web
+
 /// A request, taken apart but not yet understood.
 struct APIRequest: Sendable {
     /// In capitals: `GET`, `POST`, `DELETE`.

@@ -1,5 +1,6 @@
 import Basics
 import FoundationEssentials
+import Web
 
 /// What an authenticator app scans: `otpauth://totp/<issuer>:<label>?secret=…`.
 ///

@@ -1,4 +1,5 @@
 import Basics
+import Web
 
 extension SimulatorState {
     /// Answers what is for people: `/`, `/authenticator`, `/_simulator`, and the controls under it.

@@ -2,6 +2,7 @@ import Basics
 import HTTPTypes
 import HummingbirdCore
 import NIOCore
+import Web
 
 /// Turns HTTP into ``APIRequest``, decides what becomes of the request, and writes it.
 struct SimulatorResponder: Sendable {

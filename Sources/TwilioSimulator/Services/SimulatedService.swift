@@ -1,4 +1,5 @@
 import Basics
+import Web
 
 /// A Verify service: a brand and its settings.
 struct SimulatedService: Sendable, Equatable, Listed {

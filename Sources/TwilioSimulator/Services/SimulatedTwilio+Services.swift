@@ -1,4 +1,5 @@
 import Basics
+import Web
 
 extension SimulatedTwilio {
     mutating func createService(_ form: FormFields, now: Timestamp) throws(APIFailure) -> SimulatedService {

@@ -1,4 +1,5 @@
 import Basics
+import Web
 
 extension SimulatedTwilio {
     /// Looks at a code.

@@ -1,5 +1,6 @@
 import Basics
 import PhoneNumbers
+import Web
 
 extension SimulatedTwilio {
     /// Starts a verification, or sends the code of the pending one again.

@@ -1,6 +1,7 @@
 import Basics
 import FoundationEssentials
 import Glibc
+import Web
 
 /// The parameters of a start, checked as Twilio describes them.
 /// https://www.twilio.com/docs/verify/api/verification

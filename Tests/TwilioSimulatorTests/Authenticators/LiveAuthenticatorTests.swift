@@ -2,6 +2,7 @@ import Basics
 import Logging
 import TestKit
 import Testing
+import Web
 
 @testable import TwilioSimulator
 

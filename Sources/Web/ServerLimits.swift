@@ -1,16 +1,20 @@
 import Glibc
 
-/// What strangers may take of the process through the operators' port.
-struct OpsLimits: Sendable {
+/// What strangers may take of the process through one of its ports.
+package struct ServerLimits: Sendable {
     /// Connections at once.
-    var mostConnections = 64
+    package var mostConnections = 64
     /// From a connection's opening, or its last answer, to the end of the next answer: for idle peers, and for those that
     /// send or read slowly.
-    var exchange: Duration = .seconds(10)
+    package var exchange: Duration = .seconds(10)
     /// Bytes of a request's line and headers.
-    var headerBytes = 8192
+    package var headerBytes = 8192
+    /// Bytes of a request's body; a form of ours is far shorter.
+    package var bodyBytes = 8192
     /// Whether the process has few descriptors left: then they are for the store, the broker and Twilio.
-    var isShortOfDescriptors: @Sendable () -> Bool = { Descriptors.areShort }
+    package var isShortOfDescriptors: @Sendable () -> Bool = { Descriptors.areShort }
+
+    package init() {}
 }
 
 /// How many files and sockets the process may still open.

@@ -1,7 +1,7 @@
 import TestKit
 import Testing
 
-@testable import Ops
+@testable import Web
 
 @Suite("Contract 7: connections to ops.listen") struct ConnectionTableTests {
     @Test("up to the limit everybody is taken; then whoever has waited longest makes room")

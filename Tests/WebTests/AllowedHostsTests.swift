@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Ops
+@testable import Web
 
 @Suite("Contract 7: names of ops.listen") struct AllowedHostsTests {
     private let addresses: [String?] = [
@@ -27,22 +27,5 @@ import Testing
         let hosts = AllowedHosts(listeningAt: listening)
         for address in addresses { #expect(hosts.allow(address), "\(address ?? "none")") }
         #expect(hosts.allow("worker-7.prod.example:8090"))
-    }
-
-    @Test("the metrics and the readiness are refused to a foreign name; that it lives is told to anybody")
-    func endpoints() async {
-        let registry = MetricRegistry()
-        let pages = [
-            OpsPage.live, .ready { Readiness(obstacles: ["secret"]) }, .metrics(registry),
-            OpsPage("/new") { _ in .init(body: "secret") },
-        ]
-        let endpoints = OpsEndpoints(pages: pages, registry: registry)
-        for path in ["/metrics", "/ready", "/new"] {
-            let refused = await endpoints.answer(method: "GET", path: path, host: "evil.example", accept: nil)
-            #expect(refused.status == 421 && !refused.body.contains("secret"))
-            let asked = await endpoints.answer(method: "GET", path: path, host: "localhost:8090", accept: nil)
-            #expect(asked.status != 421)
-        }
-        #expect(await endpoints.answer(method: "GET", path: "/live", host: "evil.example", accept: nil).status == 200)
     }
 }

@@ -6,16 +6,16 @@ import Glibc
 /// what is answered there. Such a page is always asked for by a name: an address in numbers, and `localhost`, which browsers
 /// keep to themselves, cannot be one. Beyond loopback the port is open to a network that knows the machine by names of its
 /// own, such as those that Prometheus is told; there the network decides.
-struct AllowedHosts: Sendable {
+package struct AllowedHosts: Sendable {
     private let listening: String
 
     /// - Parameter host: what the port listens at, as in the configuration.
-    init(listeningAt host: String) {
+    package init(listeningAt host: String) {
         listening = host.lowercased()
     }
 
     /// - Parameter authority: the request's `Host`, with or without a port; browsers always send one.
-    func allow(_ authority: String?) -> Bool {
+    package func allow(_ authority: String?) -> Bool {
         guard let authority, !authority.isEmpty else { return true }
         let host = Self.host(of: authority.lowercased())
         return host == listening || Self.isLoopback(host) || Self.isAddress(host) || !Self.isLoopback(listening)

@@ -1,14 +1,14 @@
 /// The fields of a query or of an `application/x-www-form-urlencoded` body, repeated names included.
-struct FormFields: Sendable, Equatable {
-    private(set) var pairs: [Pair] = []
+package struct FormFields: Sendable, Equatable {
+    package private(set) var pairs: [Pair] = []
 
-    struct Pair: Sendable, Equatable {
-        var name: String
-        var value: String
+    package struct Pair: Sendable, Equatable {
+        package var name: String
+        package var value: String
     }
 
     /// Splits at `&`, then at the first `=`, and decodes both sides.
-    init(_ text: String = "") {
+    package init(_ text: String = "") {
         for part in text.utf8.split(separator: UInt8(ascii: "&")) {
             let sides = part.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
             let name = Self.decoded(sides[0], plusIsSpace: true)
@@ -17,21 +17,24 @@ struct FormFields: Sendable, Equatable {
         }
     }
 
-    /// The first value under that name; `nil` when there is none or it is empty, which Twilio treats alike.
-    subscript(name: String) -> String? {
+    /// The first value under that name; `nil` when there is none or it is empty, which forms and Twilio treat alike.
+    package subscript(name: String) -> String? {
         guard let value = pairs.first(where: { $0.name == name })?.value, !value.isEmpty else { return nil }
         return value
     }
 
+    /// The first value under that name; blank when there is none.
+    package func text(_ name: String) -> String { self[name] ?? "" }
+
     /// Every value under that name that is not empty, in order: how a form writes a list.
-    func all(_ name: String) -> [String] {
+    package func all(_ name: String) -> [String] {
         pairs.filter { $0.name == name && !$0.value.isEmpty }.map(\.value)
     }
 
     /// The first value under that name as a whole number of that range; `nil` when there is none or it is empty.
     ///
     /// - Throws: `problem` for anything else.
-    func number<Problem: Error>(
+    package func number<Problem: Error>(
         _ name: String, _ range: ClosedRange<Int>, or problem: @autoclosure () -> Problem
     ) throws(Problem) -> Int? {
         guard let text = self[name] else { return nil }
@@ -40,7 +43,7 @@ struct FormFields: Sendable, Equatable {
     }
 
     /// Every pair but those of the given names, encoded again.
-    func encoded(leavingOut names: Set<String>) -> String {
+    package func encoded(leavingOut names: Set<String>) -> String {
         pairs.filter { !names.contains($0.name) }
             .map { Self.encoded($0.name) + "=" + Self.encoded($0.value) }
             .joined(separator: "&")
@@ -50,7 +53,7 @@ struct FormFields: Sendable, Equatable {
     ///
     /// In a path `+` stands for itself, in a form for a space. A `%` without two digits behind it is kept; what is not
     /// UTF-8 is repaired.
-    static func decoded(_ text: some Sequence<UInt8>, plusIsSpace: Bool) -> String {
+    package static func decoded(_ text: some Sequence<UInt8>, plusIsSpace: Bool) -> String {
         var bytes: [UInt8] = []
         var rest = Array(text)[...]
         while let byte = rest.popFirst() {
@@ -72,7 +75,7 @@ struct FormFields: Sendable, Equatable {
     }
 
     /// Percent-encodes all but the unreserved characters of RFC 3986.
-    static func encoded(_ text: String) -> String {
+    package static func encoded(_ text: String) -> String {
         var output = ""
         for byte in text.utf8 {
             let scalar = Unicode.Scalar(byte)

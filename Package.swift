@@ -39,7 +39,7 @@ let package = Package(
         .target(
             name: "App",
             dependencies: [
-                "AMQP", "Basics", "CLinux", "Conformance", "CurlHTTP", "LoginPage", "Ops", "PhoneNumbers",
+                "AMQP", "Basics", "CLinux", "Conformance", "CurlHTTP", "LoginPage", "Ops", "OpsPages", "PhoneNumbers",
                 "Pipeline", "PollExecutor", "SitePolicy", "Store", "StoreSQLite", "TwilioSimulator", "TwilioVerify",
                 "VerifyClient",
                 "Web", "Wire", "Worker",
@@ -68,6 +68,8 @@ let package = Package(
                 .product(name: "CryptoExtras", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
             ]),
+
+        .target(name: "OpsPages", dependencies: ["Basics", "Store", "Web", "Wire"]),
 
         // Layer 4
         .target(
@@ -247,6 +249,7 @@ let package = Package(
             dependencies: [
                 "Basics", "CurlHTTP", "Ops", "TestKit", "Web", .product(name: "Logging", package: "swift-log"),
             ]),
+        .testTarget(name: "OpsPagesTests", dependencies: ["Basics", "OpsPages", "Store", "TestKit", "Web", "Wire"]),
         .testTarget(name: "WebTests", dependencies: ["Basics", "TestKit", "Web"]),
         .testTarget(name: "TwilioVerifyTests", dependencies: ["Basics", "TestKit", "TwilioVerify"]),
 

@@ -21,7 +21,7 @@ struct VerifyCourier: AsyncParsableCommand {
             CommandGroup(
                 name: "Operator",
                 subcommands: [
-                    WorkCommand.self, WorkersCommand.self, HealthCommand.self, DoctorCommand.self,
+                    WorkCommand.self, WorkersCommand.self, HealthCommand.self, OpsCommand.self, DoctorCommand.self,
                     OutcomesCommand.self, DeadCommand.self,
                 ]),
             CommandGroup(

@@ -123,6 +123,9 @@ extension ConfigKey {
         ConfigKey("retention.audit_days", "0", .number(0...36_500), "the audit trail; 0 = for ever"),
         ConfigKey("retention.history_days", "400", .number(0...36_500), "outcomes, three days at least; 0 = for ever"),
         ConfigKey("ops.listen", "127.0.0.1:8090", .listen, "health and metrics; off = none"),
+        ConfigKey("ops.pages", "127.0.0.1:8091", .listen, "the operator's pages ('ops'); loopback only"),
+        ConfigKey("ops.site", nil, .text, "the site's name, on top of those pages, such as shop"),
+        ConfigKey("ops.environment", nil, .text, "its environment, on top of those pages, such as production"),
         ConfigKey(
             "login_page.listen", "127.0.0.1:8092", .listen, "the reference web login; loopback only, not for production"
         ),

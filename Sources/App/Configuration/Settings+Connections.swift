@@ -83,6 +83,16 @@ extension Settings {
         return address
     }
 
+    /// Where the operator's pages are served: on this machine alone, since they ask nobody who it is.
+    func opsPagesAddress() throws(ConfigProblem) -> ListenAddress {
+        guard case .listen(let address?)? = typed("ops.pages"), Loopback.contains(address.host) else {
+            throw ConfigProblem(
+                "ops.pages must be a loopback address and a port, such as 127.0.0.1:8091: these pages ask nobody to sign in. "
+                    + "From another machine, go through SSH: ssh -L 8091:127.0.0.1:8091 HOST")
+        }
+        return address
+    }
+
     /// Where the reference web login is served: on this machine alone, since it speaks plain HTTP.
     func loginPageAddress() throws(ConfigProblem) -> ListenAddress {
         guard case .listen(let address?)? = typed("login_page.listen"), Loopback.contains(address.host) else {

@@ -10,18 +10,27 @@ extension App {
     ///
     /// - Parameter patience: how long each of them may take; what takes longer counts as out of reach.
     public func health(_ limits: HealthLimits, within patience: Duration = .seconds(4)) async throws -> SiteHealth {
-        let store = try settings.store()
         let broker = try settings.broker(name: "verify-courier health")
-        let depths = await Self.depths(broker, patience)
+        let depths = await Self.answer(within: patience) { () throws(AMQPError) in try await QueueDepths.ask(broker) }
+        return await Self.health(limits, try settings.store(), depths, within: patience)
+    }
+
+    /// Judges the whole site by what the broker has told.
+    ///
+    /// - Parameter past: so many of the latest snapshots of the queues are looked up as well.
+    static func health(
+        _ limits: HealthLimits, _ store: any StoreDriver, _ depths: Result<[String: QueueDepth], AMQPError>,
+        past: Int = 0, within patience: Duration = .seconds(4)
+    ) async -> SiteHealth {
         let readings = ((try? depths.get()) ?? [:]).map {
             QueueReading(queue: $0.key, ready: $0.value.ready, consumers: $0.value.consumers)
         }
         async let writeError = Self.writeError(of: store, readings, patience)
-        async let seen = Self.look(at: store, readings, patience)
+        async let seen = Self.look(at: store, readings, past, patience)
         let look = await seen
         var facts = SiteFacts(now: .now(), fleet: look.fleet, writeError: await writeError, depths: depths)
         facts.newLetters = look.letters
-        facts.queues = look.queues
+        (facts.queues, facts.past) = (look.queues, look.past)
         return SiteHealth(facts, limits)
     }
 
@@ -29,10 +38,11 @@ extension App {
         var fleet: Result<Fleet, StoreError>
         var letters = 0
         var queues: [QueueFigures] = []
+        var past: [QueueSnapshot] = []
     }
 
     private static func look(
-        at store: any StoreDriver, _ readings: [QueueReading], _ patience: Duration
+        at store: any StoreDriver, _ readings: [QueueReading], _ past: Int, _ patience: Duration
     ) async -> Look {
         let found = await value(within: patience) { () async -> Look in
             do throws(StoreError) {
@@ -46,6 +56,7 @@ extension App {
                 look.queues = try await QueueFigures.all(latest, at: now) { limit throws(StoreError) in
                     try await reader.snapshots(limit: limit)
                 }
+                if past > 0 { look.past = try await reader.snapshots(limit: past) }
                 return look
             } catch {
                 return Look(fleet: .failure(error))
@@ -78,12 +89,13 @@ extension App {
             """)
     }
 
-    private static func depths(
-        _ broker: BrokerConfiguration, _ patience: Duration
-    ) async -> Result<[String: QueueDepth], AMQPError> {
-        let found = await value(within: patience) { () async -> Result<[String: QueueDepth], AMQPError> in
+    /// What the broker says within that time.
+    static func answer<Value: Sendable>(
+        within patience: Duration, _ ask: @escaping @Sendable () async throws(AMQPError) -> Value
+    ) async -> Result<Value, AMQPError> {
+        let found = await value(within: patience) { () async -> Result<Value, AMQPError> in
             do throws(AMQPError) {
-                return .success(try await QueueDepths.ask(broker))
+                return .success(try await ask())
             } catch {
                 return .failure(error)
             }
@@ -124,9 +136,7 @@ extension SiteHealth {
             }
             json.member("new_dead_letters", facts.newLetters)
             json.member("queues", list: facts.queues) { json, queue in
-                json.object {
-                    Self.write(queue, to: &$0)
-                }
+                json.object { queue.write(to: &$0) }
             }
             json.member("reasons", list: reasons, Self.write)
             json.member("store", object: facts) { json, facts in
@@ -142,32 +152,6 @@ extension SiteHealth {
             }
         }
         return String(decoding: bytes, as: UTF8.self)
-    }
-
-    private static func write(_ queue: QueueFigures, to json: inout CanonicalJSON) {
-        json.member("age_seconds", seconds(queue.age)) { $0.number($1) }
-        write("came_in_per_minute", queue.cameIn, to: &json) { $0.number(($1 * 10).rounded() / 10) }
-        write("consumers", queue.consumers, to: &json) { $0.number($1) }
-        write("done_per_minute", queue.done, to: &json) { $0.number(($1 * 10).rounded() / 10) }
-        write("in_hand", queue.inHand, to: &json) { $0.number($1) }
-        write("oldest_seconds", queue.oldest, to: &json) { $0.number(seconds($1)) }
-        json.member("queue", queue.queue)
-        write("ready", queue.ready, to: &json) { $0.number($1) }
-        write("seconds_until_empty", queue.untilEmpty, to: &json) { $0.number(seconds($1)) }
-        write("waited_over_30_seconds", queue.waitedLong, to: &json) { $0.number($1) }
-    }
-
-    private static func seconds(_ duration: Duration) -> Double { (duration / .seconds(1) * 10).rounded() / 10 }
-
-    private static func write<Value>(
-        _ name: String, _ figure: Figure<Value>, to json: inout CanonicalJSON,
-        _ number: (inout CanonicalJSON, Value) -> Void
-    ) {
-        json.member(name, object: figure) { json, figure in
-            json.member("kind", figure.kind)
-            json.member("value", figure.value, number)
-            json.member("why", figure.why)
-        }
     }
 
     private static func write(_ json: inout CanonicalJSON, _ reason: Reason) {

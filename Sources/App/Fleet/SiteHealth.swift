@@ -15,6 +15,8 @@ public struct SiteFacts: Sendable {
     public var depths: Result<[String: QueueDepth], AMQPError>
     /// What is told of each queue.
     public var queues: [QueueFigures] = []
+    /// How the queues stood lately, the oldest first, where that was asked for.
+    public var past: [QueueSnapshot] = []
     /// Dead letters that came lately and wait for an operator.
     public var newLetters = 0
 

@@ -118,6 +118,8 @@ done
 export VERIFY_COURIER_LOGIN_PAGE_USERS="$demo/users"
 start login "$courier" login-page --set login_page.listen=127.0.0.1:0
 login=$(sed -n 's/^ready //p' "$demo/login.out")
+start ops "$courier" ops --set ops.pages=127.0.0.1:0 --set ops.site=demo
+ops=$(sed -n 's/^ready //p' "$demo/ops.out")
 (
     umask 077
     export TWILIO="${simulator%/}"
@@ -132,6 +134,7 @@ Open in a browser, side by side:
   $login               the reference web login: anna has a phone, berta is new; the password of both is $password
   $simulator               the phones with their texts and calls, and an authenticator app with its codes
   ${simulator}authenticator  where the app is given an account, by the link that a real phone would scan
+  $ops               the operator's pages: how the site is, its queues, its workers
   ${simulator}_simulator     faults to order, numbers that cause errors
 
 In another terminal:

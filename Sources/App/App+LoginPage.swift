@@ -12,6 +12,8 @@ extension App {
     public func serveLoginPage(onReady: @escaping @Sendable (String) async -> Void) async throws {
         let address = try settings.loginPageAddress()
         let users = try loginPageUsers()
+        // Who is signing in goes on with the next one: told to end, it ends.
+        _ = await Termination.watch(logger)
         try await withClient { client in
             // Its own connections: what is heard there must not hold up replies.
             let broker = try settings.broker(name: "verify-courier login-page")

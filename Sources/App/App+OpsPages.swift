@@ -14,6 +14,8 @@ extension App {
         let name = SiteName(site: settings.text("ops.site") ?? "", environment: settings.text("ops.environment") ?? "")
         let site = OpsSite(view: watch, name: name, listeningAt: address.host)
         let server = WebServer(host: address.host, port: address.port, logger: logger) { await site.answer($0) }
+        // Nothing is in hand here: told to end, it ends.
+        _ = await Termination.watch(logger)
         try await withThrowingTaskGroup { group in
             group.addTask { await watch.run() }
             group.addTask {

@@ -33,16 +33,20 @@ struct LineChart {
             return "Nothing was seen in the last \(Words.duration(to - from))."
         }
         let clock = most.0.description.dropFirst(11).prefix(5)
-        if most.1 == 0 { return "None \(subject) in the last \(Words.duration(to - from))." }
+        if most.1 == 0 { return "None \(subject) in the last \(Words.duration(to - (known.first?.0 ?? from)))." }
         return "\(last.1) \(subject); at most \(most.1), at \(clock) UTC."
     }
 
+    /// Where there was never more than none, the words alone.
     var figure: HTML {
-        """
-        <figure><svg viewBox="0 0 \(Self.width) \(Self.height)" role="img" preserveAspectRatio="none" aria-label="\(finding)">\
-        <line class="axis" x1="0" y1="\(Self.height - 1)" x2="\(Self.width)" y2="\(Self.height - 1)"/>\(lines)</svg>\
-        <figcaption>\(finding)</figcaption></figure>
-        """
+        guard shown.contains(where: { ($0.value ?? 0) > 0 }) else {
+            return "<figure><figcaption>\(finding)</figcaption></figure>"
+        }
+        return """
+            <figure><svg viewBox="0 0 \(Self.width) \(Self.height)" role="img" preserveAspectRatio="none" aria-label="\(finding)">\
+            <line class="axis" x1="0" y1="\(Self.height - 1)" x2="\(Self.width)" y2="\(Self.height - 1)"/>\(lines)</svg>\
+            <figcaption>\(finding)</figcaption></figure>
+            """
     }
 
     private var lines: HTML {

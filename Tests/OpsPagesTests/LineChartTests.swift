@@ -27,7 +27,8 @@ struct LineChartTests {
     func findings() {
         #expect(chart([]).finding == "Nothing was seen in the last 60 min.")
         #expect(chart([(-60, nil)]).finding == "Nothing was seen in the last 60 min.")
-        #expect(chart([(-60, 0), (0, 0)]).finding == "None waiting in the last 60 min.")
+        #expect(chart([(-60, 0), (0, 0)]).finding == "None waiting in the last 60 s.")
+        #expect(!chart([(-60, 0), (0, 0)]).figure.source.contains("<svg"))
         #expect(chart([(-60, 9), (0, 2)]).finding == "2 waiting; at most 9, at 07:59 UTC.")
     }
 

@@ -41,7 +41,7 @@ struct PageTests {
         let page = await overview(Sample.look(waiting: [.send]))
         #expect(page.contains("oldest waits <span title=\"concluded, right within some seconds\">≈ 10 s</span>"))
         #expect(page.contains("6 waiting; at most 6, at "))
-        #expect(page.contains("None waiting in the last 60 min."))
+        #expect(page.contains("None waiting in the last 2 min."))
     }
 
     @Test("what cannot be known is a dash with its reason, never 0")

@@ -47,7 +47,11 @@ struct OverviewPage {
         switch look.queues {
         case .failure(let problem): return "<p class=\"unknown\">\(problem.message)</p>"
         case .success(let queues):
-            return "<div class=\"cards\">\(queues.compactMap { LaneCard($0, look)?.html })</div>"
+            // In the order in which a login goes through them.
+            let cards = LaneName.allCases.compactMap { lane in
+                queues.first { $0.queue == lane.queue }.map { LaneCard(lane, $0, look).html }
+            }
+            return "<div class=\"cards\">\(cards)</div>"
         }
     }
 
@@ -63,8 +67,9 @@ struct OverviewPage {
 
     private var letters: HTML {
         let minutes = SiteLook.letterWindow.components.seconds / 60
-        return
-            "\(Words.count(look.newLetters, "dead letter")) of the last \(minutes) minutes wait for somebody: <code>verify-courier dead list</code>"
+        guard look.newLetters > 0 else { return "No dead letter of the last \(minutes) minutes waits for anybody." }
+        let letters = Words.count(look.newLetters, "dead letter")
+        return "\(letters) of the last \(minutes) minutes wait for somebody: <code>verify-courier dead list</code>"
     }
 }
 
@@ -74,9 +79,7 @@ struct LaneCard {
     private let queue: QueueFigures
     private let look: SiteLook
 
-    /// `nil` for a queue that is no lane.
-    init?(_ queue: QueueFigures, _ look: SiteLook) {
-        guard let lane = LaneName.of(queue: queue.queue) else { return nil }
+    init(_ lane: LaneName, _ queue: QueueFigures, _ look: SiteLook) {
         (self.lane, self.queue, self.look) = (lane, queue, look)
     }
 

@@ -93,11 +93,8 @@ client_first_hour() {
 # LOGIN_PICTURES says. Wants chromium, chromium-driver, fonts-dejavu-core and, for small
 # pictures, pngquant: so it is asked for by its name only.
 client_login_pictures() {
-    local axe=.build/axe folder=${LOGIN_PICTURES:-.build/login-pictures} cooldown=30 password
-    [ -s "$axe/axe_playwright_python/axe.min.js" ] || {
-        "$environment/bin/pip" download --quiet --no-deps --dest "$axe" --requirement Tests/OutsideClients/pictures-requirements.txt &&
-            python3 -m zipfile -e "$axe"/axe_playwright_python-*.whl "$axe"
-    } || return
+    local folder=${LOGIN_PICTURES:-.build/login-pictures} cooldown=30 password
+    axe || return
     export VERIFY_COURIER_SITE_2FA_LOGINTYPE_WEB=All
     stage || return
     unset VERIFY_COURIER_SITE_2FA_LOGINTYPE_WEB
@@ -106,8 +103,28 @@ client_login_pictures() {
     start pages "$courier" login-page --set login_page.listen=127.0.0.1:0 --set "login_page.users=$work/users" || return
     # By its input: a password stands in no list of processes.
     python login_pictures.py "$(sed -n 's/^ready //p' "$work/pages.out")" "$VERIFY_COURIER_TWILIO_BASE_URL" \
-        "$axe/axe_playwright_python/axe.min.js" "$folder" <<<"$password" || return
+        "$axe" "$folder" <<<"$password" || return
     ! command -v pngquant >/dev/null || pngquant --force --ext .png 48 "$folder"/login-*.png
+}
+
+# The operator's pages likewise; pictures go to .build/ops-pictures or where OPS_PICTURES says.
+client_ops_pictures() {
+    local folder=${OPS_PICTURES:-.build/ops-pictures}
+    axe || return
+    stage || return
+    start ops "$courier" ops --set ops.pages=127.0.0.1:0 --set ops.site=shop --set ops.environment=staging || return
+    python ops_pictures.py "$(sed -n 's/^ready //p' "$work/ops.out")" "$axe" "$folder" "${pids[-3]},${pids[-2]}" || return
+    ! command -v pngquant >/dev/null || pngquant --force --ext .png 48 "$folder"/ops-*.png
+}
+
+# Sets axe: the file of axe-core, which a package for Python carries.
+axe() {
+    local folder=.build/axe
+    axe=$folder/axe_playwright_python/axe.min.js
+    [ -s "$axe" ] || {
+        "$environment/bin/pip" download --quiet --no-deps --dest "$folder" --requirement Tests/OutsideClients/pictures-requirements.txt &&
+            python3 -m zipfile -e "$folder"/axe_playwright_python-*.whl "$folder"
+    }
 }
 
 # WORKERS: a broker of our own, the simulator, a store and so many workers, two if not said.

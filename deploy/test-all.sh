@@ -2,7 +2,7 @@
 # What takes too long for every change: deploy/test.sh, then the web login in a browser, linters for the Python client, what a
 # job costs in a release build, RabbitMQ 4, the sanitizers, fuzzing, the bench at length and over a cluster, how lanes stay
 # apart, its mutations, a soak, the Debian package, the files for containers and Kubernetes.
-#   test-all.sh [LEG...]     all of them by default: tests login python counts rabbitmq4 address thread fuzz chaos cluster
+#   test-all.sh [LEG...]     all of them by default: tests login pages python counts rabbitmq4 address thread fuzz chaos cluster
 #                            isolation mutations soak package kubernetes
 # FUZZ_MINUTES (5, for each target), CHAOS_MINUTES (30), CLUSTER_MINUTES (15) and SOAK_MINUTES (60) say how long those last;
 # VERIFY_COURIER_CHAOS_JUDGE may hold the command of a second stand-in for Twilio (Tests/Chaos/judges.py), which the bench is
@@ -27,6 +27,12 @@ leg_login() {
     deploy/install.sh chromium chromium-driver fonts-dejavu-core pngquant
     swift build --product verify-courier
     deploy/bounded.sh 900 deploy/outside-clients.sh login_pictures
+}
+# The operator's pages likewise.
+leg_pages() {
+    deploy/install.sh chromium chromium-driver fonts-dejavu-core pngquant
+    swift build --product verify-courier
+    deploy/bounded.sh 900 deploy/outside-clients.sh ops_pictures
 }
 # The Python client as linters see it, as a user installs it (with its build tool's and its libraries' newest versions), and as a
 # scripted worker judges a login that is made with it.
@@ -105,7 +111,7 @@ bench() {
     VERIFY_COURIER_PRODUCT=$released deploy/chaos.sh "$@"
 }
 
-[ $# -gt 0 ] || set -- tests login python counts rabbitmq4 address thread fuzz chaos cluster isolation mutations soak package kubernetes
+[ $# -gt 0 ] || set -- tests login pages python counts rabbitmq4 address thread fuzz chaos cluster isolation mutations soak package kubernetes
 for leg in "$@"; do
     declare -F "leg_$leg" >/dev/null || { echo "there is no leg '$leg'" >&2; exit 64; }
 done

@@ -71,6 +71,38 @@ public struct LaneStatus: Sendable, Equatable {
     public var lastError: AMQPError?
 }
 
+/// What a connection has been through since the start, and what it waits for.
+public struct BrokerTally: Sendable, Equatable {
+    /// Why a connection was lost, as far as it matters to whoever looks for the cause.
+    public enum Loss: String, Sendable, CaseIterable {
+        /// The broker closed it and said why.
+        case brokerClose = "broker_close"
+        /// It broke, or the broker fell silent.
+        case network
+
+        init(_ error: AMQPError?) { self = error?.replyCode == nil ? .network : .brokerClose }
+    }
+
+    /// The reply codes of AMQP 0-9-1; a peer that makes up others makes nothing grow.
+    public static let replyCodes = [
+        311, 312, 313, 320, 402, 403, 404, 405, 406, 501, 502, 503, 504, 505, 506, 530, 540, 541,
+    ]
+
+    /// Connections that took the place of one that was lost, by why it was.
+    public internal(set) var reconnects: [Loss: Int] = [:]
+    /// Channels that the broker closed, by its reply code; 0 for one that AMQP does not have.
+    public internal(set) var channelCloses: [Int: Int] = [:]
+    /// Messages that were published and not confirmed yet.
+    public internal(set) var unconfirmed = 0
+    /// Until when the certificate is valid that the broker showed last; `nil` without TLS.
+    public internal(set) var certificateExpiry: Timestamp?
+
+    mutating func noteChannelClose(_ replyCode: Int?) {
+        let code = replyCode.flatMap { Self.replyCodes.contains($0) ? $0 : nil } ?? 0
+        channelCloses[code, default: 0] += 1
+    }
+}
+
 /// What a connection has taken from one queue.
 public struct QueueCount: Sendable, Equatable {
     /// The queue's name.

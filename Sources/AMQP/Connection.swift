@@ -11,6 +11,8 @@ actor Connection {
     nonisolated let executor: PollExecutor
     /// What is taken from the queues, as of some tenths of a second ago; read by anybody, also while the thread is blocked.
     nonisolated let counts = Locked<[QueueCount]>([])
+    /// The same of what the connections have been through.
+    nonisolated let tally = Locked(BrokerTally())
     private var nextCounting = MonotonicTime(nanoseconds: 0)
     private let poller: EventFDPoller
     private let configuration: BrokerConfiguration
@@ -56,6 +58,7 @@ actor Connection {
                 throw AMQPError.tooFewChannels(Int(handle.channelLimit), needed: machine.duties.count)
             }
             self.handle = handle
+            tally.withLock { $0.certificateExpiry = handle.certificateExpiry }
             poller.watch(handle.descriptor, events: Int16(POLLIN))
             Watchdog.shared.watch(
                 executor, descriptor: handle.descriptor, patience: configuration.heartbeat * 2 + .seconds(5))
@@ -127,7 +130,12 @@ actor Connection {
     private func count(at now: MonotonicTime) {
         guard now >= nextCounting else { return }
         nextCounting = now + .milliseconds(200)
+        takeCounts()
+    }
+
+    private func takeCounts() {
         counts.withLock { $0 = machine.counts }
+        tally.withLock { ($0.channelCloses, $0.unconfirmed) = (machine.tally.channelCloses, machine.confirms.count) }
     }
 
     /// When the thread is to take its next turn at the latest, if nothing happens before.
@@ -195,7 +203,7 @@ actor Connection {
     private func drop() {
         unwatch()
         handle = nil
-        counts.withLock { $0 = machine.counts }
+        takeCounts()
     }
 
     /// Why it could not be sent: the stream may be torn in the middle of a frame.

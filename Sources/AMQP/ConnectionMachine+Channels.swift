@@ -60,6 +60,7 @@ extension ConnectionMachine {
     /// The broker closed a channel: what was on it is void, its number is free once we agree.
     mutating func closedByBroker(_ number: UInt16, _ error: AMQPError, _ now: MonotonicTime) -> [Action] {
         guard let channel = channels[number] else { return [] }
+        tally.noteChannelClose(error.replyCode)
         let agree = Action.send(.confirmChannelClose(number))
         // Both closed at once: the number stays taken until our own close is answered too.
         guard channel.isLive else { return [agree] }

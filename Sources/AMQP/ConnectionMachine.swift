@@ -48,6 +48,8 @@ struct ConnectionMachine<Waiter> {
     /// Bounded by the number of their callers, who wait.
     var queued = Deque<(Message, Waiter)>()
     var confirms = ConfirmTracker<Waiter>()
+    /// What is counted here of it: over all connections.
+    var tally = BrokerTally()
     /// When to give the connection up, while confirms are due.
     var confirmDeadline: MonotonicTime?
     var random: any RandomNumberGenerator

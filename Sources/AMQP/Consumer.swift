@@ -49,6 +49,9 @@ public final class Consumer: Sendable {
     /// Returns when every lane is being consumed, or when the task is cancelled.
     public func waitUntilConsuming() async { await current.wait { $0.isConsuming } }
 
+    /// What the connections have been through, as of half a second ago at the most; never waits.
+    public var tally: BrokerTally { connection.tally.withLock { $0 } }
+
     /// How the connection and its lanes stand.
     public var status: BrokerStatus { current.value }
 

@@ -1,3 +1,4 @@
+import Basics
 import CRabbitMQ
 
 extension Handle {
@@ -28,6 +29,12 @@ extension Handle {
             }
         default: throw AMQPError(.certificate, "a client certificate and its key go together: only one is configured")
         }
+    }
+
+    /// Until when the certificate is valid that the broker has shown; `nil` where that cannot be read.
+    static func certificateExpiry(_ socket: OpaquePointer) -> Timestamp? {
+        let seconds = crmq_certificate_expiry(socket)
+        return seconds > 0 ? Timestamp(milliseconds: seconds * 1000) : nil
     }
 
     /// Why the broker's certificate was not accepted, if that was it.

@@ -8,6 +8,8 @@ import Glibc
 final class Handle {
     let state: amqp_connection_state_t
     let descriptor: Int32
+    /// Until when the broker's certificate is valid; `nil` without TLS.
+    let certificateExpiry: Timestamp?
 
     /// Connects, shakes hands and logs in: blocks, each step for 5 s at most.
     ///
@@ -17,7 +19,7 @@ final class Handle {
     init(_ url: BrokerURL, at address: String, _ configuration: BrokerConfiguration) throws(AMQPError) {
         guard let state = amqp_new_connection() else { throw AMQPError(.unreachable, "out of memory") }
         do {
-            try Self.open(state, url, address, configuration)
+            certificateExpiry = try Self.open(state, url, address, configuration)
             descriptor = amqp_get_sockfd(state)
             try Self.login(state, url, configuration)
         } catch {
@@ -34,9 +36,10 @@ final class Handle {
     /// The highest channel number that both sides agreed to.
     var channelLimit: UInt16 { UInt16(clamping: amqp_get_channel_max(state)) }
 
+    /// - Returns: Until when the broker's certificate is valid; `nil` without TLS.
     private static func open(
         _ state: amqp_connection_state_t, _ url: BrokerURL, _ address: String, _ configuration: BrokerConfiguration
-    ) throws(AMQPError) {
+    ) throws(AMQPError) -> Timestamp? {
         guard let socket = url.usesTLS ? amqp_ssl_socket_new(state) : amqp_tcp_socket_new(state) else {
             throw AMQPError(.unreachable, "out of memory")
         }
@@ -58,6 +61,7 @@ final class Handle {
         setsockopt(
             amqp_get_sockfd(state), Int32(IPPROTO_TCP), TCP_USER_TIMEOUT, &milliseconds,
             socklen_t(MemoryLayout<Int32>.size))
+        return url.usesTLS ? certificateExpiry(socket) : nil
     }
 
     /// What the system says of a connection that failed: the library only tells that it did.

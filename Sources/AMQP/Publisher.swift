@@ -28,6 +28,9 @@ public final class Publisher: Sendable {
     /// Returns when a message can be published, or when the task is cancelled.
     public func waitUntilUsable() async { await current.wait { $0.isUsable } }
 
+    /// What the connections have been through, as of half a second ago at the most; never waits.
+    public var tally: BrokerTally { connection.tally.withLock { $0 } }
+
     /// How the connection stands.
     public var status: BrokerStatus { current.value }
 

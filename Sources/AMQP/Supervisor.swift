@@ -15,6 +15,7 @@ struct Supervisor: Sendable {
     /// - Parameter gate: awaited on every new connection, before its channels are opened.
     func run(gate: (@Sendable () async -> Void)? = nil) async {
         var plan = ReconnectPlan(count: configuration.urls.count)
+        var loss: BrokerTally.Loss?
         while !Task.isCancelled, !configuration.urls.isEmpty {
             let url = configuration.urls[plan.index]
             let pause: Duration
@@ -22,6 +23,8 @@ struct Supervisor: Sendable {
                 closed.set(nil)
                 try await connect(to: url)
                 failures.set(0)
+                if let cause = loss { connection.tally.withLock { $0.reconnects[cause, default: 0] += 1 } }
+                loss = nil
                 logger.debug("connected", metadata: ["broker": "\(url)"])
                 await gate?()
                 // What it waited for says nothing of how long it holds with its channels.
@@ -29,6 +32,7 @@ struct Supervisor: Sendable {
                 await connection.start()
                 await closed.wait { $0 != nil }
                 if Task.isCancelled { break }
+                loss = BrokerTally.Loss(closed.value)
                 let why = closed.value.map { "\($0)" } ?? "unknown"
                 logger.warning("connection lost", metadata: ["broker": "\(url)", "error": "\(why)"])
                 pause = plan.lost(since: started, hasServed: await connection.hasServed, now: .now())

@@ -15,6 +15,7 @@
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 #include <stdint.h>
+#include <time.h>
 
 /// amqp_login_with_properties is variadic. Announces that we understand a cancelled consumer and a blocked connection;
 /// the library's own capabilities are merged in, and without ours the broker would tell of neither.
@@ -49,10 +50,24 @@ static inline int crmq_is_exception(amqp_rpc_reply_t reply) {
     return reply.reply_type == AMQP_RESPONSE_SERVER_EXCEPTION;
 }
 
-/// Notes why a certificate is refused, where crmq_certificate_error finds it: librabbitmq only says that it failed.
+/// Above every error of OpenSSL's, and below every time that a certificate can end at and still be accepted: both are noted in
+/// one place.
+#define CRMQ_FIRST_TIME 1000000
+
+/// Notes why a certificate is refused, where crmq_certificate_error finds it: librabbitmq only says that it failed. Of one that is
+/// accepted it notes until when it is valid, for crmq_certificate_expiry.
 static inline int crmq_on_verify(int ok, X509_STORE_CTX *store) {
     SSL *ssl = (SSL *)X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx());
-    if (!ok && ssl) SSL_CTX_set_app_data(SSL_get_SSL_CTX(ssl), (void *)(intptr_t)X509_STORE_CTX_get_error(store));
+    intptr_t note = 0;
+    struct tm end;
+    if (!ok) {
+        note = X509_STORE_CTX_get_error(store);
+    } else if (X509_STORE_CTX_get_error_depth(store) == 0 &&
+               ASN1_TIME_to_tm(X509_get0_notAfter(X509_STORE_CTX_get_current_cert(store)), &end) == 1) {
+        note = (intptr_t)timegm(&end);
+        if (note < CRMQ_FIRST_TIME) note = 0;
+    }
+    if (note && ssl) SSL_CTX_set_app_data(SSL_get_SSL_CTX(ssl), (void *)note);
     return ok;
 }
 
@@ -86,5 +101,12 @@ static inline int crmq_expect_name(amqp_socket_t *socket, const char *name) {
 static inline const char *crmq_certificate_error(amqp_socket_t *socket) {
     SSL_CTX *context = (SSL_CTX *)amqp_ssl_socket_get_context(socket);
     intptr_t error = context ? (intptr_t)SSL_CTX_get_app_data(context) : 0;
-    return error ? X509_verify_cert_error_string(error) : NULL;
+    return error > 0 && error < CRMQ_FIRST_TIME ? X509_verify_cert_error_string(error) : NULL;
+}
+
+/// Until when the broker's certificate is valid, in seconds since 1970; 0 where that is unknown.
+static inline int64_t crmq_certificate_expiry(amqp_socket_t *socket) {
+    SSL_CTX *context = (SSL_CTX *)amqp_ssl_socket_get_context(socket);
+    intptr_t note = context ? (intptr_t)SSL_CTX_get_app_data(context) : 0;
+    return note >= CRMQ_FIRST_TIME ? note : 0;
 }

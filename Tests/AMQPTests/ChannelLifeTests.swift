@@ -29,6 +29,17 @@ import Testing
         #expect(driver.take().deliveries.count == 1)
     }
 
+    @Test("closed channels are counted by the broker's code, over all connections; what AMQP has no code for is one")
+    func closesAreCounted() {
+        let driver = MachineDriver.consumer([MachineDriver.lane, MachineDriver.other])
+        driver.receive(.channelClose(gone), on: 1)
+        driver.receive(.channelClose(.closed(4711, "made up")), on: 2)
+        driver.fail()
+        driver.connect()
+        driver.receive(.channelClose(gone), on: 1)
+        #expect(driver.machine.tally.channelCloses == [404: 2, 0: 1])
+    }
+
     @Test("a cancelled lane goes on by another channel at once free, and its old one is closed")
     func cancelledLane() {
         let driver = MachineDriver.consumer()

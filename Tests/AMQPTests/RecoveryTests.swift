@@ -43,6 +43,11 @@ import Testing
         let vhost = configuration.urls[0].virtualHost
         _ = try await PrivateBroker.shared().ctl(["close_all_connections", "--vhost", vhost, "test"])
         #expect(try await consumer.delivery().redelivered == true)
+        // Which the broker said itself.
+        try await Wait.until("the loss to be counted: \(consumer.tally)") {
+            consumer.tally.reconnects == [.brokerClose: 1]
+        }
+        #expect(consumer.tally.certificateExpiry == nil && publisher.tally.unconfirmed == 0)
     }
 
     @Test("a lane whose queue is deleted comes back alone: the other one keeps what it has in hand")

@@ -1,4 +1,5 @@
 import AMQP
+import Basics
 import TestKit
 import Testing
 
@@ -46,6 +47,15 @@ extension OwnBrokerTests {
         let delivery = try await consumer.delivery()
         #expect(delivery.body == .bytes(body))
         await consumer.acknowledge(delivery.tag)
+        // What an independent reader of certificates says of the same one.
+        let text = try await Tool(
+            "openssl", "x509", "-in", tls.folder + "/server.pem", "-noout", "-enddate", "-dateopt", "iso_8601"
+        ).run()
+        let end = String(decoding: text, as: UTF8.self).dropFirst("notAfter=".count).prefix(20).replacing(
+            " ", with: "T")
+        for tally in [consumer.tally, publisher.tally] {
+            #expect(tally.certificateExpiry == Timestamp(rfc3339: String(end)), "\(end)")
+        }
     }
 
     @Test(

@@ -21,8 +21,9 @@ struct ReportPlan: Equatable {
     /// - Parameters:
     ///   - hasBegun: whether it has taken jobs, once.
     ///   - obstacles: why it takes none now, without names of hosts or users.
+    ///   - pauses: what it leaves alone by an operator's wish.
     mutating func notices(
-        hasBegun: Bool, isDraining: Bool, obstacles: [String], at now: MonotonicTime
+        hasBegun: Bool, isDraining: Bool, obstacles: [String], pauses: [String] = [], at now: MonotonicTime
     ) -> [ServiceManager.Notice] {
         var notices: [ServiceManager.Notice] = []
         if hasBegun, !hasToldReady {
@@ -33,7 +34,7 @@ struct ReportPlan: Equatable {
             notices.append(.stopping)
             hasToldStopping = true
         }
-        let words = Self.words(hasBegun: hasBegun, isDraining: isDraining, obstacles)
+        let words = Self.words(hasBegun: hasBegun, isDraining: isDraining, obstacles, pauses)
         if words != lastWords {
             notices.append(.status(words))
             lastWords = words
@@ -45,8 +46,12 @@ struct ReportPlan: Equatable {
         return notices
     }
 
-    private static func words(hasBegun: Bool, isDraining: Bool, _ obstacles: [String]) -> String {
-        guard !obstacles.isEmpty else { return "takes jobs" }
+    private static func words(
+        hasBegun: Bool, isDraining: Bool, _ obstacles: [String], _ pauses: [String]
+    ) -> String {
+        guard !obstacles.isEmpty else {
+            return pauses.isEmpty ? "takes jobs" : "takes jobs, but " + pauses.joined(separator: "; ")
+        }
         let reasons = obstacles.joined(separator: "; ")
         if isDraining { return reasons }
         return (hasBegun ? "takes no jobs: " : "starts: ") + reasons

@@ -44,7 +44,8 @@ struct WorkerReports: Service {
         let status = worker.status
         var next = plan
         let notices = next.notices(
-            hasBegun: hasBegun.value, isDraining: status.isDraining, obstacles: status.obstaclesInOutline, at: .now())
+            hasBegun: hasBegun.value, isDraining: status.isDraining, obstacles: status.obstaclesInOutline,
+            pauses: status.pauses, at: .now())
         if notices.isEmpty || manager.tell(notices) { plan = next }
     }
 

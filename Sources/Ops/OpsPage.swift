@@ -28,8 +28,10 @@ package struct OpsPage: Sendable {
     package static func ready(_ readiness: @escaping @Sendable () -> Readiness) -> OpsPage {
         OpsPage("/ready") { _ in
             let readiness = readiness()
-            guard !readiness.isReady else { return .text("ready\n") }
-            return .text(readiness.obstacles.map { "not ready: \($0)\n" }.joined(), status: 503)
+            let pauses = readiness.pauses.map { "paused: \($0)\n" }.joined()
+            guard !readiness.isReady else { return .text("ready\n" + pauses) }
+            let obstacles = readiness.obstacles.map { "not ready: \($0)\n" }.joined()
+            return .text(obstacles + pauses, status: 503)
         }
     }
 
@@ -42,16 +44,22 @@ package struct OpsPage: Sendable {
     }
 }
 
-/// Whether a worker consumes, and why not.
+/// Whether a worker does what is wanted of it, and why not.
 public struct Readiness: Sendable, Equatable {
     /// In words, for whoever reaches the port: no secret, no personal data, no name of a host or an account.
     ///
     /// Empty: it is ready.
     public var obstacles: [String]
+    /// What it leaves alone because an operator wants that, in words of the same kind.
+    ///
+    /// It is ready all the same: a rollout that waited for the operator's word would wait for ever, and one that replaced the
+    /// worker would get another paused one.
+    public var pauses: [String]
 
     /// By what stands in the way; nothing is ready.
-    public init(obstacles: [String] = []) {
+    public init(obstacles: [String] = [], pauses: [String] = []) {
         self.obstacles = obstacles
+        self.pauses = pauses
     }
 
     /// Whether nothing stands in the way.

@@ -41,7 +41,7 @@ public struct WorkerStatus: Sendable {
     /// Whether it takes nothing on purpose: what it began could not be recorded, or not be answered.
     var isPaused: Bool { storeTrouble != nil || publisher.mayNotPublish || publisher.blockage != nil }
 
-    /// Why it does not consume, in words, for the log; empty while it does.
+    /// Why it does not consume what it should, in words, for the log; empty while it does.
     public var obstacles: [String] { obstacles { "\($0)" } }
 
     /// The same for whoever may ask: no names of hosts, users or virtual hosts.
@@ -65,19 +65,21 @@ public struct WorkerStatus: Sendable {
                 found.append("\(lane.queue) is not consumed" + why(lane.lastError))
             }
         }
-        for lane in consumer.lanes where lane.isPaused { found.append("\(lane.queue) is paused by an operator") }
         return found
+    }
+
+    /// Lanes that it takes nothing from by an operator's wish, in words without names of hosts or users.
+    ///
+    /// None of them is an obstacle: it does as it is told, and nothing that restarts or replaces it could change that.
+    public var pauses: [String] {
+        consumer.lanes.filter(\.isPaused).map { "\($0.queue) is paused by an operator" }
     }
 
     /// How it stands, in one word.
     package var state: WorkerState {
         if isDraining { return .draining }
         if !hasBegun { return .starting }
-        var others = self
-        for index in others.consumer.lanes.indices where others.consumer.lanes[index].isPaused {
-            (others.consumer.lanes[index].isPaused, others.consumer.lanes[index].isConsuming) = (false, true)
-        }
-        if !others.obstacles.isEmpty { return .notReady }
+        if !obstacles.isEmpty { return .notReady }
         return consumer.lanes.contains(where: \.isPaused) ? .paused : .ready
     }
 

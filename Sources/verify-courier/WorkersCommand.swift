@@ -251,7 +251,7 @@ struct WorkerTable {
             let last = worker.report.map { ", was \($0.state.rawValue) with \($0.inHand) in hand" } ?? ""
             return ["\(number): \(worker.standing) at \(end)\(worker.end == .killed ? last : "")"]
         }
-        var notes = (worker.report?.obstacles ?? []).filter { !$0.hasSuffix("paused by an operator") }
+        var notes = worker.report?.obstacles ?? []
         notes += (worker.report?.circuits ?? []).map { "Twilio fails: no calls for \($0.operation)" }
         var said: [Int64] = []
         for lane in LaneName.allCases {

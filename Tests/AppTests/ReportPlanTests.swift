@@ -28,6 +28,18 @@ struct ReportPlanTests {
         #expect(plan.notices(hasBegun: true, isDraining: true, obstacles: ["draining"], at: start).isEmpty)
     }
 
+    @Test("a pause is told beside what it does, and the start is over all the same")
+    func paused() {
+        var plan = ReportPlan(watchdog: nil)
+        let pauses = ["verify.send is paused by an operator"]
+        #expect(
+            plan.notices(hasBegun: true, isDraining: false, obstacles: [], pauses: pauses, at: start)
+                == [.ready, .status("takes jobs, but verify.send is paused by an operator")])
+        #expect(
+            plan.notices(hasBegun: true, isDraining: false, obstacles: ["a"], pauses: pauses, at: start)
+                == [.status("takes no jobs: a")])
+    }
+
     @Test("a sign of life three times in the watchdog's time, whatever else is the matter")
     func watchdog() {
         var plan = ReportPlan(watchdog: .seconds(30))

@@ -37,6 +37,17 @@ import Web
                 == .text("not ready: the store is full\nnot ready: no connection\n", status: 503))
     }
 
+    @Test("what an operator has paused is told, and is ready; what else is in the way is 503 with both")
+    func paused() async {
+        let pauses = ["verify.send is paused by an operator"]
+        #expect(
+            await answer("/ready", Readiness(pauses: pauses))
+                == .text("ready\npaused: verify.send is paused by an operator\n"))
+        #expect(
+            await answer("/ready", Readiness(obstacles: ["draining"], pauses: pauses))
+                == .text("not ready: draining\npaused: verify.send is paused by an operator\n", status: 503))
+    }
+
     @Test("other paths and methods are refused, and all requests counted")
     func others() async {
         let endpoints = endpoints()

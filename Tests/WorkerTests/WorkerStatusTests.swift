@@ -139,10 +139,22 @@ import Wire
             } == .draining)
     }
 
-    @Test("a lane that an operator has paused is said to be, and not that it is not consumed")
+    @Test("a lane that an operator has paused is told, and is no obstacle: who waits for ready would wait for them")
     func paused() {
-        let found = obstacles { ($0.consumer.lanes[0].isConsuming, $0.consumer.lanes[0].isPaused) = (false, true) }
-        #expect(found == ["verify.send is paused by an operator"])
+        let found = status { ($0.consumer.lanes[0].isConsuming, $0.consumer.lanes[0].isPaused) = (false, true) }
+        #expect(found.obstacles.isEmpty && found.obstaclesInOutline.isEmpty)
+        #expect(found.pauses == ["verify.send is paused by an operator"])
+        #expect(status { _ in }.pauses.isEmpty)
+    }
+
+    @Test("what else is in the way of a paused worker stays an obstacle")
+    func pausedAndMore() {
+        let found = status {
+            ($0.consumer.lanes[0].isConsuming, $0.consumer.lanes[0].isPaused) = (false, true)
+            $0.consumer.lanes[1].isConsuming = false
+        }
+        #expect(found.obstacles == ["verify.check is not consumed"])
+        #expect(found.pauses == ["verify.send is paused by an operator"])
     }
 
     @Test("what is told of each lane is of that lane")

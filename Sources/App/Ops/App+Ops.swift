@@ -7,7 +7,11 @@ extension App {
     func opsServer(_ worker: WorkerService, _ registry: MetricRegistry) throws(ConfigProblem) -> OpsServer? {
         guard let address = try settings.opsAddress() else { return nil }
         let pages = [
-            OpsPage.live, .ready { Readiness(obstacles: worker.status.obstaclesInOutline) }, .metrics(registry),
+            OpsPage.live,
+            .ready {
+                let status = worker.status
+                return Readiness(obstacles: status.obstaclesInOutline, pauses: status.pauses)
+            }, .metrics(registry),
         ]
         return OpsServer(
             host: address.host, port: address.port, pages: pages, registry: registry, logger: logger)

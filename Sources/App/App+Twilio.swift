@@ -19,12 +19,10 @@ extension App {
             timeLimit: twilioTimeLimit, clocks: clocks, observer: observer)
     }
 
-    /// One that follows the configured credentials when their files change.
-    func twilioClient(
-        clocks: Clocks = .system, observer: (any TwilioObserver)? = nil
-    ) throws(ConfigProblem) -> TwilioClient {
+    /// One with the configured credentials, which it reads again when their files change.
+    func twilioClient() throws(ConfigProblem) -> TwilioClient {
         let credentials = try TwilioCredentials(settings, logger: logger)
-        return try twilioClient(clocks: clocks, observer: observer) { credentials.account() }
+        return try twilioClient { credentials.account() }
     }
 
     /// Compares the configured Verify service with what the site needs; changes nothing.

@@ -14,6 +14,13 @@ final class TwilioCredentials: Sendable {
         /// By path; `nil` for a file that is gone.
         var stamps: [String: FileStamp?]
         var nextLook: MonotonicTime
+        var lastReload: Reload
+    }
+
+    /// How the last reading went.
+    struct Reload {
+        var isGood: Bool
+        var succeededAt: Timestamp
     }
 
     static let names = [
@@ -45,8 +52,11 @@ final class TwilioCredentials: Sendable {
                 texts: Dictionary(
                     uniqueKeysWithValues: entries.compactMap { entry in entry.value.map { (entry.key.name, $0) } }),
                 stamps: Dictionary(origins.map { ($1.path, $1.stamp) }, uniquingKeysWith: { first, _ in first }),
-                nextLook: now() + Self.interval))
+                nextLook: now() + Self.interval, lastReload: Reload(isGood: true, succeededAt: .now())))
     }
+
+    /// The start counts as one that went well.
+    var lastReload: Reload { state.withLock { $0.lastReload } }
 
     /// The account to call with.
     func account() -> TwilioAccount {
@@ -69,7 +79,7 @@ final class TwilioCredentials: Sendable {
             return account
         } catch {
             // Not tried again before the next change, so that the log stays readable.
-            state.withLock { $0.stamps = stamps }
+            state.withLock { ($0.stamps, $0.lastReload.isGood) = (stamps, false) }
             logger.error("the credentials for Twilio have changed and cannot be used; the old ones stay: \(error)")
             return old
         }
@@ -86,6 +96,7 @@ final class TwilioCredentials: Sendable {
         let account = try settings.account(from: { texts[$0] })
         state.withLock { [texts] state in
             state.account = account
+            state.lastReload = Reload(isGood: true, succeededAt: .now())
             state.texts = texts
             // Taken before the reading: what is written meanwhile shows at the next look.
             state.stamps = stamps

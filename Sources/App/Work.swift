@@ -62,7 +62,10 @@ public struct App: Sendable {
         let meters = Meters(backend: type(of: try settings.store()).scheme)
         let clocks = steadyClocks()
         let troubles = TwilioTroubleLog(clocks: clocks, logger: logger)
-        let twilio = try twilioClient(clocks: clocks, observer: TwilioObservers(all: [meters, troubles]))
+        let credentials = try TwilioCredentials(settings, logger: logger)
+        let twilio = try twilioClient(clocks: clocks, observer: TwilioObservers(all: [meters, troubles])) {
+            credentials.account()
+        }
         let store = try await openStore(create: create, clocks, StoreWatch(observer: meters), within: patience)
         try await warn(store)
         let board = ChannelBoard(clocks: clocks)
@@ -86,10 +89,12 @@ public struct App: Sendable {
         meters.watch(pipeline, limits: pipelineSettings.callLimits)
         meters.watch(store)
         meters.watchQueues(of: store, clocks)
+        meters.watch(credentials)
+        let identity = settings.identity(version: ProductVersion.current)
+        meters.watch(identity)
         let heartbeat = Heartbeat(
             worker, pipeline: pipeline, store: store, broker: try settings.broker(name: "verify-courier queues"),
-            identity: settings.identity(version: ProductVersion.current), logger: logger
-        )
+            identity: identity, logger: logger)
         let reports: [any ServiceLifecycle.Service] = WorkerReports(of: worker, hasBegun: hasBegun).map { [$0] } ?? []
         let services = reports + background(store, pipeline, try settings.retention())
         let ops = try opsServer(worker, meters.registry)

@@ -55,6 +55,8 @@ public enum Buckets {
     public static let jobs = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
     /// A call to Twilio.
     public static let calls = [0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 15, 30]
+    /// What waits for a person.
+    public static let people = [5, 10, 15, 20, 30, 45, 60, 90, 120, 180, 300, 600] as [Double]
     /// A wait in a queue.
     public static let waits = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600]
 }

@@ -7,19 +7,33 @@ struct OpsEndpoints: Sendable {
     private let pages: [OpsPage]
     private let hosts: AllowedHosts
     private let requests: Counter
+    private let durations: Histogram
 
     init(pages: [OpsPage], registry: MetricRegistry, hosts: AllowedHosts = AllowedHosts(listeningAt: "localhost")) {
         self.pages = pages
         self.hosts = hosts
+        let handlers = pages.map(\.path) + [Self.other]
         requests = registry.add(
             Counter(
-                "verify_courier_http_requests_total", "Requests to the operators' port.", labels: ["handler", "code"]))
+                "verify_courier_http_requests_total", "Requests to the operators' port.",
+                labels: ["handler", "method", "code"], known: pages.map { [$0.path, "GET", "200"] }))
+        durations = registry.add(
+            Histogram(
+                "verify_courier_http_request_duration_seconds", "From a request to its answer's making.",
+                labels: ["handler"], buckets: Buckets.local, known: handlers.map { [$0] }))
     }
 
+    /// What is asked for is anybody's word where it is no page, and so is the method where it is none that is answered.
+    private static let other = "other"
+
     func answer(_ request: WebRequest) async -> WebAnswer {
+        let began = ContinuousClock.now
         let page = pages.first { $0.path == request.path }
         let answer = await answer(request, page)
-        requests.add(1, page?.path ?? "other", String(answer.status))
+        let handler = page?.path ?? Self.other
+        let method = ["GET", "HEAD"].contains(request.method) ? request.method : Self.other
+        requests.add(1, handler, method, String(answer.status))
+        durations.observe(.now - began, handler)
         return answer
     }
 

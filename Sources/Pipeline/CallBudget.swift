@@ -13,6 +13,8 @@ final class CallBudget: Sendable {
     let sleep: @Sendable (Duration) async -> Void
     let logger: Logger
     let state: Locked<CallBudgetState>
+    /// Calls under way while there are no limits.
+    private let unlimited = Locked(0)
 
     /// - Parameter sleep: how the renewing task waits; returns when the time is over.
     init(
@@ -27,13 +29,20 @@ final class CallBudget: Sendable {
         state = Locked(CallBudgetState(limits))
     }
 
-    var load: CallLoad { state.withLock { $0.load } }
+    var load: CallLoad {
+        var load = state.withLock { $0.load }
+        if limits.isNone { load.running = unlimited.withLock { $0 } }
+        return load
+    }
 
     /// A place in line, or room at once.
     ///
     /// Whoever has one must give it up by ``CallPlace/leave()``.
     func lineUp(in line: CallLine) -> CallPlace {
-        guard !limits.isNone else { return CallPlace() }
+        guard !limits.isNone else {
+            unlimited.withLock { $0 += 1 }
+            return CallPlace(budget: self, ticket: nil)
+        }
         let now = clocks.monotonic()
         let (ticket, awakened, startsRenewing) = state.withLock { state in
             let (ticket, awakened) = state.lineUp(in: line, at: now)
@@ -68,7 +77,8 @@ final class CallBudget: Sendable {
         return state.withLock { $0.mayDepart(ticket, at: now) }
     }
 
-    func leave(_ ticket: CallBudgetState.Ticket) {
+    func leave(_ ticket: CallBudgetState.Ticket?) {
+        guard let ticket else { return unlimited.withLock { $0 -= 1 } }
         let now = clocks.monotonic()
         resume(state.withLock { $0.leave(ticket, at: now) })
     }
@@ -80,16 +90,11 @@ final class CallBudget: Sendable {
 
 /// One call's room, or its place in the line for it.
 struct CallPlace: Sendable {
-    private let budget: CallBudget?
-    private let ticket: CallBudgetState.Ticket
+    private let budget: CallBudget
+    /// `nil` where there are no limits: then there is always room.
+    private let ticket: CallBudgetState.Ticket?
 
-    /// Room without limits.
-    fileprivate init() {
-        budget = nil
-        ticket = 0
-    }
-
-    fileprivate init(budget: CallBudget, ticket: CallBudgetState.Ticket) {
+    fileprivate init(budget: CallBudget, ticket: CallBudgetState.Ticket?) {
         self.budget = budget
         self.ticket = ticket
     }
@@ -98,21 +103,22 @@ struct CallPlace: Sendable {
     ///
     /// `false` when there is none by then, or the task was cancelled: the place in line stays, and one may wait again.
     func wait(until: MonotonicTime) async -> Bool {
-        await budget?.wait(ticket, until: until) ?? true
+        guard let ticket else { return true }
+        return await budget.wait(ticket, until: until)
     }
 
     /// Asked when the request is about to leave, once: `false` when the worker's lease ran out meanwhile.
     func mayDepart() -> Bool {
-        budget?.mayDepart(ticket) ?? true
+        ticket.map { budget.mayDepart($0) } ?? true
     }
 
     /// Gives up the room, or the place in line.
     func leave() {
-        budget?.leave(ticket)
+        budget.leave(ticket)
     }
 }
 
-/// This worker's calls to Twilio, while they are budgeted.
+/// This worker's calls to Twilio.
 public struct CallLoad: Sendable, Equatable {
     /// Under way.
     public var running: Int

@@ -5,21 +5,30 @@ public import Wire
 
 /// Hears of every call to Twilio when it has ended.
 ///
-/// Must be quick: the job waits.
+/// Must be quick: the job waits. Nothing of it is done by default: whoever passes on what they hear would not notice that they
+/// keep something to themselves.
 public protocol CallObserver: Sendable {
     func observed(_ call: ObservedCall)
     /// No call of the channel is made until then, since nearly all failed; with `nil` calls are made again, since one
     /// succeeded.
     func isCut(_ channel: Wire.Method, until: MonotonicTime?)
+    /// A call that surely did nothing is made once more.
+    func repeats(_ call: RepeatedCall)
     /// The outcome of a job that made a call is on disk.
     func concluded(_ job: ConcludedJob)
 }
 
-extension CallObserver {
-    /// For whom that is nothing.
-    public func isCut(_ channel: Wire.Method, until: MonotonicTime?) {}
-    /// For whom that is nothing.
-    public func concluded(_ job: ConcludedJob) {}
+/// A call that is made once more.
+public struct RepeatedCall: Sendable, Equatable {
+    /// What is called, one of ``Pipeline/calls``.
+    public var call: String
+    /// How the call before failed.
+    public var reason: CallFailure.Result
+
+    package init(call: String, reason: CallFailure.Result) {
+        self.call = call
+        self.reason = reason
+    }
 }
 
 /// A job that made a call, by what its outcome tells of sends and their success.
@@ -28,18 +37,31 @@ extension CallObserver {
 public struct ConcludedJob: Sendable, Equatable {
     /// What was called last.
     public var operation: ProviderOperation
-    /// `nil` for a call that is bound to none.
+    /// What the code was sent by; `nil` for a call that is about no such code, or of which that is not known any more.
     public var channel: Wire.Channel?
+    /// For a send: it was one more of a code that was under way already.
+    public var isRepeat: Bool
+    /// For a check: since the code was made, as far as that is known.
+    public var age: Duration?
     /// ISO 3166-1 alpha-2 of the number; `nil` where there is none.
     public var country: String?
     /// How the job ended.
     public var outcome: Outcome
 
-    init(_ intent: Intent, _ outcome: Outcome) {
+    init(_ intent: Intent, _ outcome: Outcome, at now: Timestamp) {
         operation = intent.call.operation
-        channel = intent.call.channel
         country = intent.call.country
         self.outcome = outcome
+        switch intent.call {
+        case .send(let send):
+            channel = send.channel
+            isRepeat = send.knownSID != nil && send.cancels == nil
+        case .check(let check):
+            channel = check.sentBy
+            isRepeat = false
+            age = check.madeAt.map { max(.zero, now - $0) }
+        case .cancel, .enrol, .prove, .challenge: isRepeat = false
+        }
     }
 }
 

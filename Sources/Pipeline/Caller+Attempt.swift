@@ -58,6 +58,7 @@ extension Caller {
                 }
                 // Cancelled, nothing is tried again: surely nothing happened.
                 do { try await Task.sleep(for: wait) } catch { return .notDone(.unavailable) }
+                observer?.repeats(RepeatedCall(call: operation.label, reason: error.result))
                 // A lease that cannot be renewed is another worker's now: its outcome will count, not ours.
                 if let renewed = try? await store.renew(intent) { lease = renewed.leaseUntil }
             }

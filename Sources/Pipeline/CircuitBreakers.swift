@@ -9,6 +9,17 @@ struct CalledOperation: Hashable, Sendable {
     /// What is sent by.
     var channel: Wire.Channel?
 
+    /// Every one that there is.
+    static let all = ProviderOperation.allCases.flatMap { operation in
+        switch operation {
+        case .send: Wire.Channel.allCases.map { CalledOperation(operation: operation, channel: $0) }
+        case .check, .cancel, .enrol, .prove, .challenge, .remove: [CalledOperation(operation: operation)]
+        }
+    }
+
+    /// As a metric's label: `send_sms`, `check`.
+    var label: String { ([operation.rawValue] + (channel.map { [$0.rawValue] } ?? [])).joined(separator: "_") }
+
     /// For operators.
     var name: String { channel.map { "\(operation.name) by \($0.label)" } ?? operation.name }
 
@@ -51,6 +62,14 @@ final class CircuitBreakers: Sendable {
         let now = clocks.monotonic()
         let all = breakers.withLock { $0.map { ($0.key.name, $0.value.breaker.standing(at: now)) } }
         return all.sorted { $0.0 < $1.0 }.map { (operation: $0.0, standing: $0.1) }
+    }
+
+    /// Of every operation, by its label; one that was never called is closed.
+    var labelled: [(call: String, standing: CircuitStanding)] {
+        let now = clocks.monotonic()
+        return breakers.withLock { breakers in
+            CalledOperation.all.map { (call: $0.label, standing: breakers[$0]?.breaker.standing(at: now) ?? .closed) }
+        }
     }
 
     func refuses(_ operation: CalledOperation) -> Bool {

@@ -50,6 +50,12 @@ public final class Pipeline: Sendable {
     /// Whether Twilio is called, by operation; of those that were called since the start.
     public var circuits: [(operation: String, standing: CircuitStanding)] { caller.circuits.standings }
 
+    /// The same of every operation, under names for metrics.
+    public var circuitStates: [(call: String, standing: CircuitStanding)] { caller.circuits.labelled }
+
+    /// The operations whose calls are told apart, as metrics name them: a closed list.
+    public static var calls: [String] { CalledOperation.all.map(\.label) }
+
     /// The methods that the site's options switch off.
     public func methodsOff() async throws(StoreError) -> Set<Wire.Method> {
         let options = SiteOptions(try await store.situation(of: Job.Login(user: "")).options)
@@ -223,7 +229,7 @@ public final class Pipeline: Sendable {
         _ intent: Intent, _ finished: Finished?, _ user: String, _ context: JobContext
     ) async throws(StoreError) -> Turn {
         guard case .recorded(let record)? = finished else { return .again }
-        caller.observer?.concluded(ConcludedJob(intent, record.outcome))
+        caller.observer?.concluded(ConcludedJob(intent, record.outcome, at: clocks.wall()))
         try await answer(context, record, user: user, isFresh: true)
         return .answered
     }
@@ -237,7 +243,7 @@ public final class Pipeline: Sendable {
                 try await caller.resume(intent, code: nil)
             }
             guard case .recorded(let record)? = finished else { return .again }
-            caller.observer?.concluded(ConcludedJob(intent, record.outcome))
+            caller.observer?.concluded(ConcludedJob(intent, record.outcome, at: clocks.wall()))
             return .resumed(record)
         }
         guard intent.begins <= Self.mostBegins else {

@@ -128,6 +128,15 @@ public struct PlannedCheck: Sendable, Equatable, Codable {
     public var ticket: [UInt8]?
     /// The sign-in was confirmed with another method when the registration began.
     public var wasConfirmed: Bool
+    /// What the code was sent by last, for the numbers that operators see: not kept, so that whoever takes the check over from a
+    /// worker that died does not know it.
+    public var sentBy: Channel? = nil
+    /// When the code was made, likewise.
+    public var madeAt: Timestamp? = nil
+
+    private enum CodingKeys: CodingKey {
+        case place, sid, purpose, ticket, wasConfirmed
+    }
 
     package init(
         place: NumberPlace, sid: String, purpose: Purpose, ticket: [UInt8]? = nil, wasConfirmed: Bool = false

@@ -29,6 +29,12 @@ public final class ChannelBoard: CallObserver {
         if health.withLock({ $0.cut(channel, until: until, at: now, wall: wall) }) { change.yield() }
     }
 
+    /// Says nothing of a channel: the call before was observed.
+    public func repeats(_ call: RepeatedCall) {}
+
+    /// Says nothing of a channel: its calls were observed.
+    public func concluded(_ job: ConcludedJob) {}
+
     func switchOff(_ methods: Set<Wire.Method>) {
         health.withLock { $0.switchOff(methods) }
     }

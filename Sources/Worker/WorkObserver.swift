@@ -91,6 +91,8 @@ public struct SettledJob: Sendable {
     public var lane: LaneName
     /// `nil` when the routing key is no job's.
     public var kind: JobKind?
+    /// What the job was for, where it says so or leaves it open; `nil` for what is no job.
+    public var application: Application?
     /// How it was done with.
     public var result: Result
     /// `nil` when there is no answer.
@@ -111,6 +113,7 @@ public struct SettledJob: Sendable {
         frontEnd = context.envelope.userID ?? ""
         lane = context.envelope.lane
         kind = JobKind(rawValue: context.envelope.routingKey)
+        application = context.read.application
         outcome = disposition.outcome
         deadLetter = disposition.deadLetter
         unknownFields = disposition.unknownFields

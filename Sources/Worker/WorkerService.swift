@@ -219,6 +219,9 @@ public final class WorkerService: Service {
             counts: consumer.counts)
     }
 
+    /// What its connections have been through: the one that jobs come by, and the one that replies go by.
+    public var tallies: (consumer: BrokerTally, publisher: BrokerTally) { (consumer.tally, publisher.tally) }
+
     /// Why the store cannot be used just now.
     private var storeTrouble: StoreTrouble? { storeWatch.trouble }
 

@@ -93,8 +93,10 @@ struct TwilioCredentialsTests {
         #expect(scene.lines.count == 4)
         #expect(scene.lines.allSatisfy { $0.contains("\"level\":\"error\"") && !$0.contains("hidden") })
         try scene.folder.write("token", "mended")
+        #expect(!scene.credentials.lastReload.isGood)
         scene.pass(.seconds(1))
         #expect(scene.token == "mended")
+        #expect(scene.credentials.lastReload.isGood)
     }
 
     @Test("of an API key change together, and a SID that is none is refused")

@@ -22,20 +22,25 @@ import Wire
         #expect(try await stage.ask(.send, ["user": "bert", "channel": "sms"]).outcome == .notAllowed)
         let expected =
             [
-                #"verify_courier_outcomes_total{operation="register.phone",outcome="sent"}"#: 1,
+                #"verify_courier_outcomes_total{operation="register.phone",application="web",outcome="sent"}"#: 1,
                 #"verify_courier_messages_received_total{lane="check",operation="check"}"#: 2,
                 #"verify_courier_messages_processed_total{lane="send",operation="send",result="answered"}"#: 1,
                 #"verify_courier_requests_refused_total{operation="send",outcome="not_allowed",reason="not_registered"}"#:
                     1,
                 #"verify_courier_unknown_fields_total{operation="register.phone"}"#: 1,
                 #"verify_courier_verifications_started_total{channel="sms",country="US"}"#: 1,
-                #"verify_courier_verifications_finished_total{country="US",status="approved"}"#: 1,
-                #"verify_courier_checks_total{outcome="denied"}"#: 1,
+                #"verify_courier_verifications_finished_total{channel="sms",country="US",status="approved"}"#: 1,
+                #"verify_courier_time_to_approve_seconds_count{channel="sms"}"#: 1,
+                #"verify_courier_checks_total{channel="sms",outcome="denied"}"#: 1,
                 #"verify_courier_twilio_requests_total{endpoint="verification.start",result="success"}"#: 1,
                 #"verify_courier_twilio_requests_total{endpoint="verification.check",result="success"}"#: 2,
                 #"verify_courier_replies_published_total{result="confirmed"}"#: 4,
                 #"verify_courier_store_operations_total{backend="sqlite",operation="finish",result="ok"}"#: 3,
                 #"verify_courier_lane_slots{lane="send"}"#: 128, "verify_courier_worker_ready": 1,
+                #"verify_courier_twilio_circuit_state{call="send_sms",state="closed"}"#: 1,
+                #"verify_courier_twilio_circuit_state{call="check",state="open"}"#: 0,
+                "verify_courier_config_last_reload_successful": 1, "verify_courier_amqp_unconfirmed": 0,
+                #"verify_courier_amqp_channel_closes_total{code="404"}"#: 0,
                 "verify_courier_store_usable": 1, "verify_courier_twilio_calls_limit": 100,
             ] as [String: Double]
         for (series, value) in expected {
@@ -47,9 +52,9 @@ import Wire
         // An independent reader of the format: it prints what it does not like.
         let judged = try await Tool("sh", "-c", "promtool check metrics 2>&1 || true").run(Array(text.utf8))
         #expect(String(decoding: judged, as: UTF8.self) == "")
-        // What is known only after a backup is left out.
-        let told = Self.families(in: text).union(["store_last_backup_timestamp_seconds"])
-        #expect(try Self.families(onPage: "docs/operators.md") == told)
+        // A family without a series has its head all the same; what is known only after a backup has not even that.
+        let told = MetricFamilies.names(in: text).union(["store_last_backup_timestamp_seconds"])
+        #expect(try MetricFamilies.documented() == told)
         #expect(text.contains("verify_courier_store_commit_duration_seconds_count"))
         for secret in ["anna", "bert", "4155550142", code, stage.simulator.outbox()[0].to] {
             #expect(!text.contains(secret))
@@ -58,22 +63,28 @@ import Wire
         #expect(await worker.process.waitUntilEnd() == 0)
     }
 
-    private static func families(in exposition: String) -> Set<String> {
-        let heads = exposition.split(separator: "\n").filter { $0.hasPrefix("# TYPE ") }
-        let names = heads.map { String($0.split(separator: " ")[2]) }
-        return Set(names.filter { !$0.hasPrefix("process_") }.map { $0.replacing("verify_courier_", with: "") })
-    }
-
-    /// Those that the first column of the page's table names.
-    private static func families(onPage page: String) throws -> Set<String> {
-        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        let path = root.deletingLastPathComponent().appendingPathComponent(page)
-        let lines = try String(contentsOf: path, encoding: .utf8).split(
-            separator: "\n", omittingEmptySubsequences: false)
-        let table = lines.drop { $0 != "| metric | labels | meaning |" }.dropFirst(2).prefix { $0.hasPrefix("|") }
-        let columns = table.map { String($0.split(separator: "|")[0]) }
-        let names = columns.flatMap { $0.split(separator: "`").map(String.init) }
-        return Set(names.filter { !$0.contains(" ") }).subtracting(["process_*"])
+    @Test("7 /ready: a pause is told and is ready, so that a rollout goes on; who starts under it is ready too")
+    func paused() async throws {
+        let stage = try await Stage()
+        let worker = try stage.watchedWorker()
+        try await worker.waitUntilReady()
+        #expect(try await stage.run("workers pause all --why looking --operator mara").status == 0)
+        let newcomer = try stage.watchedWorker()
+        for one in [worker, newcomer] {
+            try await one.waitUntilReady(saying: "paused: verify.send is paused by an operator\n")
+            #expect(await one.metric("verify_courier_worker_ready") == 1)
+            #expect(await one.metric(#"verify_courier_worker_paused{lane="send"}"#) == 1)
+            #expect(await one.metric(#"verify_courier_queue_consumed{queue="verify.send"}"#) == 0)
+        }
+        // Who paused it and why is nobody's business who only reaches the port.
+        #expect(await !worker.get("/ready").body.contains("mara"))
+        #expect(try await stage.run("workers resume all --why enough").status == 0)
+        for one in [worker, newcomer] {
+            try await one.waitForMetric(#"verify_courier_queue_consumed{queue="verify.send"}"#, 1)
+            #expect(await one.get("/ready").body == "ready\n")
+            one.process.kill(SIGTERM)
+            #expect(await one.process.waitUntilEnd() == 0)
+        }
     }
 
     @Test("a dead letter and an undeliverable reply show")

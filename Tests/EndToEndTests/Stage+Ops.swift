@@ -11,8 +11,11 @@ struct WatchedWorker: Sendable {
 
     /// Of `/live`, `/ready` or `/metrics`; status 0 when nobody answers there.
     func get(_ path: String) async -> (status: Int, body: String) {
+        var configuration = CurlConfiguration(userAgent: "test")
+        // Every series that is known is there from the start.
+        configuration.maxResponseBytes = 4 << 20
         let curl = CurlClient(
-            configuration: CurlConfiguration(userAgent: "test"),
+            configuration: configuration,
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         let request = HTTPRequest(
             method: .get, url: "http://127.0.0.1:\(port)\(path)", user: "", password: Redacted(""),

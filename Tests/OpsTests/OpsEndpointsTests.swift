@@ -59,9 +59,9 @@ import Web
         #expect(await endpoints.answer(request("/metrics", "POST")).status == 405)
         #expect(await endpoints.answer(request("/ready", "HEAD")).status == 200)
         let text = await endpoints.answer(request("/metrics", "GET")).body
-        #expect(text.contains(#"verify_courier_http_requests_total{handler="other",code="404"} 4.0"#))
-        #expect(text.contains(#"verify_courier_http_requests_total{handler="/metrics",code="405"} 1.0"#))
-        #expect(text.contains(#"verify_courier_http_requests_total{handler="/ready",code="200"} 1.0"#))
+        #expect(text.contains(#"verify_courier_http_requests_total{handler="other",method="GET",code="404"} 4.0"#))
+        #expect(text.contains(#"verify_courier_http_requests_total{handler="/metrics",method="other",code="405"} 1.0"#))
+        #expect(text.contains(#"verify_courier_http_requests_total{handler="/ready",method="HEAD",code="200"} 1.0"#))
     }
 
     @Test("the metrics and the readiness are refused to a foreign name; that it lives is told to anybody")

@@ -18,6 +18,15 @@ struct CallBudgetTests {
         #expect(scene.store.asked.isEmpty)
     }
 
+    @Test("without limits too, calls under way are told, and no more once they have ended")
+    func unlimitedLoad() async throws {
+        let scene = try await BudgetScene(CallLimits())
+        let places = (0..<3).map { _ in scene.budget.lineUp(in: .lane(.send)) }
+        #expect(scene.budget.load.running == 3)
+        for place in places { place.leave() }
+        #expect(scene.budget.load.running == 0)
+    }
+
     @Test("the first call asks; who finds room in the grant starts at once")
     func reuse() async throws {
         let scene = try await BudgetScene(CallLimits(atOnce: 100))

@@ -24,13 +24,19 @@ public struct LineLogHandler: LogHandler {
     private let isText: Bool
     private let clock: @Sendable () -> Timestamp
     private let write: @Sendable (String) -> Void
+    private let counts: LogCounts?
 
     /// - Parameters:
     ///   - format: not `auto`, which is for whoever knows where the lines go.
+    ///   - counts: where lines are counted.
     ///   - write: takes a whole line with its end.
-    init(_ format: LogFormat, clock: @escaping @Sendable () -> Timestamp, write: @escaping @Sendable (String) -> Void) {
+    init(
+        _ format: LogFormat, clock: @escaping @Sendable () -> Timestamp, counts: LogCounts? = nil,
+        write: @escaping @Sendable (String) -> Void
+    ) {
         isText = format == .text
         self.clock = clock
+        self.counts = counts
         self.write = write
     }
 
@@ -44,7 +50,8 @@ public struct LineLogHandler: LogHandler {
                 metadata: ["count": "\(count)"])
             return isText ? line.text : line.json
         }
-        return LineLogHandler(isText ? .text : .json, clock: Timestamp.now, write: writer.write)
+        return LineLogHandler(
+            isText ? .text : .json, clock: Timestamp.now, counts: .standardError, write: writer.write)
     }
 
     /// Belongs before the end of the process: waits for the last lines, half a second where nobody reads them.
@@ -60,6 +67,7 @@ public struct LineLogHandler: LogHandler {
 
     /// Writes one line; never waits for whoever reads it.
     public func log(event: LogEvent) {
+        counts?.note(event.level)
         var all = metadata
         if let provided = metadataProvider?.get() { all.merge(provided) { $1 } }
         if let given = event.metadata { all.merge(given) { $1 } }

@@ -1,3 +1,4 @@
+import AMQP
 import Pipeline
 import Store
 import TwilioVerify
@@ -18,11 +19,25 @@ enum KnownLabels {
     static let routes = JobKind.allCases.map { [$0.lane.rawValue, $0.rawValue] } + lanes.map { [$0, other] }
     static let results = SettledJob.Result.allCases.map(\.rawValue)
     static let fates = ReplyFate.allCases.map(\.rawValue)
+    static let applications = Application.allCases.map(\.rawValue)
     static let outcomes = Outcome.allCases.map(\.rawValue)
     static let deadLetterReasons = DeadLetterReason.allCases.map(\.rawValue)
     static let endpoints = TwilioOperation.allCases.map(\.rawValue)
     static let requestResults = ["success"] + CallFailure.Result.allCases.map(\.label)
-    static let storeOperations = [
+    /// What a code comes from.
+    static let methods = Wire.Method.allCases.map(\.rawValue)
+    static let channels = Wire.Channel.allCases.map(\.rawValue)
+    /// What a registration of an authenticator comes to.
+    static let factorEvents = FactorEvent.allCases.map(\.rawValue)
+    static let calls = Pipeline.calls
+    /// Why a call that surely did nothing failed.
+    static let repeatable = CallFailure.Result.allCases.map(\.label)
+    /// Of AMQP, and one for all that it does not have.
+    static let replyCodes = BrokerTally.replyCodes.map(String.init) + [other]
+    /// By the store's own names of its operations, as metrics spell them.
+    static let storeNames = Dictionary(uniqueKeysWithValues: storeCalls.map { ($0, snakeCase($0)) })
+    static let storeOperations = storeCalls.map { snakeCase($0) }
+    private static let storeCalls = [
         "auditRows", "beat", "begin", "end", "enrolment", "finish", "history", "leaseCalls", "leave", "letters",
         "probe",
         "refuse", "release", "renew", "settle", "situation", "snapshots", "state", "sweep", "takeDueChores",
@@ -34,6 +49,11 @@ enum KnownLabels {
         "approval", "audit", "bypass", "challenge", "code", "dead_letter", "enrolment", "history", "job", "pace",
         "pending", "provider_chore", "tally", "user", "worker", "worker_order",
     ]
+
+    /// `takeDueChores` as `take_due_chores`.
+    private static func snakeCase(_ name: String) -> String {
+        name.map { $0.isUppercase ? "_\($0.lowercased())" : String($0) }.joined()
+    }
 
     /// Every value of each with every value of the others.
     static func all(_ lists: [String]...) -> [[String]] {
@@ -63,4 +83,14 @@ extension CallFailure.Result {
         case .withheld: "withheld"
         }
     }
+}
+
+/// What becomes of the registration of an authenticator.
+enum FactorEvent: String, CaseIterable {
+    /// Twilio has made it, and the person was shown its secret.
+    case created
+    /// Its first code was right.
+    case verified
+    /// Twilio did not make it.
+    case failed
 }

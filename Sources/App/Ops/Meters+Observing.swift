@@ -1,3 +1,4 @@
+import Basics
 import Ops
 import Pipeline
 import Store
@@ -29,7 +30,7 @@ extension Meters: WorkObserver {
         if job.unknownFields > 0 { unknownFields.add(Double(job.unknownFields), operation) }
         for field in job.mistypedFields { mistyped.add(1, operation, field) }
         guard job.result != .duplicate, let outcome = job.outcome else { return }
-        outcomes.add(1, operation, outcome.rawValue)
+        outcomes.add(1, operation, job.application?.rawValue ?? "none", outcome.rawValue)
         if let reason = job.refusal { refused.add(1, operation, outcome.rawValue, reason) }
     }
 
@@ -49,8 +50,9 @@ extension Meters: TwilioObserver {
 
 extension Meters: StoreObserver {
     func ended(_ operation: String, _ failure: StoreError?, after time: Duration) {
-        storeOperations.add(1, backend, operation, failure?.code.label ?? "ok")
-        storeTime.observe(time, backend, operation)
+        let name = KnownLabels.storeNames[operation] ?? KnownLabels.other
+        storeOperations.add(1, backend, name, failure?.code.label ?? "ok")
+        storeTime.observe(time, backend, name)
     }
 
     func committed(after time: Duration) {
@@ -76,17 +78,34 @@ struct MeteredBoard: CallObserver {
         if call.result == .blocked { meters.fraudBlocked.add(1, Self.name(call.country)) }
     }
 
+    func isCut(_ channel: Wire.Method, until: MonotonicTime?) { board.isCut(channel, until: until) }
+
+    func repeats(_ call: RepeatedCall) { meters.retries.add(1, call.call, call.reason.label) }
+
     func concluded(_ job: ConcludedJob) {
-        switch job.operation.success {
-        case .sent?:
+        let channel = job.channel?.rawValue ?? "none"
+        let country = Self.name(job.country)
+        switch job.operation {
+        case .send:
             guard job.outcome == .sent else { return }
-            meters.started.add(1, job.channel?.rawValue ?? "none", Self.name(job.country))
-        case .checked?:
-            meters.checks.add(1, job.outcome.rawValue)
-            if job.outcome == .approved { meters.finished.add(1, Self.name(job.country), "approved") }
-        case .canceled?:
-            if job.outcome == .canceled { meters.finished.add(1, Self.name(job.country), "canceled") }
-        case nil: break
+            if job.isRepeat {
+                meters.resends.add(1, channel)
+            } else {
+                meters.started.add(1, channel, country)
+            }
+        case .check:
+            meters.checks.add(1, channel, job.outcome.rawValue)
+            guard job.outcome == .approved else { return }
+            meters.finished.add(1, channel, country, "approved")
+            if let age = job.age { meters.timeToApprove.observe(age, channel) }
+        case .cancel:
+            if job.outcome == .canceled { meters.finished.add(1, channel, country, "canceled") }
+        case .enrol: meters.factors.add(1, (job.outcome == .enrolling ? FactorEvent.created : .failed).rawValue)
+        case .prove:
+            meters.checks.add(1, Wire.Method.authenticator.rawValue, job.outcome.rawValue)
+            if job.outcome == .approved { meters.factors.add(1, FactorEvent.verified.rawValue) }
+        case .challenge: meters.checks.add(1, Wire.Method.authenticator.rawValue, job.outcome.rawValue)
+        case .remove: break
         }
     }
 

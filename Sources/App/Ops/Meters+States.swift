@@ -17,7 +17,7 @@ extension Meters {
             in
             registry.gauge(Self.prefix + name, help, labels: labels) { read(worker.status) }
         }
-        gauge("worker_ready", "1 while the worker consumes: broker and store can be used.", []) {
+        gauge("worker_ready", "1 while broker and store can be used and what is not paused is consumed.", []) {
             [MetricSample($0.obstacles.isEmpty ? 1 : 0)]
         }
         gauge("worker_draining", "1 while it finishes what it has in hand before it ends.", []) {
@@ -44,6 +44,47 @@ extension Meters {
         gauge("queue_consumed", "1 while this worker consumes the queue.", ["queue"]) {
             $0.consumer.lanes.map { MetricSample($0.isConsuming ? 1 : 0, [$0.queue]) }
         }
+        watchConnections(of: worker)
+    }
+
+    /// What the connections to the broker have been through.
+    private func watchConnections(of worker: WorkerService) {
+        let tallies = {
+            @Sendable () -> [(name: String, tally: BrokerTally)] in
+            let tallies = worker.tallies
+            return [("consumer", tallies.consumer), ("publisher", tallies.publisher)]
+        }
+        registry.counter(
+            Self.prefix + "amqp_reconnects_total", "Connections that took the place of one that was lost.",
+            labels: ["connection", "reason"]
+        ) {
+            tallies().flatMap { name, tally in
+                BrokerTally.Loss.allCases.map {
+                    MetricSample(Double(tally.reconnects[$0] ?? 0), [name, $0.rawValue])
+                }
+            }
+        }
+        registry.counter(
+            Self.prefix + "amqp_channel_closes_total", "Channels that the broker closed, by AMQP's reply code.",
+            labels: ["code"]
+        ) {
+            let closes = tallies().map(\.tally.channelCloses)
+            return (BrokerTally.replyCodes + [0]).map { code in
+                let count = closes.reduce(0) { $0 + ($1[code] ?? 0) }
+                return MetricSample(Double(count), [code == 0 ? KnownLabels.other : String(code)])
+            }
+        }
+        registry.gauge(Self.prefix + "amqp_unconfirmed", "Replies that were published and not confirmed yet.") {
+            [MetricSample(Double(worker.tallies.publisher.unconfirmed))]
+        }
+        registry.gauge(
+            Self.prefix + "tls_certificate_expiry_timestamp_seconds",
+            "When the certificate expires that a peer showed last, as Unix time.", labels: ["peer"]
+        ) {
+            // The one that ends first, where a broker's nodes have different ones.
+            let ends = tallies().compactMap(\.tally.certificateExpiry?.milliseconds)
+            return ends.min().map { [MetricSample(Double($0) / 1000, ["broker"])] } ?? []
+        }
     }
 
     /// How full the budget of calls to Twilio is.
@@ -51,10 +92,43 @@ extension Meters {
         let gauge = { (name: String, help: String, read: @escaping @Sendable () -> Int) in
             registry.gauge(Self.prefix + name, help) { [MetricSample(Double(read()))] }
         }
-        gauge("twilio_in_flight", "Calls of this worker under way, while they are budgeted.") { pipeline.calls.running }
+        gauge("twilio_in_flight", "Calls of this worker under way.") { pipeline.calls.running }
         gauge("twilio_calls_waiting", "Calls of this worker that wait for room.") { pipeline.calls.waiting }
         gauge("twilio_calls_granted", "Calls at once that this worker may make by its lease.") { pipeline.calls.places }
-        gauge("twilio_calls_limit", "Calls at once over all workers of the store; 0 is no limit.") { limits.atOnce }
+        registry.gauge(
+            Self.prefix + "twilio_calls_limit", "Calls at once over all workers of the store; none without a limit."
+        ) { limits.atOnce > 0 ? [MetricSample(Double(limits.atOnce))] : [] }
+        registry.gauge(
+            Self.prefix + "twilio_circuit_state", "1 for the state that the circuit of a call is in, 0 for the others.",
+            labels: ["call", "state"]
+        ) {
+            pipeline.circuitStates.flatMap { call, standing in
+                CircuitStanding.allCases.map { MetricSample($0 == standing ? 1 : 0, [call, $0.rawValue]) }
+            }
+        }
+    }
+
+    /// What was read again of the configuration since the start: the files with Twilio's credentials.
+    func watch(_ credentials: TwilioCredentials) {
+        registry.gauge(
+            Self.prefix + "config_last_reload_successful",
+            "1 if the credentials for Twilio could be used when their files changed last."
+        ) {
+            // Looks at the files, where no call has lately.
+            _ = credentials.account()
+            return [MetricSample(credentials.lastReload.isGood ? 1 : 0)]
+        }
+        registry.gauge(
+            Self.prefix + "config_last_reload_success_timestamp_seconds",
+            "When the credentials for Twilio were read last that are in use, as Unix time."
+        ) { [MetricSample(Double(credentials.lastReload.succeededAt.milliseconds) / 1000)] }
+    }
+
+    /// What tells workers apart that should be alike.
+    func watch(_ identity: WorkerReport) {
+        registry.info(
+            "verify_courier_worker_settings_info",
+            "The same for workers of the same settings, secrets and ops.listen apart.", ["settings": identity.settings])
     }
 
     /// What the store and its disk tell.

@@ -21,16 +21,17 @@ struct Meters: Sendable {
         known: KnownLabels.all(KnownLabels.lanes))
     let waited = Histogram(
         "verify_courier_message_wait_seconds", "From the publisher's timestamp to delivery; in the sum 600 s at most.",
-        labels: ["lane", "operation"], buckets: Buckets.waits, isBounded: true)
+        labels: ["lane", "operation"], buckets: Buckets.waits, known: KnownLabels.routes, isBounded: true)
     let slotWait = Histogram(
         "verify_courier_slot_wait_seconds", "From delivery to a slot of the lane.", labels: ["lane"],
-        buckets: Buckets.local)
+        buckets: Buckets.local, known: KnownLabels.all(KnownLabels.lanes))
     let processed = Counter(
         "verify_courier_messages_processed_total", "Messages acknowledged, by what was done with them.",
         labels: ["lane", "operation", "result"], known: KnownLabels.all(KnownLabels.routes, KnownLabels.results))
     let outcomes = Counter(
         "verify_courier_outcomes_total", "Fresh outcomes; repeats of recorded ones are not counted.",
-        labels: ["operation", "outcome"], known: KnownLabels.all(KnownLabels.operations, KnownLabels.outcomes))
+        labels: ["operation", "application", "outcome"],
+        known: KnownLabels.all(KnownLabels.operations, KnownLabels.applications, KnownLabels.outcomes))
     let refused = Counter(
         "verify_courier_requests_refused_total", "Fresh outcomes other than what was asked for, by reason or limit.",
         labels: ["operation", "outcome", "reason"])
@@ -45,7 +46,8 @@ struct Meters: Sendable {
         labels: ["operation", "field"], known: KnownLabels.all(KnownLabels.operations, ["code", "phone", "region"]))
     let processTime = Histogram(
         "verify_courier_message_process_duration_seconds", "From delivery to acknowledgement.",
-        labels: ["operation", "result"], buckets: Buckets.jobs)
+        labels: ["operation", "result"], buckets: Buckets.jobs,
+        known: KnownLabels.all(KnownLabels.operations, KnownLabels.results))
     let replies = Counter(
         "verify_courier_replies_published_total", "Replies, by what the broker said.", labels: ["result"],
         known: KnownLabels.all(KnownLabels.fates))
@@ -63,17 +65,29 @@ struct Meters: Sendable {
         labels: ["endpoint", "error_code"])
     let requestTime = Histogram(
         "verify_courier_twilio_request_duration_seconds", "One request to Twilio, connecting included.",
-        labels: ["endpoint"], buckets: Buckets.calls)
+        labels: ["endpoint"], buckets: Buckets.calls, known: KnownLabels.all(KnownLabels.endpoints))
+    let retries = Counter(
+        "verify_courier_twilio_retries_total", "Calls made once more, since the one before surely did nothing.",
+        labels: ["call", "reason"], known: KnownLabels.all(KnownLabels.calls, KnownLabels.repeatable))
     let started = Counter(
-        "verify_courier_verifications_started_total", "Sends that Twilio accepted.", labels: ["channel", "country"],
-        mostSeries: 600)
+        "verify_courier_verifications_started_total", "Codes that Twilio took on to deliver, repeats apart.",
+        labels: ["channel", "country"], mostSeries: 600)
+    let resends = Counter(
+        "verify_courier_resends_total", "Further sends of a code that was under way.", labels: ["channel"],
+        known: KnownLabels.all(KnownLabels.channels))
     let finished = Counter(
         "verify_courier_verifications_finished_total",
         "Codes by telephone that came to an end here: approved divided by started is the conversion.",
-        labels: ["country", "status"], mostSeries: 600)
+        labels: ["channel", "country", "status"], mostSeries: 600)
+    let timeToApprove = Histogram(
+        "verify_courier_time_to_approve_seconds", "From the making of a code to the check that approved it.",
+        labels: ["channel"], buckets: Buckets.people, known: KnownLabels.all(KnownLabels.channels))
     let checks = Counter(
-        "verify_courier_checks_total", "Codes that Twilio was asked about, by outcome.", labels: ["outcome"],
-        known: KnownLabels.all(KnownLabels.outcomes))
+        "verify_courier_checks_total", "Codes that Twilio was asked about, by what they came from and outcome.",
+        labels: ["channel", "outcome"], known: KnownLabels.all(KnownLabels.methods, KnownLabels.outcomes))
+    let factors = Counter(
+        "verify_courier_factors_total", "Registrations of authenticators, by what became of them.", labels: ["event"],
+        known: KnownLabels.all(KnownLabels.factorEvents))
     let fraudBlocked = Counter("verify_courier_fraud_blocked_total", "Sends that Twilio blocked.", labels: ["country"])
 
     // MARK: Store
@@ -100,7 +114,7 @@ struct Meters: Sendable {
         storeTime = Histogram(
             "verify_courier_store_operation_duration_seconds",
             "Operations on the store, the wait for the writer included.", labels: ["backend", "operation"],
-            buckets: Buckets.local)
+            buckets: Buckets.local, known: operations)
         commitTime = Histogram(
             "verify_courier_store_commit_duration_seconds", "One commit, which several operations may share.",
             labels: ["backend"], buckets: Buckets.local, known: [[backend]])
@@ -109,6 +123,9 @@ struct Meters: Sendable {
             "verify_courier_log_lines_dropped_total",
             "Log lines that nobody read in time, or that could not be written."
         ) { [MetricSample(Double(LogWriter.standardError.lost))] }
+        registry.counter(
+            "verify_courier_log_messages_total", "Log lines, by level.", labels: ["level"]
+        ) { LogCounts.standardError.all.map { MetricSample(Double($0.count), [$0.level]) } }
         registry.info(
             "verify_courier_build_info", "Build of the running program.",
             ["swift": Self.swiftVersion, "version": ProductVersion.current])

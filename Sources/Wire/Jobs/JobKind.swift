@@ -133,27 +133,20 @@ public enum ProviderOperation: String, Sendable, CaseIterable {
     case remove
 
     /// What tells it from the others: a new one is a row of this table, and the compiler asks for it.
-    private var row: (name: String, method: Method?, success: Success?) {
+    private var row: (name: String, method: Method?) {
         switch self {
-        case .send: ("send", nil, .sent)
-        case .check: ("check a code", nil, .checked)
-        case .cancel: ("cancel a code", nil, .canceled)
-        case .enrol: ("create an authenticator", nil, nil)
-        case .prove: ("prove an authenticator", nil, nil)
-        case .challenge: ("check an authenticator's code", .authenticator, nil)
-        case .remove: ("remove an authenticator", nil, nil)
+        case .send: ("send", nil)
+        case .check: ("check a code", nil)
+        case .cancel: ("cancel a code", nil)
+        case .enrol: ("create an authenticator", nil)
+        case .prove: ("prove an authenticator", nil)
+        case .challenge: ("check an authenticator's code", .authenticator)
+        case .remove: ("remove an authenticator", nil)
         }
-    }
-
-    /// What its outcomes tell of codes that are sent, for the metrics of their success.
-    public enum Success: Sendable {
-        case sent, checked, canceled
     }
 
     /// For operators.
     public var name: String { row.name }
     /// The method that is down while it fails, whatever is sent by.
     public var method: Method? { row.method }
-    /// `nil` where it is not about codes that are sent.
-    public var success: Success? { row.success }
 }

@@ -141,9 +141,10 @@ extension CheckRules {
         }
         var code = live
         code.checksBegun += 1
-        let check = PlannedCheck(
+        var check = PlannedCheck(
             place: pending.place, sid: code.sid, purpose: pending.purpose, ticket: pending.ticket,
             wasConfirmed: pending.wasConfirmed)
+        (check.sentBy, check.madeAt) = (code.channel, code.expiresAt - settings.codeLife)
         return .call(.check(check), changes: [.code(code)])
     }
 

@@ -43,6 +43,8 @@ install -m 755 "$program" "$staged/usr/bin/verify-courier"
 cp deploy/debian/verify-courier-as-worker.8 "$staged/man/"
 cp -r README.md docs/*.md docs/contract "$staged/docs/"
 [ ! -d docs/operators ] || cp -r docs/operators "$staged/docs/"
+mkdir "$staged/examples"
+cp deploy/prometheus/alerts.yaml deploy/grafana/verify-courier.json "$staged/examples/"
 swift package show-dependencies --format json |
     deploy/sbom.py "$version" "$SOURCE_DATE_EPOCH" "$(swift --version 2>/dev/null | sed -n 's/.*Swift version \([0-9.]*\).*/\1/p')" \
         >"$staged/sbom.cdx.json"

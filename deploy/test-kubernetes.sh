@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Holds the files for Kubernetes and for containers against the schemas of what reads them, without a cluster: built-in kinds by
-# kubernetes-validate, those of KEDA and prometheus-operator by their JSON Schemas, the alerts by promtool with tests of their own.
+# kubernetes-validate, those of KEDA and prometheus-operator by their JSON Schemas; the alerts are tried by deploy/alerts.sh.
 # The JSON Schemas, made from the definitions of both, are in VERIFY_COURIER_TEST_SCHEMAS (default ../shared/reference/ops-samples/schemas);
 # without them that part is skipped, with a word.
 set -euo pipefail
@@ -8,7 +8,6 @@ cd "$(dirname "$0")/.."
 
 schemas=${VERIFY_COURIER_TEST_SCHEMAS:-../shared/reference/ops-samples/schemas}
 command -v kubectl >/dev/null || deploy/install.sh kubernetes-client
-command -v promtool >/dev/null || deploy/install.sh prometheus
 deploy/python-environment.sh .build/kubernetes Tests/Package/requirements.txt
 bin=.build/kubernetes/bin
 work=$(mktemp -d)
@@ -34,11 +33,8 @@ for kind in keda.sh_v1alpha1_scaledobject:keda-scaledobjects keda.sh_v1alpha1_tr
     "$bin/check-jsonschema" --schemafile "$schemas/${kind#*:}.schema.json" "$work/overlays/operated/${kind%:*}"_*.yaml
 done
 
-echo "== alerts: promtool"
-"$bin/python" Tests/Package/alerts.py "$work/overlays/operated"/monitoring.coreos.com_v1_prometheusrule_*.yaml docs/operators.md >"$work/rules.yaml"
-promtool check rules "$work/rules.yaml"
-cp Tests/Package/alerts_test.yaml "$work/"
-promtool test rules "$work/alerts_test.yaml"
+echo "== alerts"
+deploy/alerts.sh
 
 echo "== container and compose"
 "$bin/hadolint" deploy/container/Containerfile

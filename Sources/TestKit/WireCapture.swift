@@ -19,6 +19,12 @@ package enum WireCapture {
         write(line(["exchange": exchange, "body": blanked(body)]))
     }
 
+    /// Notes what `health --json` printed: nobody's secrets are in it, and its codes are words.
+    package static func note(health text: String) {
+        guard let body = try? JSONSerialization.jsonObject(with: Data(text.utf8)) else { return }
+        write(line(["exchange": "health", "body": body]))
+    }
+
     /// `{"job": …, "key": …, "reply": …}`; a body that is no JSON is `null`.
     package static func line(_ key: String, job: [UInt8], reply: [UInt8]) -> String {
         line(["key": key, "job": blanked(job), "reply": blanked(reply)])

@@ -141,11 +141,11 @@ def check_asyncapi(checks, schemas):
         print("skipped: asyncapi.yaml against AsyncAPI's own schema; name that file in VERIFY_COURIER_TEST_ASYNCAPI_SCHEMA")
 
 
-HEARD = {"verify.events": "event.v1.json", "verify.status": "status.v1.json"}
+HEARD = {"verify.events": "event.v1.json", "verify.status": "status.v1.json", "health": "health.v1.json"}
 
 
 def check_capture(checks, schemas, folder):
-    """A reply is always what its schema says, and so is what listeners hear; a job is, unless it was told it is malformed."""
+    """A reply is always what its schema says, and so is what listeners hear and what health says; a job is, unless it was told it is malformed."""
     lines = [line for path in sorted(folder.glob("*.ndjson")) for line in path.read_text(encoding="utf-8").splitlines()]
     checks.that("no message was captured", lines, folder.name)
     for number, line in enumerate(lines, 1):

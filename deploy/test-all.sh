@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# What takes too long for every change: deploy/test.sh, then the web login in a browser, linters for the Python client, what a
-# job costs in a release build, RabbitMQ 4, the sanitizers, fuzzing, the bench at length and over a cluster, how lanes stay
+# What takes too long for every change: deploy/test.sh, then health by the clock, the web login and the operator's pages in a
+# browser, linters for the Python client, what a job costs in a release build, RabbitMQ 4, the sanitizers, fuzzing, the bench at length and over a cluster, how lanes stay
 # apart, its mutations, a soak, the Debian package, the files for containers and Kubernetes.
-#   test-all.sh [LEG...]     all of them by default: tests login pages python counts rabbitmq4 address thread fuzz chaos cluster
+#   test-all.sh [LEG...]     all of them by default: tests health login pages python counts rabbitmq4 address thread fuzz chaos cluster
 #                            isolation mutations soak package kubernetes
 # FUZZ_MINUTES (5, for each target), CHAOS_MINUTES (30), CLUSTER_MINUTES (15) and SOAK_MINUTES (60) say how long those last;
 # VERIFY_COURIER_CHAOS_JUDGE may hold the command of a second stand-in for Twilio (Tests/Chaos/judges.py), which the bench is
@@ -22,6 +22,12 @@ leg_thread() {
 
 leg_fuzz() { deploy/fuzz.sh --minutes "${FUZZ_MINUTES:-5}"; }
 leg_tests() { deploy/test.sh; }
+# Ten seconds for every trouble and its end, and the figures of a backlog, by the clock: on a machine that does nothing else.
+leg_health() {
+    swift build --build-tests
+    VERIFY_COURIER_TEST_TIMED=yes deploy/bounded.sh 1200 swift test --skip-build --no-parallel \
+        --filter 'HealthProofTests|BacklogTests'
+}
 # Every page of the reference web login in Chromium, light and dark, on a phone and on a desktop, judged by axe.
 leg_login() {
     deploy/install.sh chromium chromium-driver fonts-dejavu-core pngquant
@@ -111,7 +117,7 @@ bench() {
     VERIFY_COURIER_PRODUCT=$released deploy/chaos.sh "$@"
 }
 
-[ $# -gt 0 ] || set -- tests login pages python counts rabbitmq4 address thread fuzz chaos cluster isolation mutations soak package kubernetes
+[ $# -gt 0 ] || set -- tests health login pages python counts rabbitmq4 address thread fuzz chaos cluster isolation mutations soak package kubernetes
 for leg in "$@"; do
     declare -F "leg_$leg" >/dev/null || { echo "there is no leg '$leg'" >&2; exit 64; }
 done

@@ -73,6 +73,16 @@ package final class PrivateBroker: Sendable {
         }
     }
 
+    /// A node of one test's own, which it may kill and start again; it ends with this process.
+    package static func own() async throws -> PrivateBroker {
+        try await blocking(commands) { try start("start") }
+    }
+
+    /// Brings up a node that was killed, at the same address.
+    package func restart() async throws {
+        _ = try await Self.blocking(Self.commands) { [directory] in try Self.script(["start", directory]) }
+    }
+
     /// As `kill -9` does it.
     package func kill() async throws {
         _ = try await Self.blocking(Self.commands) { [directory] in try Self.script(["kill", directory]) }

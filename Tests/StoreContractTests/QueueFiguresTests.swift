@@ -52,6 +52,36 @@ import Wire
         }
     }
 
+    @Test("8 queues: a backlog of 5,000: its oldest within 4 s, rates within a tenth, time until empty within a fifth")
+    func backlog() throws {
+        var points: [(second: Int, ready: Int?, inHand: Int, settled: Int)] = []
+        // A hundred come each second for 50 s; from the fifth second on forty are done.
+        func came(_ second: Int) -> Int { min(5000, 100 * max(0, second)) }
+        func done(_ second: Int) -> Int { min(came(second), 40 * max(0, second - 5)) }
+        for second in stride(from: 0, through: 130, by: 2) {
+            let inHand = min(128, came(second) - done(second))
+            let ready = came(second) - done(second) - inHand
+            points.append((second, ready, inHand, done(second)))
+            guard second >= 60 else { continue }
+            let figures = try #require(self.figures(points))
+            #expect(figures.ready.value == ready)
+            // Whoever is next was the so-and-so-many-th to come.
+            let truth = Double(second) - Double(done(second) + inHand) / 100
+            let told = try #require(figures.oldest.value) / .seconds(1)
+            if ready > 0 { #expect(abs(truth - told) <= 4, "\(second) s: \(told) instead of \(truth)") }
+            // A tenth of the hundred and of the forty a second.
+            let cameIn = Double(came(second) - came(second - 60))
+            #expect(abs(try #require(figures.cameIn.value) - cameIn) <= 600, "\(second) s")
+            let doneNow = Double(done(second) - done(second - 60))
+            #expect(abs(try #require(figures.done.value) - doneNow) <= 240, "\(second) s")
+            // Once a minute has gone by in which none came.
+            guard second >= 112, ready > 0 else { continue }
+            let left = Double(ready) / 40
+            let empty = try #require(figures.untilEmpty.value) / .seconds(1)
+            #expect(abs(empty - left) <= left / 5 + 1, "\(second) s: \(empty) instead of \(left)")
+        }
+    }
+
     @Test("8 queues: with workers that die and give back what they had, it is still never too high", arguments: 0..<60)
     func givingBack(seed: Int) throws {
         var queue = SimulatedQueue(seed: UInt64(seed), givesBack: true)

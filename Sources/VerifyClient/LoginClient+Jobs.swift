@@ -27,9 +27,13 @@ public struct AskOptions: Sendable {
 extension LoginClient {
     /// Sends any job and reads its reply.
     public func ask(_ kind: JobKind, _ body: JobBody, _ options: AskOptions = AskOptions()) async throws -> Reply {
-        let bytes = try await request(
+        let heard = try await hear(
             kind, body: body.encoded(), messageID: options.messageID, patience: options.patience)
-        do { return try Reply.decode(bytes) } catch {
+        do {
+            var reply = try Reply.decode(heard.body)
+            reply.publishedAt = heard.publishedAt
+            return reply
+        } catch {
             throw ClientError(code: .unreadable, message: "the reply is not one of the contract's")
         }
     }

@@ -29,12 +29,15 @@ public final class LoginClient: Sendable {
     private let returned = Locked(RareLines<JobKind>())
 
     /// - Parameters:
+    ///   - broker: where the broker is, and who we are there.
     ///   - frontEnd: the front end's name, as in its reply queue `verify.reply.<front end>.<random>`; letters, digits,
     ///     `_` and `-`.
     ///   - endsAtRefusal: a broker that refuses the log-in, the virtual host or a certificate ends the wait of every job at
     ///     once. Otherwise that is waited out until the job's deadline, in case an operator mends it.
     ///   - endsWhenUnreachable: so does a broker that cannot be reached, once each of several was tried. Otherwise that is waited
     ///     out as well: brokers are started anew.
+    ///   - clocks: the system's, but for tests.
+    ///   - logger: told once a minute at the most that jobs come back, and of connections that are lost.
     public init(
         broker: BrokerConfiguration, frontEnd: String, endsAtRefusal: Bool = false, endsWhenUnreachable: Bool = false,
         clocks: Clocks = .system, logger: Logger
@@ -61,6 +64,7 @@ public final class LoginClient: Sendable {
     /// Publishes one job and awaits its reply.
     ///
     /// - Parameters:
+    ///   - kind: which job it is.
     ///   - body: the job's JSON object.
     ///   - messageID: the idempotency key; the same one asks again for the same outcome.
     ///   - patience: how long the person waits; the job's deadline.
@@ -69,8 +73,13 @@ public final class LoginClient: Sendable {
     public func request(
         _ kind: JobKind, body: [UInt8], messageID: String = RandomID.uuid(), patience: Duration = .seconds(30)
     ) async throws -> [UInt8] {
+        try await hear(kind, body: body, messageID: messageID, patience: patience).body
+    }
+
+    /// The same, with what its properties say.
+    func hear(_ kind: JobKind, body: [UInt8], messageID: String, patience: Duration) async throws -> HeardReply {
         let job = OwnJob(kind: kind, body: body, messageID: messageID, askedAt: clocks.wall(), patience: patience)
-        pending.expect(job.correlation)
+        pending.expect(job.correlation, of: .init(kind: kind, messageID: messageID))
         let isTaken = Locked(false)
         let asking = Task {
             do { try await ask(job, isTaken) } catch { pending.end(job.correlation, with: .failure(error)) }
@@ -246,18 +255,41 @@ public final class LoginClient: Sendable {
 
     private func receive(from box: ReplyBox) async {
         for await delivery in box.consumer.deliveries {
-            if let id = delivery.properties.correlationID {
-                pending.end(String(decoding: id, as: UTF8.self), with: Self.reply(delivery.body))
-            }
+            take(delivery)
             await box.consumer.acknowledge(delivery.tag)
         }
     }
 
-    private static func reply(_ body: DeliveryBody) -> Result<[UInt8], any Error> {
-        switch body {
-        case .bytes(let bytes): .success(bytes)
+    /// A reply counts under its job's correlation id, and only if it names no other job: that id may be in a log.
+    private func take(_ delivery: Delivery) {
+        guard let id = delivery.properties.correlationID.map({ String(decoding: $0, as: UTF8.self) }),
+            let job = pending.job(under: id)
+        else { return }
+        let reply = Self.reply(delivery)
+        // The reply to 'outcome' is another job's.
+        if job.kind != .outcome, case .success(let heard) = reply, let named = Self.job(namedBy: heard.body),
+            named != job.messageID
+        {
+            return logger.warning(
+                "a reply that names another job is passed over", metadata: ["job": "\(job.messageID)"])
+        }
+        pending.end(id, with: reply)
+    }
+
+    /// `nil` where it names none, or is no JSON: that is told to whoever waits.
+    private static func job(namedBy body: [UInt8]) -> String? {
+        guard case .object(let members)? = try? JSONValue(parsing: body), case .string(let job)? = members["job"]
+        else { return nil }
+        return job
+    }
+
+    private static func reply(_ delivery: Delivery) -> Result<HeardReply, any Error> {
+        switch delivery.body {
+        case .bytes(let bytes):
+            let published = delivery.properties.timestamp.map { Timestamp(seconds: Int64(clamping: $0)) }
+            return .success(HeardReply(body: bytes, publishedAt: published))
         case .tooLarge(let size):
-            .failure(
+            return .failure(
                 ClientError(
                     code: .tooLarge,
                     message:

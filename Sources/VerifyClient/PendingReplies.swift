@@ -1,31 +1,48 @@
 import Basics
+import Wire
+
+/// A reply as it came.
+struct HeardReply: Sendable {
+    var body: [UInt8]
+    /// When a worker published it, by its own clock, in whole seconds; `nil` where it does not say so.
+    var publishedAt: Timestamp?
+}
 
 /// Who waits for which reply, by correlation id.
 ///
 /// Each waiter is resumed exactly once: by its reply, by its time-out, by cancellation, or by the end of the client,
 /// whichever comes first.
 final class PendingReplies: Sendable {
-    typealias Waiter = CheckedContinuation<[UInt8], any Error>
+    /// The job whose reply is waited for.
+    struct Expected: Sendable {
+        var kind: JobKind
+        var messageID: String
+    }
+
+    typealias Waiter = CheckedContinuation<HeardReply, any Error>
 
     private struct State {
         var waiting: [String: Waiter] = [:]
         /// Ended before they began to wait.
-        var early: [String: Result<[UInt8], any Error>] = [:]
-        var expected: Set<String> = []
+        var early: [String: Result<HeardReply, any Error>] = [:]
+        var expected: [String: Expected] = [:]
     }
 
     private let state = Locked(State())
 
     /// Says that a reply to `id` will be waited for; one that comes before the waiting is kept.
-    func expect(_ id: String) {
-        state.withLock { _ = $0.expected.insert(id) }
+    func expect(_ id: String, of job: Expected) {
+        state.withLock { $0.expected[id] = job }
     }
 
+    /// The job whose reply is expected under `id`; `nil` if nobody expects one.
+    func job(under id: String) -> Expected? { state.withLock { $0.expected[id] } }
+
     /// Waits for the reply to an expected id.
-    func wait(for id: String) async throws -> [UInt8] {
+    func wait(for id: String) async throws -> HeardReply {
         try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { (waiter: Waiter) in
-                let early = state.withLock { state -> Result<[UInt8], any Error>? in
+                let early = state.withLock { state -> Result<HeardReply, any Error>? in
                     if let early = state.early.removeValue(forKey: id) { return early }
                     state.waiting[id] = waiter
                     return nil
@@ -38,9 +55,9 @@ final class PendingReplies: Sendable {
     }
 
     /// Ends the wait for `id`; nothing if nobody expects it (a repeated reply).
-    func end(_ id: String, with result: Result<[UInt8], any Error>) {
+    func end(_ id: String, with result: Result<HeardReply, any Error>) {
         let waiter = state.withLock { state -> Waiter? in
-            guard state.expected.remove(id) != nil else { return nil }
+            guard state.expected.removeValue(forKey: id) != nil else { return nil }
             if let waiter = state.waiting.removeValue(forKey: id) { return waiter }
             state.early[id] = result
             return nil

@@ -22,7 +22,11 @@ public final class StatusListener: Sendable {
     private let logger: Logger
     private let heard = Watched<Heard?>(nil)
 
-    /// - Parameter frontEnd: the front end's name, as in `verify.listen.<front end>.<random>`.
+    /// - Parameters:
+    ///   - broker: where the broker is, and who listens there.
+    ///   - frontEnd: the front end's name, as in `verify.listen.<front end>.<random>`.
+    ///   - clocks: the system's, but for tests.
+    ///   - logger: told why nothing can be heard, once for each cause.
     public init(broker: BrokerConfiguration, frontEnd: String, clocks: Clocks = .system, logger: Logger) {
         self.broker = broker
         queue = "\(WireName.listenPrefix)\(frontEnd).\(RandomID.hex(bytes: 16))"

@@ -89,6 +89,11 @@ public struct Reply: Sendable, Codable {
     public var letters: [Letter]?
     /// Entries of the audit trail.
     public var entries: [TrailEntry]?
+    /// When a worker published it, by its own clock, in whole seconds: its property `timestamp`; `nil` where that is not known.
+    ///
+    /// Not of the body. A reply that comes again has the ``at`` of then, so the wait until ``retryAt`` is counted from the
+    /// later of both; see ``wait(until:)``.
+    public var publishedAt: Timestamp?
 
     enum CodingKeys: String, CodingKey {
         case outcome, reason, message, job, user, application, at, channel, to, alternatives, registered, limit, errors
@@ -121,6 +126,14 @@ public struct Reply: Sendable, Codable {
     /// The bytes that go over the wire and into the record: keys sorted, so that equal replies are equal bytes.
     public func encoded() -> [UInt8] {
         CanonicalJSON.object { write(to: &$0) }
+    }
+
+    /// How long it is until one of its times, such as ``retryAt``, by the worker's own clock.
+    ///
+    /// Negative once that is over; `nil` where there is no such time.
+    public func wait(until time: String?) -> Duration? {
+        guard let time = time.flatMap(Timestamp.init(rfc3339:)), let said = Timestamp(rfc3339: at) else { return nil }
+        return time - max(said, publishedAt ?? said)
     }
 
     /// Reads a reply, as a front end does; unknown fields are ignored.

@@ -6,6 +6,7 @@ extension Reply {
     static var full: Reply {
         let time = Timestamp(seconds: 1_800_000_000)
         var reply = Reply(.throttled, reason: .codeExpired, at: time)
+        reply.publishedAt = time
         (reply.job, reply.user, reply.application) = ("m-1", "anna", .windows)
         (reply.channel, reply.to, reply.sameCode) = (.code(.sms), "+1········42", true)
         (reply.expiresAt, reply.retryAt) = (time.description, time.description)

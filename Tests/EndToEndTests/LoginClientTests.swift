@@ -38,12 +38,22 @@ private final class ClientScene: Sendable {
         try await client.options(of: Job.Login(user: "ada"), AskOptions(patience: .seconds(110)))
     }
 
-    /// - Parameter padding: bytes that the reply has besides.
-    func answer(_ job: Delivery, padding: Int = 0) async throws {
+    /// - Parameters:
+    ///   - padding: bytes that the reply has besides.
+    ///   - named: the job that it says it is of; none by default.
+    ///   - published: when it says it was published.
+    func answer(
+        _ job: Delivery, _ outcome: Outcome = .options, padding: Int = 0, named: String? = nil,
+        published: Timestamp? = nil
+    ) async throws {
         var properties = MessageProperties()
         properties.correlationID = job.properties.correlationID
+        properties.timestamp = published.map { UInt64($0.wholeSeconds) }
         let more = String(repeating: "x", count: padding)
-        let body = #"{"outcome":"options","message":"Yes.","at":"2026-01-01T00:00:00.000Z","more":"\#(more)"}"#
+        let name = named.map { #","job":"\#($0)""# } ?? ""
+        let body =
+            #"{"outcome":"\#(outcome.rawValue)","message":"Yes.","at":"2026-01-01T00:00:00.000Z","#
+            + #""retry_at":"2026-01-01T00:00:40.000Z","more":"\#(more)"\#(name)}"#
         try await publisher.becomesUsable()
         let outcome = try await publisher.publish(
             Message(
@@ -69,6 +79,32 @@ private final class ClientScene: Sendable {
         let error = await #expect(throws: ClientError.self) { try await asking.value }
         #expect(error?.code == .tooLarge)
         #expect(error?.message.contains("too large") == true)
+    }
+
+    @Test("a reply that names another job is not this one's, whatever it comes under")
+    func othersReply() async throws {
+        let url = try await PrivateBroker.shared().makeVirtualHost()
+        let scene = try await ClientScene([url], own: url)
+        async let reply = scene.ask()
+        let job = try await scene.jobs.arrivals.first { _ in true }
+        try await scene.answer(job, .approved, named: RandomID.uuid())
+        try await scene.answer(job, .denied, named: job.properties.messageID)
+        #expect(try await reply.outcome == .denied)
+    }
+
+    @Test("of a reply that comes again the wait is counted from when it was published, not from the 'at' of then")
+    func waitOfARepeat() async throws {
+        let url = try await PrivateBroker.shared().makeVirtualHost()
+        let scene = try await ClientScene([url], own: url)
+        for (seconds, wait) in [(nil, 40), (0, 40), (30, 10), (50, -10), (-20, 40)] as [(Int64?, Int)] {
+            let known = Set(scene.jobs.arrivals.all.map(\.tag))
+            async let reply = scene.ask()
+            let job = try await scene.jobs.arrivals.first { !known.contains($0.tag) }
+            let at = try #require(Timestamp(rfc3339: "2026-01-01T00:00:00.000Z"))
+            try await scene.answer(job, published: seconds.map { at + .seconds($0) })
+            let heard = try await reply
+            #expect(heard.wait(until: heard.retryAt) == .seconds(wait), "published \(seconds ?? 0) s after 'at'")
+        }
     }
 
     @Test("a broker that refuses the log-in ends a command's job at once, and says so")

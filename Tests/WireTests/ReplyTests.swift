@@ -78,6 +78,8 @@ struct ReplyTests {
         all.letters?[0].cut = true
         all.methods?[0].reason = .landline
         all.methods?[0].limit = .codeTries
+        // Of the properties: it is in no body.
+        all.publishedAt = now
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         for reply in [all, full(), Reply(.approved, at: now)] {

@@ -88,7 +88,6 @@ extension Reply {
     func expiresAtHere(_ now: Timestamp) -> Timestamp? { here(expiresAt, now) }
 
     func here(_ time: String?, _ now: Timestamp) -> Timestamp? {
-        guard let time = time.flatMap(Timestamp.init(rfc3339:)), let said = Timestamp(rfc3339: at) else { return nil }
-        return now + (time - said)
+        wait(until: time).map { now + $0 }
     }
 }

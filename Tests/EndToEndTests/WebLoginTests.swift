@@ -135,6 +135,65 @@ struct WebLoginTests {
         #expect(await worker.waitUntilEnd() == 0)
     }
 
+    @Test(
+        "8 login-page: while a channel's circuit is open its way is not offered, with a word, and again once it has closed"
+    )
+    func hidesWhatIsDown() async throws {
+        let stage = try await Stage(["VERIFY_COURIER_SITE_2FA_LOGINTYPE_WEB": "All"])
+        let worker = try stage.worker()
+        let visitor = try await WebVisitor(stage)
+        try await register(visitor, stage)
+        try await visitor.signIn()
+        #expect(visitor.page.contains("Call me") && visitor.page.contains("Text me a code"))
+        let mailbox = try await Mailbox(stage.brokerURL, hearing: WireName.status)
+        // Strangers ask for calls, and nobody for texts.
+        let strangers = Locked(0)
+        @Sendable func call() async throws -> Outcome {
+            let number = strangers.withLock { number in
+                number += 1
+                return number
+            }
+            let fields = [
+                "user": "stranger-\(number)", "login": "sign-in-\(number)", "channel": "call",
+                "phone": "+1415555\(2000 + number)",
+            ]
+            return try await stage.ask(.registerPhone, fields).outcome
+        }
+        stage.simulator.setFault(SimulatorFault(.unavailable), on: .start)
+        try await Wait.until("the circuit of calls to open") {
+            // A job that fails takes its time, and the circuit goes by the latest ten.
+            try await withThrowingTaskGroup { group in
+                for _ in 1...12 { group.addTask { _ = try await call() } }
+                try await group.waitForAll()
+            }
+            return worker.output.contains("no calls for a while")
+        }
+        try await Wait.until("the page not to offer a call") {
+            _ = try await call()
+            try await visitor.get("/confirm")
+            return !visitor.page.contains("Call me")
+        }
+        #expect(visitor.page.contains("Calls do not work just now. This is not your fault."))
+        #expect(visitor.page.contains("Text me a code"), "texts have a circuit of their own")
+        let down = try #require(mailbox.arrivals.all.last { $0.exchange == WireName.status })
+        let status = try JSONDecoder().decode(ChannelStatus.self, from: Data(down.bytes))
+        #expect(status.channels["call"]?.state == .down && status.channels["sms"]?.state == .ok)
+
+        stage.simulator.setFault(nil, on: .start)
+        try await Wait.until("the page to offer a call again") {
+            _ = try await call()
+            try await visitor.get("/confirm")
+            return visitor.page.contains("Call me")
+        }
+        #expect(!visitor.page.contains("do not work just now"))
+        try await visitor.submit("/send", ["channel": "call"])
+        try await visitor.submit("/check", ["code": stage.code(number)])
+        #expect(visitor.path == "/in" && visitor.page.contains("You are signed in"))
+        #expect(worker.output.contains("Twilio works again"))
+        worker.kill(SIGTERM)
+        #expect(await worker.waitUntilEnd() == 0)
+    }
+
     // MARK: The person
 
     private func register(_ visitor: WebVisitor, _ stage: Stage) async throws {

@@ -42,7 +42,7 @@ struct LoginSite: Sendable {
         case "POST":
             guard let act = Act(rawValue: request.path) else { return missing(request) }
             guard request.isFromThisSite else { return forged }
-            return await act == .signIn ? signIn(request) : perform(act, request)
+            return await perform(act, request)
         default: return .text("Only GET and POST.\n", status: 405)
         }
     }
@@ -88,23 +88,26 @@ struct LoginSite: Sendable {
 
     // MARK: Forms
 
-    /// What a form does, for a sign-in that is under way and whose token it carries.
     private func perform(_ act: Act, _ request: WebRequest) async -> WebAnswer {
+        switch act {
+        case .signIn: await signIn(request)
+        case .send: await step(request) { await $0.send() }
+        case .useApp: await step(request) { $0.useApp() }
+        case .check: await step(request) { await $0.check() }
+        case .typePhone: await step(request) { $0.typePhone() }
+        case .registerPhone: await step(request) { await $0.registerPhone() }
+        case .registerApp: await step(request) { await $0.registerApp() }
+        case .checkApp: await step(request) { await $0.checkApp() }
+        case .checkAdministrators: await step(request) { await $0.checkAdministrators() }
+        case .leave: await step(request) { $0.leave() }
+        }
+    }
+
+    /// What a form does, for a sign-in that is under way and whose token it carries.
+    private func step(_ request: WebRequest, _ act: (Step) async -> WebAnswer) async -> WebAnswer {
         guard let id = request.cookies[Self.cookieName], let signIn = sessions.find(id) else { return .go(to: .signIn) }
         guard request.form["token"] == signIn.token else { return forged }
-        let step = Step(site: self, id: id, signIn: signIn, form: request.form)
-        switch act {
-        case .signIn: return .go(to: .confirm)
-        case .send: return await step.send()
-        case .useApp: return step.useApp()
-        case .check: return await step.check()
-        case .typePhone: return step.typePhone()
-        case .registerPhone: return await step.registerPhone()
-        case .registerApp: return await step.registerApp()
-        case .checkApp: return await step.checkApp()
-        case .checkAdministrators: return await step.checkAdministrators()
-        case .leave: return step.leave()
-        }
+        return await act(Step(site: self, id: id, signIn: signIn, form: request.form))
     }
 }
 

@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # What takes too long for every change: deploy/test.sh, then health by the clock, the web login and the operator's pages in a
-# browser, linters for the Python client, what a job costs in a release build, RabbitMQ 4, the sanitizers, fuzzing, the bench at length and over a cluster, how lanes stay
-# apart, its mutations, a soak, the Debian package, the files for containers and Kubernetes.
-#   test-all.sh [LEG...]     all of them by default: tests health login pages python counts rabbitmq4 address thread fuzz chaos cluster
-#                            isolation mutations soak package kubernetes
+# browser, linters for the Python client, the Swift client's documentation, what a job costs in a release build, RabbitMQ 4, the
+# sanitizers, fuzzing, the bench at length and over a cluster, how lanes stay apart, its mutations, a soak, the Debian package, the
+# files for containers and Kubernetes.
+#   test-all.sh [LEG...]     all of them by default: tests health login pages python documentation counts rabbitmq4 address thread
+#                            fuzz chaos cluster isolation mutations soak package kubernetes
 # FUZZ_MINUTES (5, for each target), CHAOS_MINUTES (30), CLUSTER_MINUTES (15) and SOAK_MINUTES (60) say how long those last;
 # VERIFY_COURIER_CHAOS_JUDGE may hold the command of a second stand-in for Twilio (Tests/Chaos/judges.py), which the bench is
 # then run against as well.
@@ -53,6 +54,7 @@ leg_python() {
     rm -rf "$user"
     deploy/outside-clients.sh conformance
 }
+leg_documentation() { deploy/bounded.sh 1800 deploy/test-documentation.sh; }
 # Whatever speaks to a broker, with the RabbitMQ of Debian 13 in place of the machine's; needs root.
 leg_rabbitmq4() {
     deploy/rabbitmq4.sh .build/rabbitmq4
@@ -117,7 +119,7 @@ bench() {
     VERIFY_COURIER_PRODUCT=$released deploy/chaos.sh "$@"
 }
 
-[ $# -gt 0 ] || set -- tests health login pages python counts rabbitmq4 address thread fuzz chaos cluster isolation mutations soak package kubernetes
+[ $# -gt 0 ] || set -- tests health login pages python documentation counts rabbitmq4 address thread fuzz chaos cluster isolation mutations soak package kubernetes
 for leg in "$@"; do
     declare -F "leg_$leg" >/dev/null || { echo "there is no leg '$leg'" >&2; exit 64; }
 done

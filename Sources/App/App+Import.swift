@@ -7,20 +7,25 @@ extension App {
 
     /// Sends one `admin.user.set` per entry.
     ///
+    /// - Parameter told: hears how many have been answered.
     /// - Returns: the lines that were refused, by the workers or here, in order.
-    public func importUsers(_ file: UserImport) async throws -> [UserImport.Refusal] {
+    public func importUsers(
+        _ file: UserImport, told: @escaping @Sendable (Int) -> Void = { _ in }
+    ) async throws -> [UserImport.Refusal] {
         let refused = try await withClient { client in
             try await withThrowingTaskGroup(of: UserImport.Refusal?.self) { group in
                 var refused: [UserImport.Refusal] = []
+                var answered = 0
+                func note(_ refusal: UserImport.Refusal?) {
+                    if let refusal { refused.append(refusal) }
+                    answered += 1
+                    told(answered)
+                }
                 for (index, entry) in file.entries.enumerated() {
-                    if index >= Self.importsAtOnce, let refusal = try await group.next() ?? nil {
-                        refused.append(refusal)
-                    }
+                    if index >= Self.importsAtOnce, let refusal = try await group.next() { note(refusal) }
                     group.addTask { try await Self.send(entry, by: file.administrator, client) }
                 }
-                for try await refusal in group {
-                    if let refusal { refused.append(refusal) }
-                }
+                for try await refusal in group { note(refusal) }
                 return refused
             }
         }

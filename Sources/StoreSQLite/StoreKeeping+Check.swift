@@ -8,7 +8,8 @@ extension StoreKeeping {
     ///
     /// - Throws: what opening it would throw.
     package static func check(_ configuration: SQLiteStoreConfiguration) async throws(StoreError) -> StoreReport {
-        try await SQLiteFile.blocking {
+        let told = StoreProgress.told
+        return try await SQLiteFile.blocking {
             let sealing = try SQLiteFile.sealing(of: configuration)
             var reading = Configuration()
             reading.readonly = true
@@ -17,20 +18,34 @@ extension StoreKeeping {
             defer { try? queue.close() }
             return try queue.read { db in
                 try Schema.check(db, sealing, configuration)
-                return try report(db, sealing)
+                return try report(db, sealing, told)
             }
         }
     }
 
-    private static func report(_ db: Database, _ sealing: Sealing) throws -> StoreReport {
+    private static func report(
+        _ db: Database, _ sealing: Sealing, _ told: StoreProgress.Told?
+    ) throws -> StoreReport {
         var report = StoreReport()
+        let steps = 2 + SealedColumn.all.count + rules.count
+        var step = 0
+        /// The file's own look at all its pages is one step, and the longest.
+        func next() {
+            told?(StoreProgress("looks at the store", step, of: steps))
+            step += 1
+        }
+        next()
         let lines = try String.fetchAll(db, sql: "PRAGMA integrity_check(20)")
         if lines != ["ok"] { report.damage = lines }
         let done = try Schema.migrator.completedMigrations(db)
         report.missingMigrations = Schema.migrator.migrations.filter { !done.contains($0) }
         report.isBound = sealing.isBindingAll
-        for column in SealedColumn.all { try open(column, db, sealing, &report) }
+        for column in SealedColumn.all {
+            next()
+            try open(column, db, sealing, &report)
+        }
         for (rule, query) in rules {
+            next()
             let count = try Int.fetchOne(db, sql: "SELECT COUNT(*) FROM \(query)") ?? 0
             if count > 0 { report.violations[rule] = count }
         }

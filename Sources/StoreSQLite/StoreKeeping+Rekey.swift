@@ -14,7 +14,8 @@ extension StoreKeeping {
     package static func rekey(
         _ configuration: SQLiteStoreConfiguration, step: Int = 500
     ) async throws(StoreError) -> StoreRekeying {
-        try await atRest(configuration) { pool, before in
+        let told = StoreProgress.told
+        return try await atRest(configuration) { pool, before in
             // What an older version had begun cannot bind: a key that does is made for it all.
             let isUnfinished = try pool.read { try before.isBinding && hasOlder(than: before.current, $0) }
             let sealing = isUnfinished ? before : try KeyFile.addKey(configuration.keyFile)
@@ -28,6 +29,7 @@ extension StoreKeeping {
                     let from = place
                     let (count, last) = try pool.write { try reseal(column, after: from, step, sealing, $0) }
                     values += count
+                    told?(StoreProgress("values sealed anew", values))
                     guard let last else { break }
                     place = last
                 }

@@ -9,12 +9,13 @@ package enum StoreKeeping {
     /// The key file is not copied: whoever gets hold of one of the two can read nothing.
     /// - Throws: ``StoreError``, `.exists` when there is something at that place.
     package static func backup(_ configuration: SQLiteStoreConfiguration, to path: String) async throws(StoreError) {
+        let told = StoreProgress.told
         try await SQLiteFile.blocking {
             let sealing = try SQLiteFile.sealing(of: configuration)
             let pool = try SQLiteFile.openPool(configuration.path)
             defer { try? pool.close() }
             try pool.read { try Schema.check($0, sealing, configuration) }
-            try SQLiteFile.makeCopy(of: pool, at: path)
+            try SQLiteFile.makeCopy(of: pool, at: path, told)
             try note("last_backup", pool, configuration)
         }
     }
@@ -27,10 +28,11 @@ package enum StoreKeeping {
     package static func copy(
         _ configuration: SQLiteStoreConfiguration, to target: SQLiteStoreConfiguration
     ) async throws(StoreError) {
+        let told = StoreProgress.told
         try await atRest(configuration) { pool, _ in
             try KeyFile.copy(configuration.keyFile, to: target.keyFile)
             do {
-                try SQLiteFile.makeCopy(of: pool, at: target.path)
+                try SQLiteFile.makeCopy(of: pool, at: target.path, told)
             } catch {
                 unlink(target.keyFile)
                 throw error
@@ -97,8 +99,10 @@ extension SQLiteFile {
     /// Makes a file of one moment's state, found sound, on disk.
     ///
     /// Nothing is left behind when it fails.
-    static func makeCopy(of pool: DatabasePool, at path: String) throws {
+    static func makeCopy(of pool: DatabasePool, at path: String, _ told: StoreProgress.Told? = nil) throws {
         try makeFile(path)
+        let watching = told.map { watch(path, of: pool.path, $0) }
+        defer { watching?.cancel() }
         do {
             let copy = try DatabaseQueue(path: path)
             try pool.backup(to: copy)
@@ -111,6 +115,23 @@ extension SQLiteFile {
             removeStore(path)
             throw error
         }
+    }
+
+    /// Looks at the new file while it grows: SQLite copies in one go, since it would begin again with every change of a worker's.
+    private static func watch(
+        _ path: String, of original: String, _ told: @escaping StoreProgress.Told
+    ) -> Task<Void, Never> {
+        Task {
+            while !Task.isCancelled {
+                told(StoreProgress("megabytes copied", size(path) >> 20, of: size(original) >> 20))
+                try? await Task.sleep(for: .milliseconds(500))
+            }
+        }
+    }
+
+    private static func size(_ path: String) -> Int {
+        var facts = stat()
+        return stat(path, &facts) == 0 ? Int(facts.st_size) : 0
     }
 
     private static func sync(_ path: String) throws {

@@ -1,6 +1,7 @@
 import App
 import ArgumentParser
 import Foundation
+import VerifyClient
 import Wire
 
 /// What every administrator's command takes.
@@ -22,6 +23,22 @@ struct AdminOptions: ParsableArguments {
         for (name, value) in fields { body[name] = value }
         body["operator"] = .string(Self.name(administrator))
         try await options.ask(kind, body, common, isDryRun: isDryRun)
+    }
+
+    /// Asks, and prints nothing of what is answered when all is well.
+    func read(_ kind: JobKind, _ fields: [String: JSONValue?], _ common: CommonOptions) async throws -> Reply {
+        var body = JobBody()
+        for (name, value) in fields { body[name] = value }
+        body["operator"] = .string(Self.name(administrator))
+        let (app, job, patience) = (try await common.app(), body, Duration.seconds(options.timeout))
+        let reply = try await orExit {
+            try await app.withClient { try await $0.ask(kind, job, AskOptions(patience: patience)) }
+        }
+        guard reply.outcome == .done else {
+            StandardError.say(ReplyText.lines(of: reply, to: body).map(\.text))
+            throw ExitCode(reply.outcome.exitCode)
+        }
+        return reply
     }
 
     /// Asks for a list page by page, until its end or until so many were shown.

@@ -2,6 +2,7 @@ import App
 import ArgumentParser
 import Basics
 import Glibc
+import Store
 
 extension AdminUserCommand {
     struct Import: AsyncParsableCommand {
@@ -10,7 +11,8 @@ extension AdminUserCommand {
             discussion: """
                 The first line names the columns: user, and any of required, grace_until, phone.
                 Lines that are not taken are listed with their reason; the others are.
-                Example: verify-courier admin user import people.csv --dry-run
+                Examples: verify-courier admin user import people.csv --dry-run
+                          verify-courier admin user import people.csv --yes
                 """)
 
         @Argument(help: "The file; '-' is standard input.", completion: .file(extensions: ["csv"]))
@@ -22,6 +24,8 @@ extension AdminUserCommand {
         @Flag(help: "One JSON object per refused line, and one with the counts at the end.")
         var json = false
 
+        @OptionGroup var confirmation: Confirmation
+        @OptionGroup var progress: ProgressOptions
         @OptionGroup var common: CommonOptions
 
         @Option(
@@ -32,10 +36,20 @@ extension AdminUserCommand {
             let app = try await common.app()
             let (bytes, name) = (try read(), AdminOptions.name(administrator))
             let people = try await orExit { try UserImport(csv: bytes, by: name) }
-            let refused = dryRun ? people.refusals : try await orExit { try await app.importUsers(people) }
+            let refused = dryRun ? people.refusals : try await take(people, app)
             let taken = people.entries.count + people.refusals.count - refused.count
             try report(refused, taken: taken)
             guard refused.isEmpty else { throw ExitCode(65) }
+        }
+
+        private func take(_ people: UserImport, _ app: App) async throws -> [UserImport.Refusal] {
+            let count = people.entries.count
+            if count > 1 { try confirmation.require("\(count) people are to be changed", "change them") }
+            return try await orExit {
+                try await progress.during { told in
+                    try await app.importUsers(people) { told(StoreProgress("people", $0, of: count)) }
+                }
+            }
         }
 
         private func report(_ refused: [UserImport.Refusal], taken: Int) throws {

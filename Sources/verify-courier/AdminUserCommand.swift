@@ -89,9 +89,18 @@ struct AdminUserCommand: AsyncParsableCommand {
     struct Reset: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Takes registrations away, for a lost or changed phone; the next sign-in registers again.",
-            discussion: "Example: verify-courier admin user reset anna --reason 'lost phone, called in' --ticket")
+            discussion: """
+                Several people are reset one after the other; the first that is refused ends it.
+                Example: verify-courier admin user reset anna --reason 'lost phone, called in' --ticket
+                Example: verify-courier admin user reset anna berta carla --reason 'stolen laptops' --yes
+                """)
 
-        @OptionGroup var person: Person
+        @Argument(help: "The people, by the site's own ids.")
+        var users: [String]
+
+        @OptionGroup var change: ChangeOptions
+        @OptionGroup var common: CommonOptions
+        @OptionGroup var admin: AdminOptions
 
         @Option(help: "Why, for the audit trail.")
         var reason: String
@@ -102,9 +111,27 @@ struct AdminUserCommand: AsyncParsableCommand {
         @Flag(help: "Hand out a one-time registration ticket, good for 72 hours.")
         var ticket = false
 
+        func validate() throws {
+            guard users.count == 1 || admin.options.id == nil else {
+                throw ValidationError("--id names one job: reset one person with it")
+            }
+        }
+
         func run() async throws {
-            try await person.ask(
-                .adminUserReset, ["reason": .string(reason), "what": .string(what), "ticket": .bool(ticket)])
+            let what = Confirmation.count(users.count, "person is", "people are") + " to be reset"
+            if change.dryRun {
+                return admin.options.json
+                    ? try Output.json(JSONLine.of(["selected": users.count])) : try Output.line(what)
+            }
+            if users.count > 1 { try change.confirmation.require(what, "reset them") }
+            for user in users {
+                try await admin.ask(
+                    .adminUserReset,
+                    [
+                        "user": .string(user), "reason": .string(reason), "what": .string(self.what),
+                        "ticket": .bool(ticket),
+                    ], common)
+            }
         }
     }
 

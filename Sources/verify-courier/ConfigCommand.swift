@@ -1,6 +1,7 @@
 import App
 import ArgumentParser
 import Foundation
+import Wire
 
 struct ConfigCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -19,12 +20,17 @@ struct ConfigCommand: AsyncParsableCommand {
         func run() async throws {
             let settings = Settings(unchecked: common.loader)
             for entry in settings.entries {
-                let fields = [
-                    "key": entry.key.name, "value": entry.shown, "source": entry.source.rawValue, "place": entry.place,
-                ]
-                if json { try Output.json(JSONLine.of(fields)) } else { try Output.line(Self.text(entry)) }
+                if json { try Output.json(Self.json(entry)) } else { try Output.line(Self.text(entry)) }
             }
             try await orExit { guard settings.problems.isEmpty else { throw ConfigProblem(settings.problems) } }
+        }
+
+        private static func json(_ entry: ConfigEntry) -> String {
+            let fields: [String: JSONValue] = [
+                "key": .string(entry.key.name), "value": entry.shownValue, "source": .string(entry.source.rawValue),
+                "place": .string(entry.place),
+            ]
+            return String(decoding: JSONValue.object(fields).encoded(), as: UTF8.self)
         }
 
         private static func text(_ entry: ConfigEntry) -> String {

@@ -46,12 +46,43 @@ struct LetterOptions: ParsableArguments {
         ]
     }
 
+    /// How many of a state fit, as the store has them now.
+    func count(_ usual: String) async throws -> Int {
+        let state = state ?? usual
+        let reply = try await admin.read(.adminDeadList, selection.merging(["limit": 1]) { $1 }, common)
+        let fitting = reply.counts?[state] ?? 0
+        return limit.map { min($0, fitting) } ?? fitting
+    }
+
+    /// Those that are named by their numbers are meant; of a selection it is said how many they are.
+    ///
+    /// - Returns: whether to go on.
+    func isMeant(_ act: String, _ change: ChangeOptions) async throws -> Bool {
+        guard ids.isEmpty || change.dryRun else { return true }
+        let count = ids.isEmpty ? try await count("waiting") : ids.count
+        let what = Confirmation.count(count, "letter fits", "letters fit")
+        if change.dryRun {
+            if admin.options.json { try Output.json(JSONLine.of(["selected": count])) } else { try Output.line(what) }
+            return false
+        }
+        if count > 0 { try change.confirmation.require(what, "\(act) \(count == 1 ? "it" : "them")") }
+        return true
+    }
+
     /// What changes letters says which.
     func requireSelection() throws {
         guard !ids.isEmpty || reason != nil || key != nil || frontEnd != nil else {
             throw ValidationError("say which: numbers, or --reason, --key or --front-end")
         }
     }
+}
+
+/// What every command takes that changes many things at once.
+struct ChangeOptions: ParsableArguments {
+    @Flag(help: "Only say how many fit; change nothing.")
+    var dryRun = false
+
+    @OptionGroup var confirmation: Confirmation
 }
 
 struct DeadCommand: AsyncParsableCommand {
@@ -82,9 +113,13 @@ struct DeadCommand: AsyncParsableCommand {
     struct Replay: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Puts them through again, so many per second.",
-            discussion: "Example: verify-courier dead replay --reason broker --late --rate 20 --limit 100")
+            discussion: """
+                The workers do it; 'dead list --state replaying' shows what is left.
+                Example: verify-courier dead replay --reason broker --late --rate 20 --limit 100 --yes
+                """)
 
         @OptionGroup var letters: LetterOptions
+        @OptionGroup var change: ChangeOptions
 
         @Option(help: "Letters per second, 1 to 1000.")
         var rate = 10
@@ -94,6 +129,7 @@ struct DeadCommand: AsyncParsableCommand {
 
         func validate() throws { try letters.requireSelection() }
         func run() async throws {
+            guard try await letters.isMeant("replay", change) else { return }
             try await letters.ask(.adminDeadReplay, ["rate": .number(String(rate)), "late": .bool(late)])
         }
     }
@@ -101,15 +137,17 @@ struct DeadCommand: AsyncParsableCommand {
     struct Discard: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Puts them away; 'dead restore' fetches them back until they are purged.",
-            discussion: "Example: verify-courier dead discard --reason malformed --why 'an old test client'")
+            discussion: "Example: verify-courier dead discard --reason malformed --why 'an old test client' --yes")
 
         @OptionGroup var letters: LetterOptions
+        @OptionGroup var change: ChangeOptions
 
         @Option(name: .customLong("why"), help: "For the audit trail.")
         var why: String?
 
         func validate() throws { try letters.requireSelection() }
         func run() async throws {
+            guard try await letters.isMeant("discard", change) else { return }
             try await letters.ask(.adminDeadDiscard, ["reason": why.map { .string($0) }])
         }
     }

@@ -36,10 +36,19 @@ enum FindingText {
         if json { try Output.json(try self.json(finding)) } else { try Output.lines(lines(finding)) }
     }
 
-    private static func lines(_ finding: Finding) -> [String] {
+    private static func lines(_ finding: Finding) -> [StyledLine] {
         let level = finding.level.rawValue.padding(toLength: 5, withPad: " ", startingAt: 0)
         let check = finding.check.padding(toLength: 14, withPad: " ", startingAt: 0)
-        return ["\(level)\(check)\(finding.message)"] + finding.details.map { String(repeating: " ", count: 19) + $0 }
+        let first = StyledLine([.init(text: level, tone: tone(finding.level)), .init(text: check + finding.message)])
+        return [first] + finding.details.map { StyledLine(String(repeating: " ", count: 19) + $0) }
+    }
+
+    private static func tone(_ level: Finding.Level) -> Tone {
+        switch level {
+        case .ok: .good
+        case .warn: .doubtful
+        case .fail: .bad
+        }
     }
 
     private struct Line: Encodable {

@@ -35,8 +35,9 @@ struct HealthCommand: AsyncParsableCommand {
             try Output.json(health.json)
         } else {
             try Output.lines(
-                [health.isWell ? "well" : "not well"] + health.reasons.map { "- \($0.message)" }
-                    + health.warnings.map { "- warning: \($0.message)" })
+                [health.isWell ? StyledLine("well", .good) : StyledLine("not well", .bad)]
+                    + health.reasons.map { StyledLine("- \($0.message)") }
+                    + health.warnings.map { StyledLine("- warning: \($0.message)", .doubtful) })
         }
         guard health.isWell else { throw ExitCode(1) }
     }

@@ -58,7 +58,9 @@ struct AuditCommand: AsyncParsableCommand {
     }
 
     /// Page by page, as an administrator without the store's file.
-    private func ask() async throws {
+    ///
+    /// - Parameter told: gets each page; a refusal further on does not take it back.
+    private func ask(_ told: ([TrailLine]) throws -> Void) async throws {
         var fields: [String: JSONValue?] = [
             "user": user.map { .string($0) }, "by": administrator.map { .string($0) },
             "since": times.since.map { .string($0) }, "until": times.until.map { .string($0) },
@@ -73,28 +75,28 @@ struct AuditCommand: AsyncParsableCommand {
             let reply = try await orExit {
                 try await app.withClient { try await $0.ask(.adminAuditList, job) }
             }
-            for entry in reply.entries ?? [] { try Self.print(entry, json: times.json) }
+            let entries = reply.entries ?? []
+            try told(entries.map(TrailLine.init))
             guard reply.outcome == .done else {
-                StandardError.say(ReplyText.lines(of: reply, to: body))
+                StandardError.say(ReplyText.lines(of: reply, to: body).map(\.text))
                 throw ExitCode(reply.outcome.exitCode)
             }
-            left -= reply.entries?.count ?? 0
+            left -= entries.count
             guard let next = reply.next else { return }
             fields["after"] = .string(next)
         }
     }
 
-    private static func print(_ entry: Reply.TrailEntry, json: Bool) throws {
-        try RecordLine.print(
-            [
-                ("at", entry.at), ("operator", entry.administrator), ("front_end", entry.frontEnd), ("job", entry.key),
-                ("user", entry.user), ("formerly", entry.formerUser), ("outcome", entry.outcome.rawValue),
-                ("reason", entry.reason?.rawValue), ("detail", entry.detail), ("message_id", entry.job),
-            ], json: json)
+    private func print(_ entries: [TrailLine]) throws {
+        if times.json {
+            for entry in entries { try Output.json(entry.json) }
+        } else if !entries.isEmpty {
+            try Output.lines(TrailTable.lines(entries))
+        }
     }
 
     func run() async throws {
-        if remote { return try await ask() }
+        if remote { return try await ask(print) }
         var query = AuditQuery()
         (query.user, query.administrator, query.limit) = (user, administrator, times.limit)
         (query.since, query.until) = (times.time(times.since), times.time(times.until))
@@ -107,15 +109,7 @@ struct AuditCommand: AsyncParsableCommand {
         }
         let wanted = query
         let app = try await common.app()
-        for entry in try await orExit({ try await app.audit(wanted) }) {
-            let fields: [(String, String?)] = [
-                ("at", entry.at.description), ("operator", entry.administrator), ("front_end", entry.frontEnd),
-                ("job", entry.kind.rawValue), ("user", entry.user), ("formerly", entry.formerUser),
-                ("outcome", entry.outcome.rawValue), ("reason", entry.reason?.rawValue), ("detail", entry.detail),
-                ("message_id", entry.messageID),
-            ]
-            try RecordLine.print(fields, json: times.json)
-        }
+        try print(try await orExit { try await app.audit(wanted) }.map(TrailLine.init))
     }
 }
 
@@ -157,7 +151,17 @@ struct OutcomesCommand: AsyncParsableCommand {
                 }
                 query.outcome = known
             }
-            try await RecordLine.print(query, common, json: times.json)
+            let (app, wanted) = (try await common.app(), query)
+            let entries = try await orExit { try await app.outcomes(wanted) }
+            guard !entries.isEmpty else {
+                StandardError.say(["no outcome fits"])
+                throw ExitCode(1)
+            }
+            if times.json {
+                for entry in entries { try Output.json(RecordLine.json(entry)) }
+            } else {
+                try Output.lines(OutcomeTable.lines(entries))
+            }
         }
     }
 
@@ -234,14 +238,31 @@ enum RecordLine {
             throw ExitCode(1)
         }
         for entry in entries {
+            if json {
+                try Output.json(Self.json(entry))
+                continue
+            }
             let fields: [(String, String?)] = [
                 ("at", entry.at.description), ("begun_at", entry.begunAt.description), ("job", entry.kind.rawValue),
                 ("user", entry.user), ("application", entry.application.rawValue), ("to", entry.masked),
                 ("outcome", entry.outcome.rawValue), ("reason", entry.reason?.rawValue),
-                ("provider_code", entry.providerCode.map { json ? String($0) : "Twilio \($0)" }),
+                ("provider_code", entry.providerCode.map { "Twilio \($0)" }),
                 ("front_end", entry.frontEnd), ("message_id", entry.messageID),
             ]
-            try print(fields, json: json)
+            try print(fields, json: false)
         }
+    }
+
+    /// An outcome as one object; absent fields are left out.
+    static func json(_ entry: HistoryEntry) -> String {
+        let texts: [String: String?] = [
+            "at": entry.at.description, "begun_at": entry.begunAt.description, "job": entry.kind.rawValue,
+            "user": entry.user, "application": entry.application.rawValue, "to": entry.masked,
+            "outcome": entry.outcome.rawValue, "reason": entry.reason?.rawValue, "front_end": entry.frontEnd,
+            "message_id": entry.messageID,
+        ]
+        var fields = texts.compactMapValues { $0 }.filter { !$0.value.isEmpty }.mapValues { JSONValue.string($0) }
+        fields["provider_code"] = entry.providerCode.map { .number(String($0)) }
+        return String(decoding: JSONValue.object(fields).encoded(), as: UTF8.self)
     }
 }

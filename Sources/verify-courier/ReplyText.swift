@@ -6,7 +6,24 @@ enum ReplyText {
     /// - Parameters:
     ///   - body: what was asked.
     ///   - isDryRun: nothing was to be changed.
-    static func lines(of reply: Reply, to body: JobBody, isDryRun: Bool = false) -> [String] {
+    static func lines(of reply: Reply, to body: JobBody, isDryRun: Bool = false) -> [StyledLine] {
+        var lines = sentences(of: reply, to: body, isDryRun: isDryRun).map { StyledLine($0) }
+        lines[0].pieces[0].tone = isDryRun ? .plain : tone(reply.outcome)
+        if let users = reply.users, !users.isEmpty { lines += PeopleTable.lines(users) }
+        if let letters = reply.letters, !letters.isEmpty { lines += LetterTable.lines(letters) }
+        if let entries = reply.entries, !entries.isEmpty { lines += TrailTable.lines(entries.map(TrailLine.init)) }
+        return lines
+    }
+
+    private static func tone(_ outcome: Outcome) -> Tone {
+        switch outcome {
+        case .sent, .enrolling, .approved, .options, .canceled, .done: .good
+        case .throttled, .late, .uncertain, .unknownJob: .doubtful
+        case .denied, .expired, .blocked, .notAllowed, .invalid, .unavailable: .bad
+        }
+    }
+
+    private static func sentences(of reply: Reply, to body: JobBody, isDryRun: Bool) -> [String] {
         var lines = [([reply.outcome.rawValue, reply.reason?.rawValue].compactMap(\.self)).joined(separator: " / ")]
         if isDryRun, reply.outcome == .done {
             lines = ["dry run: nothing was changed; with this change it would be"]
@@ -16,9 +33,6 @@ enum ReplyText {
         lines += named(login(reply)) + block("wrong", (reply.errors ?? []).map { RefusalHint.line(for: $0, in: body) })
         lines += block("options", options(reply)) + named(administration(reply))
         lines += block("limits", limits(reply))
-        lines += (reply.users ?? []).map { "  " + line($0) }
-        lines += (reply.letters ?? []).flatMap(self.lines)
-        lines += (reply.entries ?? []).map { "  " + line($0) }
         if reply.users == [] || reply.entries == [] || reply.letters == [] { lines.append("  nobody and nothing fits") }
         return lines
     }
@@ -94,16 +108,6 @@ enum ReplyText {
         return "\(profile.user): \(facts.compactMap(\.self).joined(separator: ", "))"
     }
 
-    private static func line(_ entry: Reply.TrailEntry) -> String {
-        let facts = [
-            entry.at, entry.key, entry.user.map { "of \($0)" }, entry.formerUser.map { "formerly \($0)" },
-            "by \(entry.administrator.isEmpty ? "?" : entry.administrator)",
-            entry.frontEnd.isEmpty ? nil : "through \(entry.frontEnd)", entry.outcome.rawValue, entry.reason?.rawValue,
-            entry.detail == "{}" ? nil : entry.detail,
-        ]
-        return facts.compactMap(\.self).joined(separator: "  ")
-    }
-
     private static func options(_ reply: Reply) -> [String] {
         (reply.options ?? [:]).sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value.value) (\($0.value.source))" }
     }
@@ -123,13 +127,5 @@ enum ReplyText {
         values.enumerated().map { index, value in
             "  " + (index == 0 ? "\(name): " : String(repeating: " ", count: name.count + 2)) + value
         }
-    }
-
-    private static func lines(_ letter: Reply.Letter) -> [String] {
-        let facts = [
-            "\(letter.id)", letter.at, letter.reason.rawValue, letter.state.rawValue, letter.key,
-            letter.frontEnd.isEmpty ? "-" : letter.frontEnd, letter.job ?? "-", "replays \(letter.replays)",
-        ]
-        return ["  " + facts.joined(separator: "  ")] + (letter.body.map { ["    \($0)"] } ?? [])
     }
 }

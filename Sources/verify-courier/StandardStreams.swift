@@ -31,6 +31,12 @@ enum Output {
         try write(texts.map { LogText.printable($0) + "\n" }.joined())
     }
 
+    /// The same, with looks where they can be seen.
+    static func lines(_ lines: [StyledLine]) throws {
+        let inColour = Terminal.hasColour
+        try write(lines.map { $0.written(inColour: inColour) + "\n" }.joined())
+    }
+
     /// A JSON text of one or more lines, the same to whoever parses it.
     static func json(_ text: String) throws { try write(LogText.printable(json: text) + "\n") }
 
@@ -63,7 +69,10 @@ enum StandardError {
     }
 
     /// Without an end of the line.
-    static func ask(_ prompt: String) { write(prompt) }
+    static func ask(_ prompt: String) { write(LogText.printable(prompt)) }
+
+    /// As it is: how far something is, with what writes over the line before.
+    static func show(_ text: String) { write(text) }
 
     private static func write(_ text: String) {
         try? DescriptorOutput.write(Array(text.utf8), to: STDERR_FILENO, within: .seconds(2))

@@ -30,6 +30,7 @@ struct StoreCommand: AsyncParsableCommand {
             abstract: "Looks through the whole store, also while workers work. Changes nothing.",
             discussion: "Exit code 1 when something is wrong. Example: verify-courier store check --json")
 
+        @OptionGroup var progress: ProgressOptions
         @OptionGroup var common: CommonOptions
 
         @Flag(help: "One JSON object per check.")
@@ -37,7 +38,7 @@ struct StoreCommand: AsyncParsableCommand {
 
         func run() async throws {
             let app = try await common.app()
-            let findings = try await orExit { try await app.checkStore() }
+            let findings = try await orExit { try await progress.during { _ in try await app.checkStore() } }
             for finding in findings {
                 try FindingText.print(finding, json: json)
             }
@@ -50,6 +51,7 @@ struct StoreCommand: AsyncParsableCommand {
             abstract: "Writes one moment's state into a new file, also while workers work.",
             discussion: "Example: verify-courier store backup /backups/store-2027-01-31.db")
 
+        @OptionGroup var progress: ProgressOptions
         @OptionGroup var common: CommonOptions
 
         @Argument(help: "The new file.", completion: .file())
@@ -61,7 +63,7 @@ struct StoreCommand: AsyncParsableCommand {
         func run() async throws {
             let app = try await common.app()
             let path = file
-            let keyFile = try await orExit { try await app.backUpStore(to: path) }
+            let keyFile = try await orExit { try await progress.during { _ in try await app.backUpStore(to: path) } }
             if json { return try Output.json(JSONLine.of(["file": file, "key_file": keyFile])) }
             try Output.lines([
                 "backup made and found sound: \(file)",
@@ -93,6 +95,7 @@ struct StoreCommand: AsyncParsableCommand {
             abstract: "Seals every value with a new key. Stop the workers first.",
             discussion: "Interrupted, it is simply called again. Example: verify-courier store rekey")
 
+        @OptionGroup var progress: ProgressOptions
         @OptionGroup var common: CommonOptions
 
         @Flag(help: "One JSON object: the key's id, and how many values it seals.")
@@ -100,7 +103,7 @@ struct StoreCommand: AsyncParsableCommand {
 
         func run() async throws {
             let app = try await common.app()
-            let done = try await orExit { try await app.rekeyStore() }
+            let done = try await orExit { try await progress.during { _ in try await app.rekeyStore() } }
             if json { return try Output.json(JSONLine.of(["key": Int(done.key), "values": done.values])) }
             try Output.line(
                 "\(done.values) values are sealed anew, with key \(done.key); back up the store and its key file now")
@@ -112,6 +115,7 @@ struct StoreCommand: AsyncParsableCommand {
             abstract: "Moves the store and its keys to a place where there is none. Stop the workers first.",
             discussion: "Example: verify-courier store copy --to sqlite:/srv/verify-courier/store.db")
 
+        @OptionGroup var progress: ProgressOptions
         @OptionGroup var common: CommonOptions
 
         @Option(help: "The new store, as in store.url.")
@@ -126,7 +130,7 @@ struct StoreCommand: AsyncParsableCommand {
         func run() async throws {
             let app = try await common.app()
             let (url, keyFile) = (to, keyFile)
-            try await orExit { try await app.copyStore(to: url, keyFile: keyFile) }
+            try await orExit { try await progress.during { _ in try await app.copyStore(to: url, keyFile: keyFile) } }
             if json { return try Output.json(JSONLine.of(["store": url])) }
             try Output.line("the store is at \(to) too; set store.url to it before the workers start again")
         }

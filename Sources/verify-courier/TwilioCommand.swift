@@ -42,9 +42,19 @@ struct TwilioCommand: AsyncParsableCommand {
             if result == .wrong { throw ExitCode(1) }
         }
 
-        private static func line(_ finding: TwilioFinding) -> String {
+        private static func line(_ finding: TwilioFinding) -> StyledLine {
             let state = word(finding.state).padding(toLength: 22, withPad: " ", startingAt: 0)
-            return "\(state)  \(finding.topic): \(finding.text)"
+            return StyledLine([
+                .init(text: state, tone: tone(finding.state)), .init(text: "  \(finding.topic): \(finding.text)"),
+            ])
+        }
+
+        private static func tone(_ state: TwilioFinding.State) -> Tone {
+            switch state {
+            case .ok: .good
+            case .warning, .confirm: .doubtful
+            case .wrong: .bad
+            }
         }
 
         private static func word(_ state: TwilioFinding.State) -> String {

@@ -220,20 +220,22 @@ struct OrderOptions: ParsableArguments {
 
 /// Workers as lines for people.
 struct WorkerTable {
-    let lines: [String]
+    let lines: [StyledLine]
 
     init(_ fleet: Fleet, _ workers: [WorkerRecord]) {
-        let heads =
-            ["ID", "STATE", "STARTED", "HOST", "PID", "VERSION"] + LaneName.allCases.map { $0.rawValue.uppercased() }
+        let columns: [TextTable.Column] =
+            [
+                .init("ID", number: true), .init("STATE"), .init("STARTED"), .init("HOST"), .init("PID", number: true),
+                .init("VERSION"),
+            ] + LaneName.allCases.map { .init($0.rawValue.uppercased()) }
         let rows = workers.map { worker in
             [
-                String(worker.id), worker.standing, worker.startedAt.roundedDown.description,
-                worker.report?.host ?? "-",
-                worker.report.map { String($0.pid) } ?? "-", worker.report?.version ?? "-",
+                String(worker.id), worker.standing, worker.startedAt.roundedDown.description, worker.report?.host,
+                worker.report.map { String($0.pid) }, worker.report?.version,
             ] + LaneName.allCases.map { Self.cell(worker, $0) }
         }
-        var lines = TextTable.lines([heads] + rows)
-        for worker in workers { lines += Self.notes(fleet, worker) }
+        var lines = TextTable(columns, rows).lines
+        for worker in workers { lines += Self.notes(fleet, worker).map { StyledLine($0, .doubtful) } }
         self.lines = lines
     }
 
@@ -262,18 +264,5 @@ struct WorkerTable {
         }
         if let order = fleet.orders.drain(of: worker.id) { notes.append("drained by \(order.by): \(order.why)") }
         return notes.map { "\(number): \($0)" }
-    }
-}
-
-/// Columns under each other, for people.
-enum TextTable {
-    /// - Parameter rows: as many cells each; the first row is the heads.
-    static func lines(_ rows: [[String]]) -> [String] {
-        let widths = (rows.first ?? []).indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
-        return rows.map { row in
-            let cells = zip(row, widths).map { $0 + String(repeating: " ", count: $1 - $0.count) }
-            let line = cells.joined(separator: "  ")
-            return String(line.reversed().drop { $0 == " " }.reversed())
-        }
     }
 }

@@ -67,6 +67,11 @@ struct CommandLineAdminTests {
         #expect(try await admin("user set ana --grace-until 2020-01-01T00:00:00Z").warnings?.first?.reason == "past")
         #expect(try await admin("user reset anna --reason lost --what phone --ticket").ticket != nil)
         #expect(try await admin("user get anna").profile?.phone == nil)
+        let many = try await stage.run("admin user reset anna ana --reason lost")
+        #expect(many.status == 64 && many.errors.contains("2 people are to be reset: add --yes"))
+        let both = try await stage.run("admin user reset anna ana --reason lost --operator root --json --yes")
+        let names = try both.lines.map { try Reply.decode(Array($0.utf8)).user }
+        #expect(both.status == 0 && names == ["anna", "ana"], "\(both.errors)")
         #expect(try await admin("user rename anna --to anne").outcome == .done)
         #expect(try await admin("user rename anna --to anne", exit: 65).errors?.isEmpty == false)
         #expect(try await admin("user erase anne --reason left --yes").outcome == .done)
@@ -91,7 +96,12 @@ struct CommandLineAdminTests {
                 "line 3: required: not true or false", "line 5: user: malformed", "3 would be taken, 2 refused",
             ])
         #expect(try await admin("user list").users?.map(\.required) == [false])
-        let done = try await stage.run("admin user import \(file) --operator root --json")
+        let unasked = try await stage.run("admin user import \(file) --operator root")
+        #expect(unasked.status == 64 && unasked.errors.contains("3 people are to be changed: add --yes"))
+        #expect(try await admin("user list").users?.map(\.required) == [false])
+        let done = try await stage.run("admin user import \(file) --operator root --json --yes --progress")
+        // Where there is no terminal how far it is stands on a line of its own.
+        #expect(done.errors.contains("people: 1 of 3 (33 %)\n") && !done.errors.contains("\r"))
         #expect(done.status == 65)
         #expect(
             done.lines == [
@@ -131,7 +141,8 @@ struct CommandLineAdminTests {
             #expect(!run.output.contains("4155550142"))
         }
         let both = try await stage.run("admin audit --operator root --limit 1")
-        #expect(both.lines.count == 1 && both.output.contains("admin.user.get"))
+        #expect(both.lines.count == 2 && both.lines.last?.contains("admin.user.get") == true)
+        #expect(both.lines.first?.split(separator: " ").first == "AT" && both.output.contains("admin.user.get"))
         #expect(try await stage.run("admin audit --until 2020-01-01T00:00:00Z").output.isEmpty)
         for command in ["outcomes show m-9", "outcomes find --since 2099-01-01T00:00:00Z"] {
             #expect(try await stage.run(command).status == 1)
@@ -154,7 +165,12 @@ struct CommandLineAdminTests {
         #expect(try await dead("discard 1 --why old").counts?["discarded"] == 1)
         #expect(try await dead("list --state waiting").letters?.map(\.id) == [2])
         #expect(try await dead("restore 1").counts?["restored"] == 1)
-        #expect(try await dead("replay --reason malformed --rate 100 --late --limit 1").counts?["replaying"] == 1)
+        let replay = "replay --reason malformed --rate 100 --late --limit 1"
+        #expect(try await stage.run("dead \(replay) --dry-run").output == "1 letter fits\n")
+        let unasked = try await stage.run("dead discard --reason malformed")
+        #expect(unasked.status == 64 && unasked.errors.contains("2 letters fit: add --yes to discard them"))
+        #expect(try await dead("list --state waiting").letters?.count == 2)
+        #expect(try await dead("\(replay) --yes").counts?["replaying"] == 1)
         // The worker puts it through when its turn comes.
         while try await dead("list --state replayed").letters?.map(\.id) != [1] {}
         let trail = try await stage.run("admin audit --kind admin.dead.discard --json")

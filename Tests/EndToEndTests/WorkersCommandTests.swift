@@ -72,7 +72,7 @@ struct WorkersCommandTests {
         #expect(try await stage.run("workers resume all --why enough --operator mara").status == 0)
         #expect(try await waiting.value.outcome == .options)
         let trail = try await stage.run("admin audit --operator mara")
-        #expect(trail.lines.count == 2 && trail.output.contains("workers.pause") && trail.output.contains("a look"))
+        #expect(trail.lines.count == 3 && trail.output.contains("workers.pause") && trail.output.contains("a look"))
         for process in [process, newcomer] {
             process.kill(SIGTERM)
             #expect(await process.waitUntilEnd() == 0)

@@ -1,3 +1,5 @@
+public import Wire
+
 /// A value and where it came from.
 ///
 /// Printing one prints what may be shown.
@@ -107,4 +109,17 @@ struct ConfigNotes: Sendable {
 
     mutating func problem(_ text: String) { problems.append(text) }
     mutating func warn(_ text: String) { warnings.append(text) }
+}
+
+extension ConfigEntry {
+    /// The same for programs: a number or a flag where the key is one and the value fits it.
+    public var shownValue: JSONValue {
+        switch key.kind {
+        case .number: Int(shown).map { .number(String($0)) } ?? .string(shown)
+        case .flag: Bool(shown).map { .bool($0) } ?? .string(shown)
+        case .text, .path, .providerSecret, .choice, .sid, .seconds, .words, .countries, .brokers, .store, .twilio,
+            .proxy, .listen, .frontEnds:
+            .string(shown)
+        }
+    }
 }

@@ -69,7 +69,8 @@ client_conformance() {
     stage 0 || return
     deploy/python-environment.sh .build/python-client Tests/OutsideClients/python-client-requirements.txt || return
     # shellcheck disable=SC2016 # the variables are each sign-in's
-    PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=docs/examples/python/src "$courier" conformance front-end --at-once 22 --run \
+    PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=docs/examples/python/src "$courier" conformance front-end --at-once 22 \
+        --restart "deploy/broker.sh kill '$work/broker' && deploy/broker.sh start '$work/broker'" --run \
         'printf "sms\n$VERIFY_CONFORMANCE_CODE\n" |
             .build/python-client/bin/python docs/examples/python/examples/login.py "$VERIFY_CONFORMANCE_USER"'
 }

@@ -25,6 +25,7 @@ package enum ConformanceCase: String, CaseIterable, Sendable {
     case lateReply = "late-reply"
     case silence = "silence"
     case replyQueueGone = "reply-queue-gone"
+    case brokerRestart = "broker-restart"
 
     /// Who signs in: the worker knows a case by it.
     package var user: String { "conformance-\(rawValue)" }
@@ -54,13 +55,17 @@ package enum ConformanceCase: String, CaseIterable, Sendable {
         case .lateReply: "the approval comes when nobody waits any more"
         case .silence: "nobody answers"
         case .replyQueueGone: "the reply queue is deleted while the text is asked for"
+        case .brokerRestart: "the broker is restarted while the code is checked"
         }
     }
+
+    /// It needs the broker to itself, and a command that restarts it.
+    package var restartsBroker: Bool { self == .brokerRestart }
 
     /// Whether the person is in at the end; `nil` where either will do.
     package var isIn: Bool? {
         switch self {
-        case .signIn, .notRequired, .unknownFields, .repeatedReply: true
+        case .signIn, .notRequired, .unknownFields, .repeatedReply, .brokerRestart: true
         case .lostReply, .replyQueueGone: nil
         case .contactAdministrator, .wrongCode, .expiredCode, .throttledSend, .blockedSend, .methodDisabled,
             .invalidCode,
@@ -82,6 +87,8 @@ package enum ConformanceAnswer: Sendable, Equatable {
     case nothing
     /// The queue that the reply would go to is deleted.
     case queueGone
+    /// The broker is restarted, with the job in hand: it comes again.
+    case restart
 }
 
 /// The part that a job has in a sign-in.
@@ -138,6 +145,7 @@ extension ConformanceCase {
         case .strangersReply: return only(.check, .strangersFirst(Replies.denied(job)))
         case .lostReply: return isRepeat ? .replies([usual]) : only(.check, .nothing)
         case .lateReply: return only(.check, .tooLate(usual))
+        case .brokerRestart: return isRepeat ? .replies([usual]) : only(.check, .restart)
         }
     }
 }

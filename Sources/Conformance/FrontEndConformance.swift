@@ -16,11 +16,17 @@ package protocol FrontEndUnderTest: Sendable {
 package struct ConformanceVerdict: Sendable {
     package var situation: ConformanceCase
     package var findings: [ConformanceFinding]
+    /// Why it could not be tried, if so.
+    package var skipped: String?
 }
 
 /// The judgement cannot be made.
 package struct ConformanceFailure: Error, CustomStringConvertible {
     package let description: String
+
+    package init(description: String) {
+        self.description = description
+    }
 }
 
 /// Puts a front end through the cases.
@@ -31,30 +37,44 @@ package struct FrontEndConformance: Sendable {
     private let broker: BrokerConfiguration
     private let logger: Logger
     private let slack: Duration
+    private let restart: BrokerRestart?
 
     /// - Parameters:
     ///   - broker: one of its own, where no worker runs and the topology is there.
     ///   - slack: how long after its last job's deadline a sign-in may end.
-    package init(broker: BrokerConfiguration, slack: Duration = SignInJudge.usualSlack, logger: Logger) {
+    ///   - restart: restarts the broker; without it the case that needs it is skipped.
+    package init(
+        broker: BrokerConfiguration, slack: Duration = SignInJudge.usualSlack, restart: BrokerRestart? = nil,
+        logger: Logger
+    ) {
         self.broker = broker
         self.slack = slack
+        self.restart = restart
         self.logger = logger
     }
 
-    /// All cases, so many at once; `told` hears of each as it ends.
+    /// All cases, so many at once, and at the end, each by itself, those that restart the broker; `told` hears of each as it
+    /// ends.
     ///
+    /// - Returns: in that order.
     /// - Throws: ``ConformanceFailure``, `AMQPError`.
     package func judge(
         _ frontEnd: any FrontEndUnderTest, cases: [ConformanceCase] = ConformanceCase.allCases, atOnce: Int = 8,
         told: @escaping @Sendable (ConformanceVerdict) -> Void = { _ in }
     ) async throws -> [ConformanceVerdict] {
         try await lookForOthers()
-        let worker = ScriptedWorker(broker, slack: slack, logger: logger)
+        let worker = ScriptedWorker(broker, slack: slack, restart: restart, logger: logger)
         return try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { await worker.run() }
             defer { group.cancelAll() }
             await worker.waitUntilReady()
-            let verdicts = await judge(frontEnd, cases, atOnce: max(1, atOnce), worker, told)
+            let together = cases.filter { !$0.restartsBroker }
+            var verdicts = await judge(frontEnd, together, atOnce: max(1, atOnce), worker, told)
+            for situation in cases where situation.restartsBroker {
+                let verdict = await judgeAlone(frontEnd, situation, worker)
+                told(verdict)
+                verdicts.append(verdict)
+            }
             if let failure = worker.failure { throw ConformanceFailure(description: failure) }
             return verdicts
         }
@@ -94,6 +114,20 @@ package struct FrontEndConformance: Sendable {
             }
             return verdicts.compactMap { $0 }
         }
+    }
+
+    private func judgeAlone(
+        _ frontEnd: any FrontEndUnderTest, _ situation: ConformanceCase, _ worker: ScriptedWorker
+    ) async -> ConformanceVerdict {
+        guard restart == nil else {
+            let verdict = await Self.judge(frontEnd, situation, worker)
+            // A front end may end before the broker is back.
+            await worker.waitUntilReady(atMost: .seconds(120))
+            return verdict
+        }
+        return ConformanceVerdict(
+            situation: situation, findings: [],
+            skipped: "say by --restart how the broker is restarted, such as 'systemctl restart rabbitmq-server'")
     }
 
     private static func judge(

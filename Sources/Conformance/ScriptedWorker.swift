@@ -3,6 +3,9 @@ import Basics
 package import Logging
 import Wire
 
+/// Restarts the broker, and returns when it takes connections again.
+package typealias BrokerRestart = @Sendable () async throws -> Void
+
 /// Stands in a worker's place on a broker of its own, and answers as the cases want it.
 package final class ScriptedWorker: Sendable {
     private struct State {
@@ -19,12 +22,19 @@ package final class ScriptedWorker: Sendable {
     private let publisher: Publisher
     private let logger: Logger
     private let slack: Duration
+    private let restart: BrokerRestart?
     private let state = Locked(State())
 
-    /// - Parameter slack: see ``SignInJudge``.
-    package init(_ broker: BrokerConfiguration, slack: Duration = SignInJudge.usualSlack, logger: Logger) {
+    /// - Parameters:
+    ///   - slack: see ``SignInJudge``.
+    ///   - restart: restarts the broker; without it no case may want that.
+    package init(
+        _ broker: BrokerConfiguration, slack: Duration = SignInJudge.usualSlack, restart: BrokerRestart? = nil,
+        logger: Logger
+    ) {
         self.broker = broker
         self.slack = slack
+        self.restart = restart
         self.logger = logger
         let lanes = [LaneName.send, .check, .account].map { Lane(queue: $0.queue, prefetch: 64) }
         consumer = Consumer(configuration: broker, lanes: lanes, headers: ["deadline"], logger: logger)
@@ -47,6 +57,16 @@ package final class ScriptedWorker: Sendable {
     package func waitUntilReady() async {
         await consumer.waitUntilConsuming()
         await publisher.waitUntilUsable()
+    }
+
+    /// The same, but not for ever: after a restart.
+    func waitUntilReady(atMost patience: Duration) async {
+        await withTaskGroup { group in
+            group.addTask { await self.waitUntilReady() }
+            group.addTask { try? await Task.sleep(for: patience) }
+            await group.next()
+            group.cancelAll()
+        }
     }
 
     /// Why it cannot go on, if so.
@@ -80,6 +100,7 @@ package final class ScriptedWorker: Sendable {
         let answer = state.withLock { $0.judges[user]?.take(seen) }
         guard let answer else { return await putAside(delivery, of: user) }
         await judgeQueue(of: user, delivery.properties.replyTo)
+        if answer == .restart { return await restartBroker() }
         await consumer.acknowledge(delivery.tag)
         await carryOut(answer, delivery.properties, deadline: JobDecoder().read(seen.envelope).deadline)
     }
@@ -127,7 +148,7 @@ package final class ScriptedWorker: Sendable {
 
     private func carryOut(_ answer: ConformanceAnswer, _ job: MessageProperties, deadline: Timestamp) async {
         switch answer {
-        case .nothing: break
+        case .nothing, .restart: break
         case .replies(let bodies):
             for body in bodies { await reply(body, to: job, correlation: job.correlationID) }
         case .strangersFirst(let body):
@@ -140,6 +161,13 @@ package final class ScriptedWorker: Sendable {
         case .queueGone:
             guard let queue = job.replyTo, queue.hasPrefix(WireName.replyPrefix) else { return }
             try? await BrokerAdmin.withConnection(broker, logger: logger) { try await $0.deleteQueue(queue) }
+        }
+    }
+
+    /// The job is not acknowledged, and so comes again.
+    private func restartBroker() async {
+        do { try await restart?() } catch {
+            state.withLock { $0.failure = "the broker could not be restarted: \(error)" }
         }
     }
 

@@ -21,6 +21,9 @@ package struct SignInJudge: Sendable {
     /// After the deadline, for a reply that is on its way, and as long again for the front end itself.
     package static let usualSlack = Duration.seconds(10)
 
+    /// Before its job's deadline, for a front end whose broker was away.
+    static let timeToComeBack = Duration.seconds(5)
+
     private struct Known {
         var key: String
         var body: [UInt8]
@@ -33,6 +36,8 @@ package struct SignInJudge: Sendable {
     package private(set) var logins: Set<String> = []
     private var known: [String: Known] = [:]
     private var lastDeadline: Timestamp?
+    /// There was time for a front end to come back and hear of the check.
+    private var isCheckAnsweredInTime = false
     private let slack: Duration
 
     package init(_ situation: ConformanceCase, slack: Duration = usualSlack) {
@@ -55,8 +60,12 @@ package struct SignInJudge: Sendable {
             at: seen.envelope.receivedAt)
         let answer = situation.answer(to: kind, job, isRepeat: isRepeat)
         switch answer {
-        case .replies, .strangersFirst: known[id]?.isAnswered = true
-        case .tooLate, .nothing, .queueGone: break
+        case .replies, .strangersFirst:
+            known[id]?.isAnswered = true
+            if kind == .check, read.deadline - seen.envelope.receivedAt >= Self.timeToComeBack {
+                isCheckAnsweredInTime = true
+            }
+        case .tooLate, .nothing, .queueGone, .restart: break
         }
         return answer
     }
@@ -70,6 +79,8 @@ package struct SignInJudge: Sendable {
             add(.hangs, "it ended long after its last job's deadline: \(situation.summary)")
         }
         guard let isIn else { return add(.fails, "the front end failed: \(situation.summary)") }
+        // A broker may take longer to come back than the person waits.
+        if situation.restartsBroker, !isCheckAnsweredInTime { return }
         guard let wanted = situation.isIn, wanted != isIn else { return }
         add(isIn ? .letIn : .keptOut, situation.summary)
     }
@@ -166,7 +177,7 @@ package struct SignInJudge: Sendable {
             case .signIn, .wrongCode, .expiredCode, .invalidCode, .outageOfCheck, .uncertainCheck, .unknownOutcome,
                 .unreadableReply, .unknownFields, .repeatedReply, .strangersReply, .lostReply,
                 .lateReply,
-                .silence, .replyQueueGone:
+                .silence, .replyQueueGone, .brokerRestart:
                 false
             }
         if isAfterAnEnd { add(.needlessJob, "\(kind.rawValue), though \(situation.summary)") }

@@ -6,8 +6,8 @@ import Wire
 struct ConformanceCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "conformance",
-        abstract: "Judges a front end by the contract.",
-        subcommands: [ConformanceFrontEndCommand.self])
+        abstract: "Judges a front end, or workers, by the contract.",
+        subcommands: [ConformanceFrontEndCommand.self, ConformanceWorkerCommand.self])
 }
 
 struct ConformanceFrontEndCommand: AsyncParsableCommand {
@@ -36,6 +36,9 @@ struct ConformanceFrontEndCommand: AsyncParsableCommand {
     @Option(help: "Seconds for one sign-in.")
     var limit = 120
 
+    @Option(help: "The command that restarts the broker, for the case broker-restart: by itself, at the end.")
+    var restart: String?
+
     @Flag(help: "Print the verdicts as one JSON array.")
     var json = false
 
@@ -52,33 +55,75 @@ struct ConformanceFrontEndCommand: AsyncParsableCommand {
         let wanted = cases.isEmpty ? ConformanceCase.allCases : cases.compactMap(ConformanceCase.init)
         let tellsAtOnce = !json
         let verdicts = try await orExit {
-            try await app.judgeFrontEnd(command: command, cases: wanted, atOnce: atOnce, limit: limit) { verdict in
-                if tellsAtOnce { try? Output.lines(Self.lines(of: verdict)) }
+            try await app.judgeFrontEnd(command: command, cases: wanted, atOnce: atOnce, limit: limit, restart: restart)
+            {
+                verdict in
+                if tellsAtOnce { try? Output.lines(ConformanceReport(verdict).lines) }
             }
         }
-        let failed = verdicts.count { !$0.findings.isEmpty }
-        if json {
-            try Output.json(String(decoding: JSONValue.array(verdicts.map(Self.value)).encoded(), as: UTF8.self))
-        } else {
-            try Output.line("\(verdicts.count - failed) passed, \(failed) failed")
+        try ConformanceReport.end(verdicts.map(ConformanceReport.init), json: json)
+    }
+}
+
+struct ConformanceWorkerCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "worker",
+        abstract: "Plays a scripted front end against workers, and says what to mend.",
+        discussion: """
+            The workers run at the broker of the configuration, as the user of a front end there, and are pointed at a simulator of \
+            Twilio: all of them on this machine. Every run takes people whom nobody has seen, so a store need not be new; of a \
+            site's own people it touches none.
+            Examples: verify-courier conformance worker
+                      verify-courier conformance worker --case outage-of-check --case late
+            """)
+
+    @OptionGroup var common: CommonOptions
+
+    @Option(name: .customLong("case"), help: "Only this case; repeatable.")
+    var cases: [String] = []
+
+    @Option(help: "Seconds that a reply is waited for.")
+    var limit = 30
+
+    @Flag(help: "Print the verdicts as one JSON array.")
+    var json = false
+
+    func validate() throws {
+        for name in cases where WorkerCase(rawValue: name) == nil {
+            throw ValidationError("--case: there is no case '\(name)'; there are \(WorkerCase.choices)")
         }
-        if failed > 0 { throw ExitCode(1) }
+        guard (5...600).contains(limit) else { throw ValidationError("--limit must be from 5 to 600 seconds") }
     }
 
-    private static func lines(of verdict: ConformanceVerdict) -> [String] {
-        let name = "\(verdict.situation.rawValue): \(verdict.situation.summary)"
-        guard !verdict.findings.isEmpty else { return ["ok    \(name)"] }
-        return ["mend  \(name)"] + verdict.findings.map { "      \($0.rule.rawValue): \($0.detail)" }
-            + Set(verdict.findings.map(\.rule.advice)).sorted().map { "      -> \($0)" }
+    func run() async throws {
+        let app = try await common.app()
+        let wanted = cases.isEmpty ? WorkerCase.allCases : cases.compactMap(WorkerCase.init)
+        let tellsAtOnce = !json
+        let verdicts = try await orExit {
+            try await app.judgeWorkers(cases: wanted, patience: .seconds(limit)) { verdict in
+                if tellsAtOnce { try? Output.lines(ConformanceReport(verdict).lines) }
+            }
+        }
+        try ConformanceReport.end(verdicts.map(ConformanceReport.init), json: json)
+    }
+}
+
+extension ConformanceReport {
+    init(_ verdict: ConformanceVerdict) {
+        name = verdict.situation.rawValue
+        summary = verdict.situation.summary
+        findings = verdict.findings.map {
+            Finding(rule: $0.rule.rawValue, detail: $0.detail, advice: $0.rule.advice)
+        }
+        skipped = verdict.skipped
     }
 
-    private static func value(_ verdict: ConformanceVerdict) -> JSONValue {
-        let findings = verdict.findings.map { finding in
-            JSONValue.object([
-                "rule": .string(finding.rule.rawValue), "detail": .string(finding.detail),
-                "advice": .string(finding.rule.advice),
-            ])
+    init(_ verdict: WorkerVerdict) {
+        name = verdict.situation.rawValue
+        summary = verdict.situation.summary
+        findings = verdict.findings.map {
+            Finding(rule: $0.rule.rawValue, detail: $0.detail, advice: $0.rule.advice)
         }
-        return .object(["case": .string(verdict.situation.rawValue), "findings": .array(findings)])
+        skipped = verdict.skipped
     }
 }

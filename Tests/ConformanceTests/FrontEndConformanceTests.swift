@@ -7,15 +7,19 @@ import Testing
 import VerifyClient
 import Wire
 
-private let noLog = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+private let noLog = Site.noLog
 
 /// A portal on the Swift client, with a mistake of one's choice.
 private struct Portal: FrontEndUnderTest {
     enum Mistake: CaseIterable {
-        case trustsEveryReply, neverAsksOptions, asksAgainAnew, sharesALogin
+        case trustsEveryReply, neverAsksOptions, asksAgainAnew, sharesALogin, givesUpWithItsConnection
     }
 
+    struct Lost: Error {}
+
     let client: LoginClient
+    /// A connection beside the client's: what ends it ends those.
+    let connection: Publisher
     var mistake: Mistake?
     var patience = Duration.seconds(20)
 
@@ -42,6 +46,20 @@ private struct Portal: FrontEndUnderTest {
     }
 
     private func check(_ code: String, _ login: Job.Login) async throws -> Reply {
+        guard mistake == .givesUpWithItsConnection else { return try await asked(code, login) }
+        return try await withThrowingTaskGroup { group in
+            group.addTask { try await asked(code, login) }
+            group.addTask {
+                await connection.waitForStatus { !$0.isConnected }
+                throw Lost()
+            }
+            defer { group.cancelAll() }
+            guard let reply = try await group.next() else { throw Lost() }
+            return reply
+        }
+    }
+
+    private func asked(_ code: String, _ login: Job.Login) async throws -> Reply {
         let again = {
             try await client.check(Redacted(code), method: .phone, for: login, AskOptions(patience: patience))
         }
@@ -87,9 +105,18 @@ private struct Portal: FrontEndUnderTest {
         #expect(verdicts.flatMap(\.findings).map(\.rule) == [.sharedLogin])
     }
 
+    @Test("one that fails when the broker is restarted under it is found out; without a way to restart it is not tried")
+    func failsAtRestart() async throws {
+        let verdicts = try await judge(.givesUpWithItsConnection, [.brokerRestart], patience: .seconds(100))
+        #expect(verdicts.flatMap(\.findings).map(\.rule) == [.fails], "\(verdicts)")
+        let untried = try await judge(nil, [.brokerRestart, .signIn], restarts: false)
+        #expect(untried.map(\.situation) == [.signIn, .brokerRestart] && untried.allSatisfy(\.findings.isEmpty))
+        #expect(untried[1].skipped?.contains("--restart") == true)
+    }
+
     @Test("a reply queue that is declared otherwise is found out")
     func queueArguments() async throws {
-        let url = try await site()
+        let url = try await Site.make()
         let queue = "verify.reply.guest.\(RandomID.hex(bytes: 16))"
         let broker = BrokerConfiguration(urls: [try BrokerURL(url)], connectionName: "test")
         try await BrokerAdmin.withConnection(broker, logger: noLog) {
@@ -104,7 +131,7 @@ private struct Portal: FrontEndUnderTest {
 
     @Test("jobs of others are not taken: it says so and leaves them")
     func others() async throws {
-        let url = try await site()
+        let url = try await Site.make()
         let broker = BrokerConfiguration(urls: [try BrokerURL(url)], connectionName: "test")
         let publisher = Publisher(configuration: broker, logger: noLog)
         let running = Task { await publisher.run() }
@@ -127,34 +154,26 @@ private struct Portal: FrontEndUnderTest {
 
     // MARK: The scene
 
-    /// A virtual host with the lanes, and no worker.
-    private func site() async throws -> String {
-        let url = try await PrivateBroker.shared().makeVirtualHost()
-        let broker = BrokerConfiguration(urls: [try BrokerURL(url)], connectionName: "test")
-        try await BrokerAdmin.withConnection(broker, logger: noLog) { admin in
-            try await admin.declareExchange(ExchangeDeclaration(name: WireName.jobs, kind: "topic", durable: true))
-            for lane in [LaneName.send, .check, .account] {
-                try await admin.declareQueue(
-                    QueueDeclaration(
-                        name: lane.queue, durable: true, exclusive: false, autoDelete: false, arguments: FieldTable()))
-                for kind in JobKind.allCases where kind.lane == lane {
-                    try await admin.bind(Binding(exchange: WireName.jobs, queue: lane.queue, routingKey: kind.rawValue))
-                }
-            }
-        }
-        return url
-    }
-
     private func judge(
-        _ mistake: Portal.Mistake?, _ cases: [ConformanceCase], patience: Duration = .seconds(20), atOnce: Int = 32
+        _ mistake: Portal.Mistake?, _ cases: [ConformanceCase], patience: Duration = .seconds(20), atOnce: Int = 32,
+        restarts: Bool = true
     ) async throws -> [ConformanceVerdict] {
-        let broker = BrokerConfiguration(urls: [try BrokerURL(try await site())], connectionName: "portal")
+        let url = try BrokerURL(try await Site.make())
+        let broker = BrokerConfiguration(urls: [url], connectionName: "portal")
         let client = LoginClient(broker: broker, frontEnd: "guest", logger: noLog)
-        let running = Task { await client.run() }
-        defer { running.cancel() }
+        let connection = Publisher(configuration: broker, logger: noLog)
+        let running = [Task { await client.run() }, Task { await connection.run() }]
+        defer { for task in running { task.cancel() } }
+        try await connection.becomesUsable()
+        // As a restart looks from here: every connection is gone.
+        let restart: BrokerRestart = {
+            _ = try await PrivateBroker.shared().ctl(["close_all_connections", "--vhost", url.virtualHost, "restart"])
+        }
+        let portal = Portal(client: client, connection: connection, mistake: mistake, patience: patience)
         // The machine may be busy: that a wait is too long is for the judge's own tests.
-        return try await FrontEndConformance(broker: broker, slack: .seconds(300), logger: noLog)
-            .judge(Portal(client: client, mistake: mistake, patience: patience), cases: cases, atOnce: atOnce)
+        return try await FrontEndConformance(
+            broker: broker, slack: .seconds(300), restart: restarts ? restart : nil, logger: noLog
+        ).judge(portal, cases: cases, atOnce: atOnce)
     }
 }
 

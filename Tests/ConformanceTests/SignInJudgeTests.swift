@@ -88,8 +88,10 @@ struct SignIn {
         let cannotSend: Set<ConformanceCase> = [.throttledSend, .blockedSend, .methodDisabled, .lateSend]
         if !stops.contains(situation) { signIn.ask(.send, id: "two", ["channel": "sms"]) }
         if !stops.union(cannotSend).contains(situation) {
-            signIn.ask(.check, id: "three", ["code": "314159", "method": "phone"])
-            if situation == .lostReply { signIn.ask(.check, id: "three", ["code": "314159", "method": "phone"]) }
+            let comesTwice = [.lostReply, .brokerRestart].contains(situation)
+            for _ in 0..<(comesTwice ? 2 : 1) {
+                signIn.ask(.check, id: "three", ["code": "314159", "method": "phone"])
+            }
         }
         #expect(signIn.end(situation.isIn ?? true).isEmpty, "\(signIn.judge.findings)")
     }
@@ -100,6 +102,19 @@ struct SignIn {
         #expect(found == [mistake.rule], "\(findings)")
         for finding in findings {
             #expect("\(finding)".contains(finding.rule.advice) && !"\(finding)".contains("314159"))
+        }
+    }
+
+    @Test("where the broker is back in time the person has to be in; where it is not, either will do")
+    func restart() {
+        for (seconds, found) in [(14, [ConformanceRule.keptOut]), (16, [])] {
+            var signIn = SignIn(.brokerRestart)
+            signIn.whole()
+            signIn.ask(.check, id: "three", ["code": "314159", "method": "phone"]) {
+                $0.envelope.receivedAt = SignIn.start + .seconds(seconds)
+            }
+            #expect(signIn.end(false) == Set(found), "\(signIn.judge.findings)")
+            #expect(signIn.judge.situation.restartsBroker)
         }
     }
 

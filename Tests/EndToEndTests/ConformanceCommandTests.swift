@@ -1,3 +1,4 @@
+import Glibc
 import TestKit
 import Testing
 
@@ -43,6 +44,35 @@ import Testing
         #expect(run.status == 1)
         for part in [#""case":"sign-in""#, #""rule":"never-asked""#] {
             #expect(run.output.contains(part), "\(run.output)")
+        }
+    }
+
+    @Test("8 conformance worker: a worker passes every case, over a broker and a simulator")
+    func worker() async throws {
+        let stage = try await Stage(["VERIFY_COURIER_LIMITS_COOLDOWN_SECONDS": "30,40,60,90,120"])
+        let worker = try stage.worker()
+        let run = try await Program.run(["conformance", "worker", "--limit", "120"], stage.environment)
+        #expect(run.status == 0 && run.lines.last == "30 passed, 0 failed", "\(run.output)\(run.errors)")
+        worker.kill(SIGTERM)
+        #expect(await worker.waitUntilEnd() == 0)
+    }
+
+    @Test("8 conformance worker: what is found is 1; a broker or a Twilio beyond this machine, or no simulator, is 78")
+    func workerRefusals() async throws {
+        let stage = try await Stage()
+        let silent = try await Program.run(
+            ["conformance", "worker", "--json", "--limit", "5", "--case", "nothing-pending"], stage.environment)
+        #expect(silent.status == 1 && silent.output.contains(#""rule":"no-reply""#), "\(silent.output)")
+        let cases: [([String: String], [String], Int32, String)] = [
+            (["VERIFY_COURIER_BROKER_URL": "amqp://a:b@broker.example"], [], 78, "on this machine"),
+            (["VERIFY_COURIER_TWILIO_BASE_URL": "https://verify.twilio.com"], [], 78, "on this machine"),
+            (["VERIFY_COURIER_TWILIO_BASE_URL": "http://127.0.0.1:\(FreePort.find())"], [], 78, "simulate"),
+            ([:], ["--case", "no-such"], 64, "outage-of-check"),
+        ]
+        for (more, arguments, status, words) in cases {
+            let run = try await Program.run(
+                ["conformance", "worker"] + arguments, stage.environment.merging(more) { $1 })
+            #expect(run.status == status && run.errors.contains(words), "\(run.errors)")
         }
     }
 }

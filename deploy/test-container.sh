@@ -9,9 +9,15 @@ cd "$(dirname "$0")/.."
 [ "$(id -u)" -eq 0 ] || { echo "an image can be built here by root only" >&2; exit 77; }
 deploy/install.sh buildah mmdebstrap systemd-container
 work=$(mktemp -d)
+pids=()
 export STORAGE_DRIVER=vfs BUILDAH_ISOLATION=chroot CONTAINERS_STORAGE_CONF=$work/storage.conf
 printf '[storage]\ndriver = "vfs"\ngraphroot = "%s/images"\nrunroot = "%s/run"\n' "$work" "$work" >"$work/storage.conf"
 cleanup() {
+    if [ ${#pids[@]} -gt 0 ]; then
+        kill "${pids[@]}" 2>/dev/null || true
+        wait "${pids[@]}" 2>/dev/null || true
+    fi
+    deploy/broker.sh stop "$work/broker" >/dev/null 2>&1 || true
     [ -z "${container:-}" ] || buildah umount "$container" >/dev/null || true
     rm -rf --one-file-system "$work"
 }
@@ -48,13 +54,15 @@ container=$(buildah from "verify-courier:$version")
 root=$(buildah mount "$container")
 mkdir -m 700 "$work/state" "$work/keys"
 chown 65532:65532 "$work/state" "$work/keys"
-# COMMAND...: with two volumes that can be written, and nothing else.
-contained() {
-    systemd-nspawn --quiet --register=no --keep-unit --private-network --read-only --directory "$root" --user verify-courier \
+# OPTION... COMMAND...: with two volumes that can be written, and nothing else.
+inside() {
+    systemd-nspawn --quiet --register=no --keep-unit --read-only --directory "$root" --user verify-courier \
         --capability= --drop-capability=all --no-new-privileges=yes --tmpfs=/tmp --pipe \
         --bind "$work/state:/var/lib/verify-courier" --bind "$work/keys:/etc/verify-courier/keys" "$@" \
         2> >(grep -v "^Attempted to remove disk file system" >&2)
 }
+# COMMAND...: without a network.
+contained() { inside --private-network "$@"; }
 contained /usr/bin/verify-courier --version
 contained /usr/bin/verify-courier store init --set store.url=sqlite:/var/lib/verify-courier/store.db \
     --set store.key_file=/etc/verify-courier/keys/store.key
@@ -62,4 +70,39 @@ contained /usr/bin/verify-courier store check --set store.url=sqlite:/var/lib/ve
     --set store.key_file=/etc/verify-courier/keys/store.key
 [ "$(stat -c '%u %a' "$work/keys/store.key")" = "65532 600" ]
 if contained /bin/sh -c 'echo >/etc/written' 2>/dev/null; then echo "its root can be written" >&2; exit 1; fi
+
+echo "== a worker in it answers a job"
+deploy/broker.sh start "$work/broker" >/dev/null
+url=$(sed -n 's/^BROKER_URL=//p' "$work/broker/env")
+# With the network of this machine: a private broker, and a simulator of Twilio in a container of its own.
+settings=("VERIFY_COURIER_BROKER_URL=$url" "VERIFY_COURIER_STORE_URL=sqlite:/var/lib/verify-courier/store.db"
+    VERIFY_COURIER_STORE_KEY_FILE=/etc/verify-courier/keys/store.key VERIFY_COURIER_OPS_LISTEN=off
+    VERIFY_COURIER_SITE_2FA_VERIFY_ACCOUNTSID=AC00000000000000000000000000000001
+    VERIFY_COURIER_SITE_2FA_VERIFY_SERVICESID=VA00000000000000000000000000000001
+    VERIFY_COURIER_SITE_2FA_VERIFY_AUTHTOKEN=trial)
+program() { inside "${settings[@]/#/--setenv=}" /usr/bin/verify-courier "$@" </dev/null; }
+# NAME ARGUMENT...: in the background, until it says "ready".
+start() {
+    local name=$1
+    shift
+    program "$@" >"$work/$name.out" 2>"$work/$name.log" &
+    pids+=("$!")
+    for _ in $(seq 300); do
+        ! grep -q '^ready' "$work/$name.out" || return 0
+        sleep 0.2
+    done
+    echo "$name did not start:" >&2
+    cat "$work/$name.log" >&2
+    return 1
+}
+start simulator simulate --listen 127.0.0.1:0
+twilio=$(sed -n 's/^ready //p' "$work/simulator.out" | tr -d '\r')
+settings+=("VERIFY_COURIER_TWILIO_BASE_URL=${twilio%/}")
+program topology apply
+start worker work
+program register phone --user anna --phone +14155550142 --login first-sign-in
+code=$(curl --silent --fail "${twilio%/}/_simulator/outbox?to=%2B14155550142" | grep -oE '"code":"[0-9]+"' | grep -oE '[0-9]+')
+inside "${settings[@]/#/--setenv=}" /usr/bin/verify-courier check --user anna --login first-sign-in <<<"$code" | tee "$work/check"
+grep -q '^approved' "$work/check"
+if grep -q "$code" "$work"/*.log; then echo "a code is in the log" >&2; exit 1; fi
 echo "passed: $(du -sm --apparent-size "$root" | cut -f 1) MB"

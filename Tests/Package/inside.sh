@@ -70,6 +70,7 @@ for worker in 1 2; do
 done
 verify-courier-as-worker doctor || [ $? -eq 1 ]
 verify-courier-as-worker health
+if journalctl --no-pager --quiet --unit 'verify-courier@*' --grep 'thread priority'; then false; fi
 
 say "secrets show nowhere, and the worker cannot write its keys"
 if tr '\0' '\n' <"/proc/$(property verify-courier@1 MainPID)/environ" | grep '=secret'; then false; fi

@@ -15,7 +15,7 @@ struct ConfigUnknownKeyTests {
                 "VERIFY_COURIER_SITE_2FA_AUTHTOKEN_FILE",
                 "VERIFY_COURIER_SITE_2FA_VERIFY_AUTHTOKEN_FILE (site.2FA_VERIFY_AUTHTOKEN)"
             ),
-            ("VERIFY_COURIER_", "VERIFY_COURIER_LOG_LEVEL (log.level)"),
+            ("VERIFY_COURIER_", "VERIFY_COURIER_OPS_SITE (ops.site)"),
         ])
     func environment(name: String, nearest: String) throws {
         #expect(

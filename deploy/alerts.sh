@@ -28,7 +28,7 @@ esac
 
 command -v promtool >/dev/null || deploy/install.sh prometheus
 promtool check rules --lint=all --lint-fatal "$rules"
-promtool test rules deploy/prometheus/alerts_test.yaml
+promtool test rules deploy/prometheus/alerts_test.yaml deploy/prometheus/alerts_days_test.yaml
 if ! resource | diff -u "$overlay" - >&2; then
     echo "$overlay has other rules than $rules: run deploy/alerts.sh --write" >&2
     exit 1

@@ -86,13 +86,18 @@ struct HealthProofTests {
                             let phone = "+1415555\(2000 + person)"
                             _ = try? await stage.ask(
                                 .registerPhone,
-                                ["user": "p\(person)", "login": "\(number)", "phone": phone, "channel": "sms"])
-                            try? await Task.sleep(for: .milliseconds(100))
+                                [
+                                    "user": "p\(person)", "login": "login-\(person)-\(number)", "phone": phone,
+                                    "channel": "sms",
+                                ])
+                            try? await Task.sleep(for: .milliseconds(250))
                         }
                     }
                 }
             }
         }
+        // Whatever comes of it: they must not go on beyond the test.
+        defer { people.cancel() }
         try await expect("circuit_open", stage)
         let second = try await simulator(port, stage)
         try await expect(nil, stage)

@@ -15,6 +15,7 @@ struct ConfigUnknownKeyTests {
                 "VERIFY_COURIER_SITE_2FA_AUTHTOKEN_FILE",
                 "VERIFY_COURIER_SITE_2FA_VERIFY_AUTHTOKEN_FILE (site.2FA_VERIFY_AUTHTOKEN)"
             ),
+            // Nothing of a name: the shortest one there is.
             ("VERIFY_COURIER_", "VERIFY_COURIER_OPS_SITE (ops.site)"),
         ])
     func environment(name: String, nearest: String) throws {

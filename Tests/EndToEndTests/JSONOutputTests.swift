@@ -56,7 +56,7 @@ import Wire
             ("dry-run", "dead discard --reason malformed --dry-run --json", 0),
             ("dry-run", "admin user reset anna bob --reason lost --dry-run --json", 0),
             ("conformance", "conformance worker --case nothing-pending --json --limit 120", 0),
-            ("workers", "workers --json", 0), ("health", "health --json --dead-letters 100", 0),
+            ("workers", "workers --json", 0),
         ]
     }
 
@@ -64,7 +64,7 @@ import Wire
         [
             ("store-migrate", "store migrate --json", 0), ("store-rekey", "store rekey --json", 0),
             ("store-copy", "store copy --to sqlite:\(stage.folder)/copy.db --json", 0),
-            ("workers", "workers --json --all", 1), ("health", "health --json", 1),
+            ("workers", "workers --json --all", 1),
             ("conformance", "conformance worker --case nothing-pending --json --limit 5", 1),
         ]
     }

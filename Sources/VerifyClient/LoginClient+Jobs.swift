@@ -47,7 +47,11 @@ extension LoginClient {
     ///
     /// - Parameters:
     ///   - phone: as typed; national only with `region`.
+    ///   - region: ISO 3166-1 alpha-2: whose national numbers are meant.
+    ///   - channel: how the code goes there.
+    ///   - login: who signs in, in which sign-in.
     ///   - ticket: where the site asks for one.
+    ///   - options: how it is asked for.
     public func registerPhone(
         _ phone: String, region: String? = nil, by channel: Channel, for login: Job.Login,
         ticket: Redacted<String>? = nil, _ options: AskOptions = AskOptions()
@@ -65,9 +69,11 @@ extension LoginClient {
     /// Within ten minutes the same login is shown the same secret again.
     ///
     /// - Parameters:
+    ///   - login: who signs in, in which sign-in.
     ///   - label: what the app shows beside its codes; the user by default.
     ///   - picture: how the QR code is drawn.
     ///   - ticket: where the site asks for one.
+    ///   - options: how it is asked for.
     public func registerAuthenticator(
         for login: Job.Login, label: String? = nil, picture: Picture = .svg, ticket: Redacted<String>? = nil,
         _ options: AskOptions = AskOptions()

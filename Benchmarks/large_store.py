@@ -14,7 +14,8 @@ TEMPLATES = 40
 TABLES = {
     "history": (1, {
         "id": "{next} + n", "message_id": "'large-' || n", "user": "'large-' || (n % ({rows} / 10 + 1))",
-        "number_hmac": "randomblob(32)", "at": "at - unit * (n % 34600000)", "begun_at": "at - unit * (n % 34600000)"}),
+        "number_hmac": "randomblob(32)", "at": "at - unit * (n % 34600000)",
+        "sid": "iif(sid IS NULL, NULL, 'VE' || lower(hex(randomblob(16))))", "begun_at": "at - unit * (n % 34600000)"}),
     "user": (0.1, {"name": "'large-' || n"}),
     "tally": (0.5, {"key": "randomblob(32)", "at": "at - unit * (n % 86400)", "message_id": "'large-' || n"}),
 }

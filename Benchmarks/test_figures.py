@@ -13,13 +13,13 @@ from stage import LINE, Failure
 
 SCHEMA = """
     CREATE TABLE history (id INTEGER PRIMARY KEY, at INTEGER NOT NULL, message_id TEXT NOT NULL, user TEXT NOT NULL,
-        number_hmac BLOB, outcome TEXT NOT NULL, begun_at INTEGER NOT NULL);
+        number_hmac BLOB, outcome TEXT NOT NULL, begun_at INTEGER NOT NULL, sid TEXT);
     CREATE INDEX history_by_user ON history (user, at);
     CREATE TABLE user (name TEXT PRIMARY KEY, known INTEGER NOT NULL) WITHOUT ROWID;
     CREATE TABLE tally (tally TEXT NOT NULL, key BLOB NOT NULL, at INTEGER NOT NULL, message_id TEXT NOT NULL,
         PRIMARY KEY (tally, key, at, message_id)) WITHOUT ROWID;
-    INSERT INTO history VALUES (7, 1790000000000, 'm1', 'anna', x'01', 'sent', 1790000000000);
-    INSERT INTO history VALUES (8, 1790000000500, 'm2', 'ben', x'02', 'approved', 1790000000400);
+    INSERT INTO history VALUES (7, 1790000000000, 'm1', 'anna', x'01', 'sent', 1790000000000, 'VE1');
+    INSERT INTO history VALUES (8, 1790000000500, 'm2', 'ben', x'02', 'approved', 1790000000400, NULL);
     INSERT INTO user VALUES ('anna', 1), ('ben', 1);
     INSERT INTO tally VALUES ('sends', x'01', 1790000000000, 'm1');
 """
@@ -48,6 +48,8 @@ class LargeStore(unittest.TestCase):
             "SELECT COUNT(DISTINCT user), MIN(at), MAX(at), COUNT(DISTINCT outcome) FROM history WHERE id > 8").fetchone()
         self.assertEqual((people, kinds), (201, 2))
         self.assertGreater(last - first, 1_900_000)
+        # Each code is another one, as with real people.
+        self.assertEqual(db.execute("SELECT COUNT(DISTINCT sid), COUNT(sid) FROM history").fetchone(), (1001, 1001))
 
     def test_indexes_are_there_again(self):
         db = self.fill(SCHEMA)

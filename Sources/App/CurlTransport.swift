@@ -12,7 +12,8 @@ struct CurlTransport: Transport {
             let response = try await client.perform(Self.http(request), gate: gate)
             return TransportResponse(
                 status: response.status, retryAfter: response.headers.retryAfter, date: response.headers.date,
-                contentType: response.headers.contentType, body: response.body)
+                contentType: response.headers.contentType, requestID: response.headers.requestID,
+                body: response.body)
         } catch {
             throw TransportError(
                 reach: Self.reach(error.reach), kind: Self.kind(error.kind), proxyStatus: error.proxyStatus)

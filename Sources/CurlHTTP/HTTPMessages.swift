@@ -58,6 +58,8 @@ public struct HTTPResponse: Sendable, CustomStringConvertible, CustomReflectable
         public var date: String?
         /// The field `Retry-After`.
         public var retryAfter: String?
+        /// The server's own name for the request: a field that ends in `Request-Id`.
+        public var requestID: String?
 
         package init() {}
     }

@@ -19,6 +19,8 @@ struct HeaderReader {
         if Self.is(name, "content-type") { fields.contentType = Self.trimmed(value) }
         if Self.is(name, "date") { fields.date = Self.trimmed(value) }
         if Self.is(name, "retry-after") { fields.retryAfter = Self.trimmed(value) }
+        // Servers put their own name in front.
+        if name.count > 10, Self.is(name.suffix(10), "request-id") { fields.requestID = Self.trimmed(value) }
         return true
     }
 

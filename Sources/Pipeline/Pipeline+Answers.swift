@@ -103,8 +103,21 @@ extension Pipeline {
     }
 
     func newJob(_ job: Job, _ messageID: String, _ context: JobContext) -> NewJob {
-        NewJob(
+        var new = NewJob(
             key: JobKey(of: context.envelope, messageID), kind: job.kind, body: Redacted(context.bytes),
             login: job.login, receivedAt: context.envelope.receivedAt, deadline: context.read.deadline)
+        new.asked = job.request.method
+        return new
+    }
+}
+
+extension Job.Request {
+    /// The method that it names, where it names one alone.
+    fileprivate var method: Wire.Method? {
+        switch self {
+        case .registerPhone(_, _, let channel, _), .send(let channel): .code(channel)
+        case .registerAuthenticator, .check(_, .authenticator?): .authenticator
+        case .options, .outcome, .check, .cancel, .admin: nil
+        }
     }
 }

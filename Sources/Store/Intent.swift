@@ -25,11 +25,13 @@ public struct Intent: Sendable {
     public var deadline: Timestamp
     /// Taken over from a worker that died or outlived its lease: until then a call of that worker may be under way.
     public var formerLeaseUntil: MonotonicTime?
+    /// The calls that were made for it here: they are recorded with its outcome.
+    public let calls: CallLog
 
     package init(
         key: JobKey, kind: JobKind, login: Job.Login, call: PlannedCall, generation: Int64, fence: Int64,
         begins: Int, leaseUntil: MonotonicTime, begunAt: Timestamp, deadline: Timestamp,
-        formerLeaseUntil: MonotonicTime? = nil
+        formerLeaseUntil: MonotonicTime? = nil, calls: CallLog = CallLog()
     ) {
         self.key = key
         self.kind = kind
@@ -42,6 +44,7 @@ public struct Intent: Sendable {
         self.begunAt = begunAt
         self.deadline = deadline
         self.formerLeaseUntil = formerLeaseUntil
+        self.calls = calls
     }
 }
 

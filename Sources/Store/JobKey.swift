@@ -28,6 +28,8 @@ public struct NewJob: Sendable {
     public var place: NumberPlace?
     /// What its rule wants to know besides.
     public var wanted = Wanted()
+    /// The method that it asks for, where it names one: for the record of what is decided without a call.
+    public var asked: Wire.Method?
     /// When this worker was handed it.
     public var receivedAt: Timestamp
     /// When the person no longer waits.

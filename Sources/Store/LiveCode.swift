@@ -23,6 +23,8 @@ public struct LiveCode: Sendable, Equatable {
     public var tries: Int { checksBegun - checksExcused }
     /// Why it lives no more; `nil` while it does.
     public var ended: Reason?
+    /// By what it is counted; `nil` for one that was sent before anything was.
+    public var cohort: CodeCohort?
 
     package init(number: E164, sid: String, channel: Channel, expiresAt: Timestamp, attempts: [String]) {
         self.number = number

@@ -110,6 +110,9 @@ package protocol StoreReader: Sendable {
     /// What became of the jobs with this message id, of whichever front end; for as long as jobs are recorded.
     func timelines(of messageID: String) async throws(StoreError) -> [JobTimeline]
 
+    /// What was counted: bounded by ``RollupQuery/mostRows``, and found by series and time alone.
+    func rollups(_ query: RollupQuery) async throws(StoreError) -> RollupPage
+
     /// All workers of the store, those that ended within the last days too.
     func workers() async throws(StoreError) -> [WorkerRecord]
 

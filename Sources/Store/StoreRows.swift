@@ -32,6 +32,8 @@ package struct JobRow: Sendable {
     package var receivedAt: Timestamp?
     /// When the reply's fate was known.
     package var settledAt: Timestamp?
+    /// The calls that led to the outcome; written with it, and read for a look at the job only.
+    package var calls: [ProviderCall] = []
 
     package init(
         key: JobKey, kind: JobKind, fingerprint: [UInt8], login: Job.Login, begunAt: Timestamp, deadline: Timestamp
@@ -91,7 +93,12 @@ package protocol StoreRows: CallRows {
     /// Loads what ``job(_:)`` leaves out: the call, and the login's client and locale.
     func loadCall(of row: inout JobRow) throws(Failure)
     mutating func put(_ row: JobRow) throws(Failure)
-    mutating func addHistory(_ row: JobRow, _ answer: Answer, number: E164?) throws(Failure)
+    mutating func addHistory(
+        _ row: JobRow, _ answer: Answer, _ facts: OutcomeFacts, number: E164?
+    ) throws(Failure)
+    /// Adds one to each of these numbers, if this operation stands: in the transaction that it is part of, and those of all its
+    /// operations together.
+    mutating func count(in keys: [RollupKey])
 
     func enrolment(of user: String) throws(Failure) -> Enrolment?
     /// Enrolments that have run out and are not ended yet.

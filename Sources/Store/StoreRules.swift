@@ -38,7 +38,8 @@ extension StoreRows {
         let context = ChangeContext(key: job.key, login: job.login, place: situation.place, now: situation.now)
         switch decide(situation) {
         case .answer(let answer):
-            return .recorded(try record(row, answer, context), fresh: true)
+            let facts = OutcomeFacts(job.kind, asked: job.asked, situation, situation.place)
+            return .recorded(try record(row, answer, facts, context), fresh: true)
         case .call(let call, let changes):
             try apply(changes, context)
             row.call = call
@@ -65,10 +66,12 @@ extension StoreRows {
         var context = ChangeContext(
             key: intent.key, login: intent.login, place: situation.place, now: situation.now)
         var answer = conclude(situation)
+        var facts = OutcomeFacts(intent, answer, situation, situation.place)
         if row.hasOtherUser(than: intent) {
             (answer, context.place) = (answer.withoutPerson, nil)
+            facts.forgetNames()
         }
-        return .recorded(try record(row, answer, context))
+        return .recorded(try record(row, answer, facts, context))
     }
 
     /// Ends an intent without a look at what it is about, for that cannot be read.
@@ -77,8 +80,12 @@ extension StoreRows {
         var context = ChangeContext(
             key: intent.key, login: intent.login, place: intent.call.place, now: clocks.wall())
         var answer = answer
-        if row.hasOtherUser(than: intent) { (answer, context.place) = (answer.withoutPerson, nil) }
-        return .recorded(try record(row, answer, context))
+        var facts = OutcomeFacts(intent, answer, nil, intent.call.place)
+        if row.hasOtherUser(than: intent) {
+            (answer, context.place) = (answer.withoutPerson, nil)
+            facts.forgetNames()
+        }
+        return .recorded(try record(row, answer, facts, context))
     }
 
     package mutating func release(_ intent: Intent) throws(Failure) {
@@ -122,7 +129,8 @@ extension StoreRows {
             (row.fence, row.begins) = (known.fence, known.begins)
         }
         let context = ChangeContext(key: job.key, login: job.login, place: job.place, now: clocks.wall())
-        return .recorded(try record(row, answer, context), fresh: true)
+        let facts = OutcomeFacts(job.kind, asked: job.asked, nil, job.place)
+        return .recorded(try record(row, answer, facts, context), fresh: true)
     }
 
     private mutating func applyForNobody(_ changes: [Change]) throws(Failure) {
@@ -202,7 +210,7 @@ extension StoreRows {
     }
 
     private mutating func record(
-        _ begun: JobRow, _ answer: Answer, _ context: ChangeContext
+        _ begun: JobRow, _ answer: Answer, _ facts: OutcomeFacts, _ context: ChangeContext
     ) throws(Failure) -> RecordedReply {
         try apply(answer.changes, context)
         var row = begun
@@ -218,8 +226,10 @@ extension StoreRows {
         row.withheld = answer.withheld
         row.replyState = .pending
         row.recordedAt = clocks.wall()
+        row.calls = facts.calls
         try put(row)
-        try addHistory(row, answer, number: number)
+        try addHistory(row, answer, facts, number: number)
+        count(in: facts.keys(of: row, answer))
         guard let reply = row.recorded else { throw damaged(row.key) }
         return reply
     }

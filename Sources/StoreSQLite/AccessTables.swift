@@ -65,6 +65,8 @@ enum OtherTables {
         "job", "canceled_send", "dead_letter", "letter_name", "letter_total",
         // Limits.
         "tally", "pace",
+        // What was counted.
+        "rollup",
         // What was.
         "history", "audit", "audit_name", "audit_refusal",
     ]

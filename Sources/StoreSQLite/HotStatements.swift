@@ -18,6 +18,8 @@ enum HotText: Hashable {
     case putUser, putPending, putCode, putApproval
     /// So many rows at once.
     case count(Int), uncount(Int), putPaces(Int), dropPaces(Int)
+    /// So many numbers that a transaction adds.
+    case addRollups(Int)
 }
 
 /// The hashes that were looked up last.
@@ -45,6 +47,8 @@ final class HotStatements: @unchecked Sendable {
     var lookups = Lookups()
     /// The site options as this transaction sees them, its own changes included.
     var options: [String: String]?
+    /// What the operations of this transaction that stand add to the roll-ups.
+    private var increments = RollupIncrements()
     /// SQLite's own count of the changes that this connection has seen, behind its latest commit.
     private var seen: UInt32?
 
@@ -86,15 +90,44 @@ final class HotStatements: @unchecked Sendable {
 
     private static let mostConfirmed = 64
 
+    /// Takes what an operation of this transaction adds to the roll-ups, once it stands.
+    func gather(_ keys: [RollupKey]) { increments.add(keys) }
+
+    /// Writes what all operations of this transaction add, as its last change: those of the same number as one.
+    func writeRollups(_ db: Database) throws {
+        guard !increments.isEmpty else { return }
+        defer { increments.clear() }
+        var rest = increments.sorted[...]
+        while !rest.isEmpty {
+            let count = min(rest.count, Self.mostRollups)
+            try statement(.addRollups(count), db).run {
+                for (key, count) in rest.prefix(count) {
+                    $0.integer(key.series.rawValue)
+                    $0.time(key.start)
+                    $0.text(key.labels)
+                    $0.integer(count)
+                }
+            }
+            rest = rest.dropFirst(count)
+        }
+    }
+
+    /// A batch of jobs mostly has fewer.
+    private static let mostRollups = 32
+
     /// At the beginning of a transaction that writes: what was read stays known unless others have written since.
     func begin(_ db: Database) {
         if seen == nil || Self.changes(db) != seen { options = nil }
+        increments.clear()
     }
 
     func committed(_ db: Database) { seen = Self.changes(db) }
 
     /// After a transaction that was taken back, and before one of which it is not known what it sees.
-    func forget() { (options, seen) = (nil, nil) }
+    func forget() {
+        (options, seen) = (nil, nil)
+        increments.clear()
+    }
 
     private static func changes(_ db: Database) -> UInt32? {
         var count: UInt32 = 0
@@ -139,6 +172,7 @@ enum RecordColumns {
     static let pending = ["sid", "place", "purpose", "ticket", "ended", "confirmed", "number_hmac"]
     static let code = [
         "sid", "channel", "expires_at", "attempts", "checks_begun", "checks_denied", "checks_excused", "ended",
+        "cohort",
     ]
     static let enrolment = [
         "application", "login", "identity", "factor_sid", "seed", "label", "issuer", "digits", "period", "expires_at",
@@ -189,15 +223,15 @@ extension HotText {
         case .options: "SELECT name, value FROM site_option"
         case .putJob:
             """
-            REPLACE INTO job (front_end, message_id, \(RecordColumns.list(RecordColumns.job)), lock_hmac, call)
-            VALUES \(Self.marks(RecordColumns.job.count + 4))
+            REPLACE INTO job (front_end, message_id, \(RecordColumns.list(RecordColumns.job)), lock_hmac, call, calls)
+            VALUES \(Self.marks(RecordColumns.job.count + 5))
             """
         case .addHistory:
             """
             INSERT INTO history
             (at, kind, front_end, message_id, user, application, number_hmac, masked, outcome, reason, begun_at,
-             provider_code)
-            VALUES \(Self.marks(12))
+             provider_code, channel, country, login, sid)
+            VALUES \(Self.marks(16))
             """
         case .settle:
             "UPDATE job SET reply_state = ?, settled_at = ? WHERE front_end = ? AND message_id = ? AND state = 1"
@@ -237,6 +271,11 @@ extension HotText {
             """
         case .putPaces(let rows): "REPLACE INTO pace (key, streak, not_before) VALUES \(Self.rows(rows, of: 3))"
         case .dropPaces(let rows): "DELETE FROM pace WHERE key IN \(Self.marks(rows))"
+        case .addRollups(let rows):
+            """
+            INSERT INTO rollup (series, start, labels, count) VALUES \(Self.rows(rows, of: 4))
+            ON CONFLICT DO UPDATE SET count = count + excluded.count
+            """
         }
     }
 

@@ -122,6 +122,7 @@ extension SQLiteRows {
             $0.integer(code.checksDenied)
             $0.integer(code.checksExcused)
             $0.text(code.ended?.rawValue)
+            $0.text(code.cohort?.packed)
         }
     }
 

@@ -88,7 +88,9 @@ extension SQLiteRows {
             }
         }
         try run(
-            "UPDATE history SET user = ?, number_hmac = NULL, masked = NULL WHERE user = ?", [pseudonym, user])
+            """
+            UPDATE history SET user = ?, number_hmac = NULL, masked = NULL, login = NULL, sid = NULL WHERE user = ?
+            """, [pseudonym, user])
         try anonymiseWords(about: user, as: pseudonym)
     }
 
@@ -98,7 +100,7 @@ extension SQLiteRows {
     private func blank(_ key: JobKey, _ user: String, as pseudonym: String) throws {
         try run(
             """
-            UPDATE job SET user = iif(user = ?, ?, user), reply = \(SealedColumn.blank)
+            UPDATE job SET user = iif(user = ?, ?, user), reply = \(SealedColumn.blank), calls = NULL
             WHERE front_end = ? AND message_id = ?
             """, [user, pseudonym, key.frontEnd, key.messageID])
     }

@@ -58,6 +58,7 @@ extension SQLiteRows {
                 attempts: try row.text(first + 3).split(separator: ",").map(String.init))
             (code.checksBegun, code.checksDenied) = (try row.number(first + 4), try row.number(first + 5))
             (code.checksExcused, code.ended) = (try row.number(first + 6), try row.choiceIfAny(first + 7))
+            code.cohort = try row.textIfAny(first + 8).flatMap(CodeCohort.init(packed:))
             return code
         }
     }

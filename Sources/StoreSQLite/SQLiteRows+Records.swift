@@ -125,7 +125,7 @@ extension SQLiteRows {
         }
     }
 
-    func addHistory(_ row: JobRow, _ answer: Answer, number: E164?) throws {
+    func addHistory(_ row: JobRow, _ answer: Answer, _ facts: OutcomeFacts, number: E164?) throws {
         try hot(.addHistory).run {
             $0.time(row.recordedAt)
             $0.text(row.kind.rawValue)
@@ -139,6 +139,10 @@ extension SQLiteRows {
             $0.text(answer.reason?.rawValue)
             $0.time(row.begunAt)
             $0.integer(answer.providerCode)
+            $0.text(facts.channel?.rawValue)
+            $0.text(facts.country)
+            $0.text(row.login.login.isEmpty ? nil : row.login.login)
+            $0.text(facts.sid)
         }
     }
 }

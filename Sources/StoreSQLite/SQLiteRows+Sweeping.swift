@@ -9,6 +9,7 @@ enum SweepStep: CaseIterable {
     case codes, pendings, approvals, tallies, paces, clients, bypasses, tickets, enrolments, challenges, usedCodes
     case canceledSends, endedWorkers
     case fineSamples, middleSamples, coarseSamples
+    case trafficMinutes, trafficHours, codeHours, callMinutes, callHours
     case upkeep
 
     /// The table, and what has ended in it, by an index on its time.
@@ -39,14 +40,31 @@ enum SweepStep: CaseIterable {
         case .fineSamples: ("queue_sample", "grain = 0 AND at < ?")
         case .middleSamples: ("queue_sample", "grain = 1 AND at < ?")
         case .coarseSamples: ("queue_sample", "grain = 2 AND at < ?")
-        case .upkeep: nil
+        case .trafficMinutes, .trafficHours, .codeHours, .callMinutes, .callHours, .upkeep: nil
+        }
+    }
+
+    /// The roll-ups whose old numbers are added to coarser ones, or dropped.
+    var folded: RollupSeries? {
+        switch self {
+        case .trafficMinutes: .trafficByMinute
+        case .trafficHours: .trafficByHour
+        case .codeHours: .codesByHour
+        case .callMinutes: .callsByMinute
+        case .callHours: .callsByHour
+        case .recordedJobs, .begunJobs, .releasedJobs, .history, .audit, .deadLetters, .codes, .pendings, .approvals,
+            .tallies, .paces, .clients, .bypasses, .tickets, .enrolments, .challenges, .usedCodes, .canceledSends,
+            .endedWorkers, .fineSamples, .middleSamples, .coarseSamples, .upkeep:
+            nil
         }
     }
 
     /// Whether what goes tells of people: it must not stay in the log.
     var tellsOfPeople: Bool {
         switch self {
-        case .endedWorkers, .fineSamples, .middleSamples, .coarseSamples: false
+        case .endedWorkers, .fineSamples, .middleSamples, .coarseSamples, .trafficMinutes, .trafficHours, .codeHours,
+            .callMinutes, .callHours:
+            false
         case .recordedJobs, .begunJobs, .releasedJobs, .history, .audit, .deadLetters, .codes, .pendings, .approvals,
             .tallies, .paces, .clients, .bypasses, .tickets, .enrolments, .challenges, .usedCodes, .canceledSends,
             .upkeep:
@@ -69,7 +87,7 @@ enum SweepStep: CaseIterable {
         case .fineSamples: now - QueueHistory.Grain.fine.kept
         case .middleSamples: now - QueueHistory.Grain.middle.kept
         case .coarseSamples: now - QueueHistory.Grain.coarse.kept
-        case .upkeep: nil
+        case .trafficMinutes, .trafficHours, .codeHours, .callMinutes, .callHours, .upkeep: nil
         }
     }
 }
@@ -101,6 +119,7 @@ extension SQLiteRows {
     func sweep(_ step: SweepStep, _ retention: Retention, limit: Int) throws -> Int {
         let now = clocks.wall()
         if step == .audit { try allowSweep(of: retention.audit.map { now - $0 }) }
+        if let series = step.folded { return try fold(series, at: now, limit: limit) }
         guard let (table, condition) = step.rows else { return try upkeep(at: now, limit: limit) }
         guard let oldest = step.oldest(retention, at: now)?.milliseconds else { return 0 }
         let gone = try delete(table, condition, oldest, limit)

@@ -12,6 +12,8 @@ final class RowNotes {
     var forgets = false
     /// Dead letters that went because there were too many.
     var lettersDropped = 0
+    /// The numbers that it adds one to, if it stands.
+    var counted: [RollupKey] = []
 }
 
 /// Why a row cannot be read: told apart from what SQLite itself says, which is of the store.

@@ -178,6 +178,7 @@ struct SQLiteRows: StoreRows {
             $0.time(row.settledAt)
             $0.bytes((row.call?.lock).map { lookup($0.text) })
             $0.bytes(call)
+            $0.text(ProviderCall.pack(row.calls))
         }
     }
 

@@ -105,6 +105,7 @@ package final class SQLiteStore: WorkingStore {
                     var rows = context.rows(db)
                     let before = db.totalChangesCount
                     let value = try body(&rows)
+                    rows.statements.gather(rows.notes.counted)
                     if rows.notes.forgets { writes.emptyLogSoon() }
                     let wrote = db.totalChangesCount != before
                     result.withLock { $0 = (value, wrote, rows.notes.passedOver, rows.notes.lettersDropped) }

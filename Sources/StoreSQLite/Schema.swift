@@ -21,6 +21,7 @@ enum Schema {
         migrator.registerMigration("0011-workers") { try $0.execute(sql: workers) }
         migrator.registerMigration("0012-worker-orders") { try $0.execute(sql: orders) }
         migrator.registerMigration("0013-queues") { try $0.execute(sql: queues) }
+        migrator.registerMigration("0014-rollups") { try $0.execute(sql: rollups) }
         return migrator
     }
 

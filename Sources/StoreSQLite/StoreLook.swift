@@ -53,6 +53,11 @@ package final class StoreLook: StoreReader {
         try await read { try $0.timelines(of: messageID) }
     }
 
+    /// What was counted.
+    package func rollups(_ query: RollupQuery) async throws(StoreError) -> RollupPage {
+        try await read { try $0.rollups(query) }
+    }
+
     /// All workers of the store, those that ended too.
     package func workers() async throws(StoreError) -> [WorkerRecord] { try await read { try $0.workers() } }
 

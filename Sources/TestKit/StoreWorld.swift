@@ -44,6 +44,13 @@ package final class StoreWorld: Sendable {
         }
     }
 
+    /// What operators' commands read.
+    package func look() async throws -> any StoreReader {
+        switch kind {
+        case .sqlite: try await StoreLook.open(configuration, clocks: time.clocks)
+        }
+    }
+
     /// Ends a worker as a crash would: what it began can be taken over at once.
     package func end(_ worker: any LoginStore) async { await (worker as? any WorkingStore)?.close() }
 }

@@ -69,16 +69,20 @@ public struct TransportResponse: Sendable, CustomStringConvertible, CustomReflec
     public var date: String?
     /// The header `Content-Type` as it came.
     public var contentType: String?
+    /// The header `Twilio-Request-Id` as it came.
+    public var requestID: String?
     /// The body as it came.
     public var body: [UInt8]
 
     package init(
-        status: Int, retryAfter: String? = nil, date: String? = nil, contentType: String? = nil, body: [UInt8] = []
+        status: Int, retryAfter: String? = nil, date: String? = nil, contentType: String? = nil,
+        requestID: String? = nil, body: [UInt8] = []
     ) {
         self.status = status
         self.retryAfter = retryAfter
         self.date = date
         self.contentType = contentType
+        self.requestID = requestID
         self.body = body
     }
 

@@ -45,7 +45,8 @@ extension TwilioClient {
     ) async throws(CallFailure) -> Challenge {
         let form = [("AuthPayload", code.revealed)]
         return try challenge(
-            try await call(.challenge, .post, { Self.challengesPath($0, identity, sid) }, form: form, gate: gate))
+            try await call(
+                .challenge, .post, { Self.challengesPath($0, identity, sid) }, about: sid, form: form, gate: gate))
     }
 
     /// Lists the newest challenges of a factor, the newest first: `GET …/Challenges`.

@@ -45,7 +45,7 @@ extension TwilioClient {
     ) async throws(CallFailure) -> TOTPFactor {
         let form = [("AuthPayload", code.revealed)]
         return try factor(
-            try await call(.factor, .post, { Self.factorsPath($0, identity, sid) }, form: form, gate: gate))
+            try await call(.factor, .post, { Self.factorsPath($0, identity, sid) }, about: sid, form: form, gate: gate))
     }
 
     /// Reads a factor: `GET …/Factors/{YF}`.
@@ -53,7 +53,10 @@ extension TwilioClient {
     /// - Returns: `nil` when there is none.
     /// - Throws: Any other failure.
     public func fetchFactor(sid: String, identity: String) async throws(CallFailure) -> TOTPFactor? {
-        guard let exchange = try await callUnlessMissing(.factor, .get, { Self.factorsPath($0, identity, sid) }) else {
+        guard
+            let exchange = try await callUnlessMissing(
+                .factor, .get, { Self.factorsPath($0, identity, sid) }, about: sid)
+        else {
             return nil
         }
         return try factor(exchange)
@@ -79,7 +82,8 @@ extension TwilioClient {
     public func deleteFactor(
         sid: String, identity: String, gate: @escaping @Sendable () -> Bool
     ) async throws(CallFailure) -> Bool {
-        try await callUnlessMissing(.factor, .delete, { Self.factorsPath($0, identity, sid) }, gate: gate) != nil
+        try await callUnlessMissing(.factor, .delete, { Self.factorsPath($0, identity, sid) }, about: sid, gate: gate)
+            != nil
     }
 
     private static func factorsPath(_ account: TwilioAccount, _ identity: String, _ sid: String? = nil) -> String {

@@ -40,7 +40,8 @@ extension TwilioClient {
     ) async throws(CallFailure) -> CheckAnswer {
         let form = [("VerificationSid", verificationSID), ("Code", code.revealed)]
         let exchange = try await call(
-            .check, .post, { Self.servicePath($0, "/VerificationCheck") }, form: form, gate: gate)
+            .check, .post, { Self.servicePath($0, "/VerificationCheck") }, about: verificationSID, form: form,
+            gate: gate)
         return try exchange.decode { CheckAnswer($0, serviceSID: exchange.account.serviceSID) }
     }
 
@@ -50,7 +51,14 @@ extension TwilioClient {
     /// - Returns: `nil` when there is none: never was, approved or expired (HTTP 404).
     /// - Throws: Any other failure.
     public func fetchVerification(_ reference: VerificationRef) async throws(CallFailure) -> Verification? {
-        guard let exchange = try await callUnlessMissing(.readVerification, .get, { Self.path(of: reference, $0) })
+        let sid: String? =
+            switch reference {
+            case .sid(let sid): sid
+            case .number: nil
+            }
+        guard
+            let exchange = try await callUnlessMissing(
+                .readVerification, .get, { Self.path(of: reference, $0) }, about: sid)
         else { return nil }
         return try verification(exchange)
     }
@@ -68,7 +76,7 @@ extension TwilioClient {
         let form = [("Status", "canceled")]
         guard
             let exchange = try await callUnlessMissing(
-                .cancelVerification, .post, { Self.path(of: .sid(sid), $0) }, form: form, gate: gate)
+                .cancelVerification, .post, { Self.path(of: .sid(sid), $0) }, about: sid, form: form, gate: gate)
         else { return false }
         return try verification(exchange).status == .canceled
     }

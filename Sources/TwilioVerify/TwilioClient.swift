@@ -11,6 +11,7 @@ public struct TwilioClient: Sendable {
     private let timeLimit: Duration
     private let clocks: Clocks
     private let observer: (any TwilioObserver)?
+    private var recorder: (any TwilioObserver)?
 
     /// - Parameters:
     ///   - baseURL: `https://verify.twilio.com`, or a simulator's; a final `/` or `/v2` makes no difference.
@@ -41,6 +42,13 @@ public struct TwilioClient: Sendable {
         return client
     }
 
+    /// The same client, whose requests one more observer hears of.
+    public func telling(_ observer: any TwilioObserver) -> TwilioClient {
+        var client = self
+        client.recorder = observer
+        return client
+    }
+
     /// One exchange, with the account it was made under.
     struct Exchange {
         var response: TransportResponse
@@ -60,40 +68,50 @@ public struct TwilioClient: Sendable {
     ///
     /// - Parameters:
     ///   - operation: what the observer hears of.
+    ///   - sid: what it is about, for the observer.
     ///   - understand: what a failure means of this call, if more than of any.
     func call(
         _ operation: TwilioOperation, _ method: TransportRequest.Method, _ path: (TwilioAccount) -> String,
-        form: [(String, String)] = [], gate: @escaping @Sendable () -> Bool = { true },
+        about sid: String? = nil, form: [(String, String)] = [], gate: @escaping @Sendable () -> Bool = { true },
         understand: (CallFailure) -> CallFailure = { $0 }
     ) async throws(CallFailure) -> Exchange {
         let account = account()
         let path = path(account)
         let began = clocks.monotonic()
+        var requestID: String?
         do throws(CallFailure) {
-            let exchange = try await exchange(method, path, account, form, gate)
-            ended(operation, nil, since: began)
+            let exchange = try await exchange(method, path, account, form, gate, &requestID)
+            ended(operation, nil, since: began, sid, requestID)
             return exchange
         } catch {
             let failure = understand(error)
-            if failure.result != .withheld { ended(operation, failure, since: began) }
+            if failure.result != .withheld { ended(operation, failure, since: began, sid, requestID) }
             throw failure
         }
     }
 
-    private func ended(_ operation: TwilioOperation, _ failure: CallFailure?, since began: MonotonicTime) {
-        observer?.ended(
-            EndedRequest(operation: operation, failure: failure, duration: clocks.monotonic() - began))
+    private func ended(
+        _ operation: TwilioOperation, _ failure: CallFailure?, since began: MonotonicTime, _ sid: String?,
+        _ requestID: String?
+    ) {
+        let duration = clocks.monotonic() - began
+        let ended = EndedRequest(
+            operation: operation, failure: failure, duration: duration, at: clocks.wall() - duration, sid: sid,
+            requestID: requestID)
+        observer?.ended(ended)
+        recorder?.ended(ended)
     }
 
     private func exchange(
         _ method: TransportRequest.Method, _ path: String, _ account: TwilioAccount, _ form: [(String, String)],
-        _ gate: @escaping @Sendable () -> Bool
+        _ gate: @escaping @Sendable () -> Bool, _ requestID: inout String?
     ) async throws(CallFailure) -> Exchange {
         let request = TransportRequest(
             method: method, url: "\(root)/\(path)", user: account.user, password: account.password, form: form,
             timeLimit: timeLimit)
         let response: TransportResponse
         do { response = try await transport.perform(request, gate: gate) } catch { throw CallFailure(error) }
+        requestID = response.requestID
         let now = clocks.wall()
         guard (200...299).contains(response.status) else { throw CallFailure(response, now: now) }
         return Exchange(response: response, account: account, clock: AnswerClock(date: response.date, now: now))
@@ -102,11 +120,11 @@ public struct TwilioClient: Sendable {
     /// The same, with `nil` where there is no such thing.
     func callUnlessMissing(
         _ operation: TwilioOperation, _ method: TransportRequest.Method, _ path: (TwilioAccount) -> String,
-        form: [(String, String)] = [], gate: @escaping @Sendable () -> Bool = { true },
+        about sid: String? = nil, form: [(String, String)] = [], gate: @escaping @Sendable () -> Bool = { true },
         understand: (CallFailure) -> CallFailure = { $0 }
     ) async throws(CallFailure) -> Exchange? {
         try await unlessMissing { () throws(CallFailure) in
-            try await call(operation, method, path, form: form, gate: gate, understand: understand)
+            try await call(operation, method, path, about: sid, form: form, gate: gate, understand: understand)
         }
     }
 

@@ -1,4 +1,4 @@
-import Basics
+public import Basics
 
 /// Hears of every request to Twilio when it has ended.
 ///
@@ -15,11 +15,23 @@ public struct EndedRequest: Sendable {
     public var failure: CallFailure?
     /// From the request to the end of its answer.
     public var duration: Duration
+    /// When it began.
+    public var at: Timestamp
+    /// What it was about, by Twilio's name for it, where that was known before.
+    public var sid: String?
+    /// Twilio's own name for the request, where there was an answer.
+    public var requestID: String?
 
-    package init(operation: TwilioOperation, failure: CallFailure?, duration: Duration) {
+    package init(
+        operation: TwilioOperation, failure: CallFailure?, duration: Duration, at: Timestamp, sid: String? = nil,
+        requestID: String? = nil
+    ) {
         self.operation = operation
         self.failure = failure
         self.duration = duration
+        self.at = at
+        self.sid = sid
+        self.requestID = requestID
     }
 }
 
@@ -31,4 +43,23 @@ public enum TwilioOperation: String, Sendable, CaseIterable {
     case cancelVerification = "verification.cancel"
     case attempts = "attempts.list"
     case service, entity, factor, challenge
+}
+
+extension CallFailure.Result {
+    /// Its word for operators: in metrics, and in what is recorded of a call.
+    public var label: String {
+        switch self {
+        case .clientError: "client_error"
+        case .notFound: "not_found"
+        case .unauthorized: "unauthorized"
+        case .rateLimited: "rate_limited"
+        case .serverError: "server_error"
+        case .timeout: "timeout"
+        case .networkError: "network_error"
+        case .proxyError: "proxy_error"
+        case .tlsError: "tls_error"
+        case .badResponse: "bad_response"
+        case .withheld: "withheld"
+        }
+    }
 }

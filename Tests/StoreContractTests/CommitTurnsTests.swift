@@ -35,7 +35,11 @@ import Wire
 
 extension GroupCommit {
     /// Commits to a store's file beside whoever else writes there.
-    convenience init(of path: String, _ pool: DatabasePool) throws {
-        self.init(pool, writer: try LockFile(path + ".writer"), file: try OpenFile(path), watch: StoreWatch())
+    convenience init(
+        of path: String, _ pool: DatabasePool, connections: HotConnections = HotConnections()
+    ) throws {
+        self.init(
+            pool, writer: try LockFile(path + ".writer"), file: try OpenFile(path), watch: StoreWatch(),
+            connections: connections)
     }
 }

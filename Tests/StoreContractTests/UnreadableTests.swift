@@ -32,13 +32,15 @@ struct UnreadableTests {
 
     /// Columns of any text: names, ids, words.
     static let texts: [String: Set<String>] = [
-        "meta": ["name"], "site_option": ["name", "value"], "job": ["front_end", "message_id", "user", "login"],
-        "user": ["name", "factor_sid", "factor_identity"], "code": ["sid", "attempts"],
+        "meta": ["name"], "site_option": ["name", "value"],
+        "job": ["front_end", "message_id", "user", "login", "calls"],
+        "user": ["name", "factor_sid", "factor_identity"], "code": ["sid", "attempts", "cohort"],
         "pending": ["user", "login", "sid"], "approval": ["user", "login"], "client": ["user"],
         "tally": ["front_end", "message_id", "owner"], "bypass": ["user"], "ticket": ["user"],
         "canceled_send": ["front_end", "message_id", "user", "login"],
         "dead_letter": ["routing_key", "front_end", "message_id", "properties"],
-        "history": ["front_end", "message_id", "user", "masked"],
+        "history": ["front_end", "message_id", "user", "masked", "channel", "country", "login", "sid"],
+        "rollup": ["labels"],
         "audit": ["operator", "front_end", "message_id", "user", "detail", "former_user"],
         "letter_total": ["front_end"], "audit_refusal": ["front_end"],
         "enrolment": ["user", "login", "identity", "factor_sid", "label", "issuer"],

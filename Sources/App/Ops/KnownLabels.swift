@@ -66,25 +66,6 @@ enum KnownLabels {
     }
 }
 
-extension CallFailure.Result {
-    /// As a metric's label.
-    var label: String {
-        switch self {
-        case .clientError: "client_error"
-        case .notFound: "not_found"
-        case .unauthorized: "unauthorized"
-        case .rateLimited: "rate_limited"
-        case .serverError: "server_error"
-        case .timeout: "timeout"
-        case .networkError: "network_error"
-        case .proxyError: "proxy_error"
-        case .tlsError: "tls_error"
-        case .badResponse: "bad_response"
-        case .withheld: "withheld"
-        }
-    }
-}
-
 /// What becomes of the registration of an authenticator.
 enum FactorEvent: String, CaseIterable {
     /// Twilio has made it, and the person was shown its secret.

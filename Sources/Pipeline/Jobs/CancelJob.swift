@@ -85,7 +85,7 @@ extension Caller {
         var left: [ProviderChore] = []
         for code in conclusions.cancel.codes {
             let result = await attempt(intent) { gate throws(CallFailure) in
-                try await twilio.cancelVerification(sid: code.sid, gate: gate)
+                try await twilio(for: intent).cancelVerification(sid: code.sid, gate: gate)
             }
             if case .done = result { continue }
             left.append(.cancelVerification(sid: code.sid))
@@ -101,7 +101,7 @@ extension Caller {
         var left: [ProviderChore] = []
         for factor in factors {
             let result = await attempt(intent, as: .remove) { gate throws(CallFailure) in
-                try await twilio.remove(factor, gate: gate)
+                try await twilio(for: intent).remove(factor, gate: gate)
             }
             if case .done = result { continue }
             left.append(.removeFactor(factor))

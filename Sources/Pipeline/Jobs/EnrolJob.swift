@@ -214,7 +214,10 @@ extension Caller {
         let result = await attempt(intent) { gate throws(CallFailure) in
             try await observed(.authenticator) { () throws(CallFailure) in
                 // The name is as random as the identity: people see the label in our own link.
-                try await twilio.createFactor(identity: identity, friendlyName: identity, secret: text, gate: gate)
+                let made = try await twilio(for: intent).createFactor(
+                    identity: identity, friendlyName: identity, secret: text, gate: gate)
+                intent.calls.note(sid: made.sid)
+                return made
             }
         }
         Failpoint.afterCall.hit()
@@ -238,7 +241,7 @@ extension Reconciler {
         guard let conclusions = EnrolConclusions(intent, settings: settings) else { return .superseded }
         let wanted = conclusions.wanted
         let watched = try await watch(intent, callOverAt: callOverAt) { () throws(StoreError) in
-            try await madeFactor(conclusions.factor)
+            try await madeFactor(conclusions.factor, intent)
         }
         switch watched {
         case .superseded: return .superseded
@@ -249,7 +252,8 @@ extension Reconciler {
         }
     }
 
-    private func madeFactor(_ factor: PlannedFactor) async throws(StoreError) -> CreatedFactor? {
+    private func madeFactor(_ factor: PlannedFactor, _ intent: Intent) async throws(StoreError) -> CreatedFactor? {
+        let twilio = twilio(for: intent)
         guard try await mayRead(), let found = try? await twilio.factors(identity: factor.identity) else { return nil }
         // The identity is this enrolment's own, so whatever factor it has was made with our secret.
         guard let made = found.first(where: { $0.status == .unverified }), let config = made.config,

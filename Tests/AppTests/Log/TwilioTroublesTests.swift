@@ -14,7 +14,8 @@ struct TwilioTroublesTests {
         _ failure: CallFailure?, of operation: TwilioOperation = .startVerification, after wait: Duration = .zero
     ) -> TwilioTroubles.Line? {
         now = now + wait
-        return troubles.note(EndedRequest(operation: operation, failure: failure, duration: .zero), at: now)
+        return troubles.note(
+            EndedRequest(operation: operation, failure: failure, duration: .zero, at: Timestamp(seconds: 0)), at: now)
     }
 
     private func refusal(

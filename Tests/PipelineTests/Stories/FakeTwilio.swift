@@ -136,11 +136,12 @@ final class FakeTwilio: Transport {
             return Self.failure(status, nil)
         case .answer(let status, let code, let retryAfter):
             var response = Self.failure(status, code)
-            response.retryAfter = retryAfter
+            (response.retryAfter, response.requestID) = (retryAfter, "RQ1")
             return response
         case .answerLost, .contradictory, .altered, nil: break
         }
         var response = state.withLock { $0.answer(operation, path, request.form, at: time.wall) }
+        response.requestID = "RQ1"
         await holdIfAsked(operation)
         if case .contradictory? = fault { response.replace("\"valid\":false", "\"valid\":true") }
         if case .altered(let text, let other)? = fault { response.replace(text, other) }

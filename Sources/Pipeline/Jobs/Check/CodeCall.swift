@@ -123,13 +123,15 @@ extension Caller {
         switch conclusions.checked {
         case .sent(let planned):
             return await attempt(intent) { gate throws(CallFailure) in
-                let answer = try await twilio.check(verificationSID: planned.sid, code: code, gate: gate)
+                let answer = try await twilio(for: intent).check(
+                    verificationSID: planned.sid, code: code, gate: gate)
                 if answer.approves(sid: planned.sid, to: planned.place.number) { return .approved }
                 return answer.sid == planned.sid && answer.status == .pending && !answer.valid ? .wrong(nil) : .unclear
             }
         case .first(let factor):
             guard let sid = factor.sid else { return .notDone(.unavailable) }
-            return await attempt(intent) { gate throws(CallFailure) in try await prove(factor, sid, code, gate) }
+            return await attempt(intent) { gate throws(CallFailure) in try await prove(intent, factor, sid, code, gate)
+            }
         case .challenge(let planned):
             return await ask(intent, planned, code, answering: open, isFirst: conclusions.repeats == 0)
         }
@@ -143,14 +145,17 @@ extension Caller {
         guard let open else {
             return await attempt(intent) { gate throws(CallFailure) in
                 try await challenge(factor, sid, isMeant: { $0.request == planned.request }) { () throws(CallFailure) in
-                    try await twilio.createChallenge(
+                    let made = try await twilio(for: intent).createChallenge(
                         identity: factor.identity, factorSID: sid, code: code, request: planned.request, gate: gate)
+                    intent.calls.note(sid: made.sid)
+                    return made
                 }
             }
         }
         let result = await attempt(intent) { gate throws(CallFailure) in
             try await challenge(factor, sid, isMeant: { $0.sid == open }) { () throws(CallFailure) in
-                try await twilio.answerChallenge(sid: open, identity: factor.identity, code: code, gate: gate)
+                try await twilio(for: intent).answerChallenge(
+                    sid: open, identity: factor.identity, code: code, gate: gate)
             }
         }
         // It ended by itself after its five minutes. Were it asked again, it could have ended by this very code.
@@ -159,11 +164,13 @@ extension Caller {
     }
 
     private func prove(
-        _ factor: PlannedFactor, _ sid: String, _ code: Redacted<String>, _ gate: @escaping @Sendable () -> Bool
+        _ intent: Intent, _ factor: PlannedFactor, _ sid: String, _ code: Redacted<String>,
+        _ gate: @escaping @Sendable () -> Bool
     ) async throws(CallFailure) -> CodeAnswer {
         do throws(CallFailure) {
             let answer = try await observed(.authenticator) { () throws(CallFailure) in
-                try await twilio.verifyFactor(sid: sid, identity: factor.identity, code: code, gate: gate)
+                try await twilio(for: intent).verifyFactor(
+                    sid: sid, identity: factor.identity, code: code, gate: gate)
             }
             if answer.isVerified(sid: sid, identity: factor.identity) { return .approved }
             return answer.sid == sid && answer.status == .unverified ? .wrong(nil) : .unclear
@@ -231,7 +238,7 @@ extension Reconciler {
     /// Twilio does not know what our journal holds: either the service is gone, which is no fault of the person's, or what the
     /// code is for is.
     func missing(_ conclusions: any CodeConclusions, _ failure: CallFailure) async throws(StoreError) -> Finished {
-        let isThere = (try? await twilio.fetchService()) != nil
+        let isThere = (try? await twilio(for: conclusions.intent).fetchService()) != nil
         return try await store.finish(conclusions.intent, wanted: conclusions.wanted) {
             (isThere ? conclusions.gone($0) : conclusions.notChecked(.unavailable, $0)).because(failure)
         }
@@ -246,7 +253,7 @@ extension Reconciler {
         guard intent.deadline - time >= ReplyDraft.leastTime else { return try await unlooked(intent, conclusions) }
         let wait = max(.zero, time - clocks.wall())
         let watched = try await watch(intent, callOverAt: clocks.monotonic() + wait) { () throws(StoreError) in
-            try await clocks.wall() < time ? nil : sight(ofNew: factor)
+            try await clocks.wall() < time ? nil : sight(ofNew: factor, intent)
         }
         switch watched {
         case .superseded: return .finished(.superseded)
@@ -267,44 +274,48 @@ extension Reconciler {
     /// `nil` while it does not show.
     private func sight(of conclusions: any CodeConclusions) async throws(StoreError) -> Sight? {
         switch conclusions.checked {
-        case .sent(let planned): try await sight(of: planned, conclusions.intent.begunAt)
-        case .first(let factor): try await sight(ofNew: factor)
-        case .challenge(let planned): try await sight(of: planned, conclusions.intent.begunAt)
+        case .sent(let planned): try await sight(of: planned, conclusions.intent)
+        case .first(let factor): try await sight(ofNew: factor, conclusions.intent)
+        case .challenge(let planned): try await sight(of: planned, conclusions.intent)
         }
     }
 
-    private func sight(of planned: PlannedCheck, _ begun: Timestamp) async throws(StoreError) -> Sight? {
+    private func sight(of planned: PlannedCheck, _ intent: Intent) async throws(StoreError) -> Sight? {
         guard try await mayRead() else { return nil }
         let found: Verification?
-        do throws(CallFailure) { found = try await twilio.fetchVerification(.sid(planned.sid)) } catch { return nil }
-        guard let found else { return try await hasConverted(planned, begun) ? .approved : nil }
+        do throws(CallFailure) {
+            found = try await twilio(for: intent).fetchVerification(.sid(planned.sid))
+        } catch { return nil }
+        guard let found else { return try await hasConverted(planned, intent) ? .approved : nil }
         return found.status == .pending && found.sid == planned.sid ? .open(challenge: nil) : .over
     }
 
     /// Whether a send of this verification converted not earlier than our call.
-    private func hasConverted(_ planned: PlannedCheck, _ begun: Timestamp) async throws(StoreError) -> Bool {
+    private func hasConverted(_ planned: PlannedCheck, _ intent: Intent) async throws(StoreError) -> Bool {
         guard try await store.takeRead(.attempts, limits: settings.attemptLimits),
-            let attempts = try? await twilio.attempts(verificationSID: planned.sid, to: nil, createdAfter: nil)
+            let attempts = try? await twilio(for: intent).attempts(
+                verificationSID: planned.sid, to: nil, createdAfter: nil)
         else { return false }
-        return attempts.contains { planned.isProven(by: $0, since: begun) }
+        return attempts.contains { planned.isProven(by: $0, since: intent.begunAt) }
     }
 
-    private func sight(ofNew factor: PlannedFactor) async throws(StoreError) -> Sight? {
+    private func sight(ofNew factor: PlannedFactor, _ intent: Intent) async throws(StoreError) -> Sight? {
         guard let sid = factor.sid, try await mayRead(),
-            let found = try? await twilio.factors(identity: factor.identity),
+            let found = try? await twilio(for: intent).factors(identity: factor.identity),
             let own = found.first(where: { $0.sid == sid })
         else { return nil }
         if own.isVerified(sid: sid, identity: factor.identity) { return .approved }
         return own.status == .unverified ? .open(challenge: nil) : nil
     }
 
-    private func sight(of planned: PlannedChallenge, _ begun: Timestamp) async throws(StoreError) -> Sight? {
+    private func sight(of planned: PlannedChallenge, _ intent: Intent) async throws(StoreError) -> Sight? {
         guard let sid = planned.factor.sid, try await mayRead(),
-            let found = try? await twilio.challenges(identity: planned.factor.identity, factorSID: sid)
+            let found = try? await twilio(for: intent).challenges(
+                identity: planned.factor.identity, factorSID: sid)
         else { return nil }
         // The answer may have gone to the challenge that was open, or to the new one after that had ended.
         let own = found.filter { $0.request == planned.request || $0.sid == planned.open }
-        if own.contains(where: { planned.isProven(by: $0, since: begun) }) { return .approved }
+        if own.contains(where: { planned.isProven(by: $0, since: intent.begunAt) }) { return .approved }
         return own.first { $0.status == .pending }.map { .open(challenge: $0.sid) }
     }
 }

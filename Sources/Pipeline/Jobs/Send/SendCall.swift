@@ -11,7 +11,7 @@ extension Caller {
         if let other = conclusions.send.cancels {
             // Harmless if it is lost: then the code that is sent is the other's, and both logins are tied to it.
             _ = await attempt(intent, as: .cancel) { gate throws(CallFailure) in
-                try await twilio.cancelVerification(sid: other, gate: gate)
+                try await twilio(for: intent).cancelVerification(sid: other, gate: gate)
             }
         }
         let result = await start(conclusions)
@@ -39,7 +39,10 @@ extension Caller {
         let channel = TwilioVerify.Channel(rawValue: send.channel.provider)
         return await attempt(sending.intent) { gate throws(CallFailure) in
             try await observed(.code(send.channel), country: send.place.region) { () throws(CallFailure) in
-                try await twilio.start(to: send.place.number, channel: channel, locale: locale, gate: gate)
+                let started = try await twilio(for: sending.intent).start(
+                    to: send.place.number, channel: channel, locale: locale, gate: gate)
+                sending.intent.calls.note(sid: started.sid)
+                return started
             }
         }
     }
@@ -64,9 +67,10 @@ extension Reconciler {
 
     private func newSend(_ conclusions: SendConclusions) async throws(StoreError) -> Verification? {
         guard try await mayRead() else { return nil }
-        guard let found = try? await twilio.fetchVerification(.number(conclusions.send.place.number)) else {
-            return nil
-        }
+        let intent = conclusions.intent
+        guard let found = try? await twilio(for: intent).fetchVerification(.number(conclusions.send.place.number))
+        else { return nil }
+        intent.calls.note(sid: found.sid)
         return conclusions.shows(found) ? found : nil
     }
 }

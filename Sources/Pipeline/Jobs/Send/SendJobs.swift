@@ -174,6 +174,11 @@ final class SendConclusions: Sendable {
         let expires = min(made, situation.now) + settings.codeLife
         var code = LiveCode(
             number: number, sid: verification.sid, channel: send.channel, expiresAt: expires, attempts: sids)
+        code.cohort =
+            known?.cohort
+            ?? CodeCohort(
+                sentAt: situation.now, purpose: send.purpose, application: intent.login.application,
+                channel: send.channel, country: send.place.region)
         // One that had ended here only: Twilio goes on counting its checks, and so do we.
         if let known {
             (code.checksBegun, code.checksDenied, code.checksExcused) = (

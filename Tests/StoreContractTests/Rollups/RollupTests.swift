@@ -1,0 +1,306 @@
+import Basics
+import GRDB
+import TestKit
+import Testing
+import Wire
+
+@testable import Store
+@testable import StoreSQLite
+
+@Suite("8 Roll-ups", .timeLimit(.minutes(10)))
+struct RollupTests {
+    /// Records `count` outcomes of a kind, each a job of its own.
+    private func record(_ count: Int, _ outcome: Outcome = .done, in store: any LoginStore) async throws {
+        for _ in 0..<count {
+            _ = try await store.begin(Sample.job(RandomID.uuid(), number: nil)) { _ in .answer(Sample.answer(outcome)) }
+        }
+    }
+
+    private func look<Value: Sendable>(
+        _ world: World, _ body: (StoreLook) async throws -> Value
+    ) async throws -> Value {
+        let look = try await StoreLook.open(world.configuration, clocks: world.time.clocks)
+        defer { look.close() }
+        return try await body(look)
+    }
+
+    private static let ever = (since: Timestamp(seconds: 0), until: Timestamp(seconds: 4_000_000_000))
+
+    private func count(_ world: World, _ series: RollupSeries) async throws -> Int {
+        try await look(world) {
+            try await $0.rollups(RollupQuery([series], since: Self.ever.since, until: Self.ever.until)).rows
+                .reduce(0) { $0 + $1.count }
+        }
+    }
+
+    @Test("a batch of jobs adds to the roll-ups in one statement, whatever their number")
+    func oneStatement() async throws {
+        let world = try await World()
+        let path = world.configuration.path
+        let pool = try DatabasePool(path: path)
+        let seen = Locked<[String]>([])
+        try await pool.write { db in
+            db.trace { event in
+                guard case .statement(let statement) = event, !statement.sql.hasPrefix("--") else { return }
+                seen.withLock { $0.append(statement.sql) }
+            }
+        }
+        let writer = try LockFile(path + ".writer")
+        let connections = HotConnections()
+        let commits = try GroupCommit(of: path, pool, connections: connections)
+        // So that all of them are there before the first begins.
+        try writer.lock()
+        for _ in 0..<40 {
+            commits.submit(
+                GroupCommit.Operation(lane: nil) { db in
+                    let keys = [
+                        RollupKey(.trafficByMinute, at: Sample.now, "send", "sent", "1"),
+                        RollupKey(.trafficByHour, at: Sample.now, "portal", "web", "send", "sms", "US", "sent", nil),
+                    ]
+                    connections.statements(of: db).gather(keys)
+                    try db.execute(sql: "REPLACE INTO meta VALUES ('probe', 1)")
+                } end: { _ in
+                })
+        }
+        writer.unlock()
+        await commits.close()
+        let statements = seen.withLock { $0 }
+        let (writes, ends) = (statements.count { $0.contains("rollup") }, statements.count { $0 == "COMMIT" })
+        #expect(writes == ends && ends >= 1, "\(writes) statements in \(ends) transactions")
+        #expect(try await count(world, .trafficByHour) == 40)
+        #expect(try await count(world, .trafficByMinute) == 40)
+    }
+
+    @Test("an outcome that is repeated counts once; 'options' and lookers count nothing")
+    func once() async throws {
+        let world = try await World()
+        let store = try await world.worker()
+        let job = Sample.job("one", number: nil)
+        for _ in 0..<3 { _ = try await store.begin(job) { _ in .answer(Sample.answer(.done)) } }
+        _ = try await store.history(HistoryQuery())
+        _ = try await store.situation(of: Job.Login(user: "ada"))
+        #expect(try await count(world, .trafficByHour) == 1)
+        await world.end(store)
+    }
+
+    @Test("what is old is in the coarser series, and nothing is lost or doubled on the way")
+    func folding() async throws {
+        let world = try await World()
+        let store = try await world.worker()
+        // Days ago, on both sides of what is kept by the hour.
+        for _ in 0..<12 {
+            try await record(3, in: store)
+            try await record(2, .denied, in: store)
+            world.time.advance(.seconds(86_400 - 3600))
+        }
+        let all = 12 * 5
+        for limit in [1, 2, 500] {
+            _ = try await store.sweep(Retention(), limit: limit)
+            let (hours, days) = (try await count(world, .trafficByHour), try await count(world, .trafficByDay))
+            #expect(hours + days == all, "with steps of \(limit): \(hours) and \(days)")
+        }
+        // Twelve days, of which eight are told by the hour.
+        let days = try await look(world) {
+            try await $0.rollups(RollupQuery([.trafficByDay], since: Self.ever.since, until: Self.ever.until)).rows
+        }
+        #expect(!days.isEmpty && days.allSatisfy { $0.start.milliseconds % 86_400_000 == 0 })
+        let now = world.time.clocks.wall()
+        #expect(days.allSatisfy { $0.start < now - .seconds(8 * 86_400) })
+        func counted(_ outcome: String) -> Int {
+            days.filter { $0[.outcome] == outcome }.reduce(0) { $0 + $1.count }
+        }
+        let (denied, done) = (counted("denied"), counted("done"))
+        #expect(denied > 0 && denied * 3 == done * 2)
+        await world.end(store)
+    }
+
+    @Test("minutes of traffic go after 26 hours, calls by the hour after 40 days; days stay")
+    func retention() async throws {
+        let world = try await World()
+        let store = try await world.worker()
+        let intent = try #require(try await store.begin(Sample.job("one"), decide: Sample.calling).intent)
+        intent.calls.add(
+            ProviderCall(
+                at: world.time.clocks.wall(), operation: "verification.start", milliseconds: 80, result: "success"))
+        _ = try await store.finish(intent) { _ in Sample.answer(.sent) }
+        let series: [RollupSeries] = [.trafficByMinute, .trafficByHour, .trafficByDay, .callsByMinute, .callsByHour]
+        func counts() async throws -> [Int] {
+            _ = try await store.sweep(Retention(), limit: 500)
+            var counts: [Int] = []
+            for series in series { counts.append(try await count(world, series)) }
+            return counts
+        }
+        #expect(try await counts() == [1, 1, 0, 1, 0])
+        world.time.advance(.seconds(26 * 3600 + 61))
+        #expect(try await counts() == [0, 1, 0, 0, 1])
+        world.time.advance(.seconds(8 * 86_400))
+        #expect(try await counts() == [0, 0, 1, 0, 1])
+        world.time.advance(.seconds(40 * 86_400))
+        #expect(try await counts() == [0, 0, 1, 0, 0])
+        world.time.advance(.seconds(900 * 86_400))
+        #expect(try await counts() == [0, 0, 1, 0, 0])
+        await world.end(store)
+    }
+
+    @Test("an answer that would be too long ends with a whole span, and says where")
+    func tooMany() async throws {
+        let world = try await World()
+        let store = try await world.worker()
+        for outcome in [Outcome.done, .denied, .sent] {
+            for other in [Outcome.approved, .late] {
+                try await record(1, outcome, in: store)
+                try await record(1, other, in: store)
+            }
+            world.time.advance(.seconds(3600))
+        }
+        let (path, clocks) = (world.configuration.path, world.time.clocks)
+        let sealing = try KeyFile.read(world.configuration.keyFile)
+        let page = try await DatabaseQueue(path: path).read { db in
+            try SQLiteRows.looking(db, clocks, sealing, Liveness(watching: path + ".live")).rollups(
+                RollupQuery([.trafficByHour], since: Self.ever.since, until: Self.ever.until), limit: 7)
+        }
+        let end = try #require(page.endsAt)
+        #expect(!page.rows.isEmpty && page.rows.allSatisfy { $0.start > end })
+        #expect(page.rows.count == 6, "two whole hours of three rows: \(page.rows)")
+        #expect(page.countedSince != nil)
+        await world.end(store)
+    }
+
+    @Test("of a person who was erased the numbers stay, and nothing that leads to them")
+    func erased() async throws {
+        let world = try await World()
+        let store = try await world.worker()
+        let intent = try #require(
+            try await store.begin(Sample.job("one", login: "sign-in-1"), decide: Sample.calling).intent)
+        intent.calls.add(
+            ProviderCall(
+                at: Sample.now, operation: "verification.start", milliseconds: 80, result: "success", sid: "VE1",
+                requestID: "RQ1"))
+        var code = try Sample.code()
+        code.cohort = CodeCohort(sentAt: Sample.now, purpose: .login, application: .web, channel: .sms, country: "US")
+        let sent = code
+        _ = try await store.finish(intent) { _ in Sample.answer(.sent, [.code(sent)]) }
+        let before = (try await count(world, .codesByHour), try await count(world, .trafficByHour))
+        #expect(before == (1, 1))
+        try await store.write([.erase(user: "ada", pseudonym: "erased-1")])
+        let left = try await DatabaseQueue(path: world.configuration.path).read { db in
+            let row = try #require(
+                try Row.fetchOne(
+                    db,
+                    sql: """
+                        SELECT history.sid, history.login, job.calls FROM history JOIN job USING (message_id)
+                        WHERE message_id = 'one'
+                        """))
+            return (0..<3).map { row[$0] as String? }
+        }
+        #expect(left == [nil, nil, nil])
+        #expect(try await count(world, .codesByHour) == 1)
+        await world.end(store)
+    }
+}
+
+@Suite("8 What an outcome counts in")
+struct RollupFiguresTests {
+    @Test("spans begin where the clock says, also before 1970")
+    func spans() {
+        let time = Timestamp(seconds: 1_800_003_661)
+        #expect(RollupSeries.trafficByMinute.start(of: time) == Timestamp(seconds: 1_800_003_660))
+        #expect(RollupSeries.trafficByHour.start(of: time) == Timestamp(seconds: 1_800_003_600))
+        #expect(RollupSeries.trafficByDay.start(of: time).milliseconds % 86_400_000 == 0)
+        #expect(RollupSeries.trafficByHour.start(of: Timestamp(seconds: -1)) == Timestamp(seconds: -3600))
+    }
+
+    @Test("every series has the labels of the one that it is folded into, and a longer span")
+    func coarser() {
+        for series in RollupSeries.allCases {
+            guard let coarser = series.coarser else { continue }
+            #expect(series.labels == coarser.labels && series.bounds == coarser.bounds)
+            #expect(coarser.span > series.span && series.kept != nil)
+            #expect(coarser.span.milliseconds % series.span.milliseconds == 0)
+        }
+    }
+
+    @Test("a time on a bound is in the next bucket, one beyond all in the last")
+    func buckets() {
+        let series = RollupSeries.callsByMinute
+        #expect([0, 49, 50, 5000, 99_000].map { series.bucket(of: .milliseconds($0)) } == [0, 0, 1, 7, 7])
+    }
+
+    @Test("calls are kept as a line each, and come back as they were; the first and the last of very many")
+    func packing() {
+        let calls = (0..<3).map { index in
+            ProviderCall(
+                at: Timestamp(milliseconds: 1000 + Int64(index)), operation: "attempts.list", milliseconds: index,
+                result: index == 0 ? "success" : "timeout", code: index == 2 ? 60203 : nil,
+                sid: index == 1 ? "VE1" : nil,
+                requestID: index == 0 ? "RQ1" : nil)
+        }
+        #expect(ProviderCall.pack(calls).map(ProviderCall.unpack) == calls)
+        #expect(ProviderCall.pack([]) == nil)
+        var odd = calls[0]
+        (odd.sid, odd.requestID) = ("a b\nc", String(repeating: "x", count: 65))
+        #expect(ProviderCall.pack([odd]).map(ProviderCall.unpack)?.first?.sid == nil)
+        let many = (0..<100).map {
+            ProviderCall(at: Timestamp(milliseconds: $0), operation: "check", milliseconds: 1, result: "success")
+        }
+        let kept = ProviderCall.pack(many).map(ProviderCall.unpack) ?? []
+        #expect(kept.map(\.at.milliseconds) == Array(0..<16) + Array(84..<100))
+        #expect(ProviderCall.unpack("what a newer version wrote\n" + (ProviderCall.pack(calls) ?? "")) == calls)
+    }
+
+    @Test("a cohort comes back as it was; one that a newer version wrote is none")
+    func cohort() {
+        for country in [nil, "US"] {
+            let cohort = CodeCohort(
+                sentAt: Sample.now, purpose: .register, application: .windows, channel: .call, country: country)
+            #expect(CodeCohort(packed: cohort.packed) == cohort)
+        }
+        #expect(CodeCohort(packed: "1 login web pigeon US") == nil)
+    }
+
+    @Test("a front end's name is told from the next label, whatever is in it")
+    func labels() {
+        let key = RollupKey(.trafficByHour, at: Sample.now, "a\tb\n", "web", "send", nil, "US", "sent", nil)
+        let row = RollupRow(series: key.series, start: key.start, labels: key.labels, count: 1)
+        #expect(row[.frontEnd] == "ab" && row[.application] == "web" && row[.channel] == "" && row[.country] == "US")
+        #expect(row[.operation] == "")
+    }
+
+    private static func codes(_ event: CodeEvent, _ count: Int, bucket: Int? = nil) -> RollupRow {
+        RollupRow(
+            series: .codesByHour, start: Sample.now,
+            labels: "login\tweb\tsms\tGB\t\(event.rawValue)\t\(bucket.map(String.init) ?? "")", count: count)
+    }
+
+    @Test("codes that nobody enters make the share fall, and repeats do not")
+    func conversion() {
+        let well = ConversionFigures([
+            Self.codes(.sent, 10), Self.codes(.resent, 7), Self.codes(.entered, 9), Self.codes(.approved, 6, bucket: 0),
+            Self.codes(.approved, 2, bucket: 5), Self.codes(.denied, 5), Self.codes(.usedUp, 1),
+            Self.codes(.canceled, 1),
+        ])
+        #expect(well.codes == 10 && well.resends == 7 && well.approved == 8 && well.unused == 0)
+        #expect(well.approvedShare == 0.8 && well.enteredShare == 0.9)
+        #expect(well.times.bound(of: 0.5) == .below(15_000) && well.times.bound(of: 0.95) == .atLeast(300_000))
+        let pumped = ConversionFigures([
+            Self.codes(.sent, 100), Self.codes(.entered, 9), Self.codes(.approved, 8, bucket: 0),
+        ])
+        #expect(pumped.approvedShare == 0.08 && pumped.unused == 92)
+        #expect(ConversionFigures([]).approvedShare == nil && ConversionFigures([]).times.bound(of: 0.5) == nil)
+    }
+
+    @Test("groups: by labels, by span, the largest first")
+    func groups() {
+        let hour: Duration = .seconds(3600)
+        let rows = [(0, "sent", 2), (1, "sent", 3), (1, "denied", 9), (25, "sent", 1)].map { index, outcome, count in
+            RollupRow(
+                series: .trafficByHour, start: Timestamp(seconds: 1_799_971_200 + 3600 * Int64(index)),
+                labels: "portal\tweb\tsend\tsms\tUS\t\(outcome)\t", count: count)
+        }
+        let all = RollupGroup.of(rows, by: [.outcome])
+        #expect(all.map(\.values) == [["denied"], ["sent"]] && all.map(\.count) == [9, 6])
+        let hours = RollupGroup.of(rows, by: [], span: hour)
+        #expect(hours.map(\.count) == [2, 12, 1])
+        #expect(RollupGroup.of(rows, by: [.outcome], span: hour * 24).map(\.count) == [9, 5, 1])
+    }
+}

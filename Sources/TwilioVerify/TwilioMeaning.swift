@@ -94,6 +94,14 @@ public enum ErrorCatalog {
         return advice(on: failure.result)
     }
 
+    /// What the operator should do about an error code of which nothing else is known; empty for nothing, `nil` for a number that
+    /// is no error code, but an HTTP status.
+    public static func advice(onCode code: Int) -> String? {
+        guard code >= 1000 else { return nil }
+        return entry(for: code)?.advice
+            ?? "Not in this program's catalogue; see https://www.twilio.com/docs/api/errors/\(code)."
+    }
+
     private static func advice(on result: CallFailure.Result) -> String {
         switch result {
         case .timeout, .networkError: "Check the network, DNS, firewall and proxy towards Twilio."

@@ -4,7 +4,8 @@ import Foundation
 
 struct TwilioCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "twilio", abstract: "The Verify service at Twilio.", subcommands: [Setup.self, Check.self])
+        commandName: "twilio", abstract: "The Verify service at Twilio.",
+        subcommands: [Setup.self, Check.self, TwilioCallsCommand.self])
 
     /// One JSON object on standard output.
     static func printJSON(_ value: some Encodable) throws { try Output.json(JSONLine.of(value)) }

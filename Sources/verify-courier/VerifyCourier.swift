@@ -22,7 +22,7 @@ struct VerifyCourier: AsyncParsableCommand {
                 name: "Operator",
                 subcommands: [
                     WorkCommand.self, WorkersCommand.self, HealthCommand.self, OpsCommand.self, DoctorCommand.self,
-                    OutcomesCommand.self, DeadCommand.self,
+                    OutcomesCommand.self, DeadCommand.self, TrafficCommand.self, ConversionCommand.self,
                 ]),
             CommandGroup(
                 name: "Set-up",

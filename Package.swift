@@ -122,7 +122,10 @@ let package = Package(
         .target(name: "SitePolicy", dependencies: ["Basics", "Wire"]),
         .target(
             name: "Store",
-            dependencies: ["Basics", "Wire", .product(name: "Crypto", package: "swift-crypto")]),
+            dependencies: [
+                "Basics", "Wire", .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Logging", package: "swift-log"),
+            ]),
         .target(
             name: "AMQP",
             dependencies: [

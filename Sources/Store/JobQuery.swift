@@ -24,7 +24,7 @@ package struct JobQuery: Sendable {
     /// What a new job is decided on.
     ///
     /// Administrators' jobs call nothing that could collide.
-    init(_ job: NewJob) {
+    package init(_ job: NewJob) {
         self.init(key: job.key, kind: job.kind, login: job.login, place: job.place, wanted: job.wanted)
         isLocking = !job.kind.isAdministration
     }

@@ -59,6 +59,9 @@ public enum KeyFile {
         try make(other, try readContent(path))
     }
 
+    /// Takes a file away that was just made, for a store that could not be.
+    package static func remove(_ path: String) { unlink(path) }
+
     private static func fresh() -> Data { Data(SymmetricKey(size: .bits256).withUnsafeBytes { Array($0) }) }
 
     private static func notEncoded(_ path: String) -> StoreError {

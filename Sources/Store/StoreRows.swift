@@ -115,6 +115,15 @@ package protocol StoreRows: CallRows {
     mutating func addRead(_ kind: ReadKind, at now: Timestamp, forgetting before: Timestamp) throws(Failure)
     /// What to throw when a job's row holds what it cannot.
     func damaged(_ key: JobKey) -> Failure
+
+    /// Whether a call of a worker's that is not alive, or has outlived its lease, may be under way all the same, since only its
+    /// connection to the store is gone.
+    func mayStillCall(_ worker: Int64) throws(Failure) -> Bool
+}
+
+extension StoreRows {
+    /// Where life is the process's own, no call outlives it.
+    package func mayStillCall(_ worker: Int64) throws(Failure) -> Bool { try isAlive(worker) }
 }
 
 /// Whose job a change belongs to: counters are kept by it.

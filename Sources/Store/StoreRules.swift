@@ -201,7 +201,7 @@ extension StoreRows {
         var row = former
         try loadCall(of: &row)
         let now = clocks.monotonic()
-        let until = try isAlive(former.worker) ? max(now, former.leaseUntil) : now
+        let until = try mayStillCall(former.worker) ? max(now, former.leaseUntil) : now
         row.begins += 1
         lease(&row)
         try put(row)

@@ -1,28 +1,27 @@
-import Basics
-import Logging
-import Store
+package import Basics
+package import Logging
 
 /// Tells that dead letters went because there were too many: at once, then once a minute at the most.
-final class DropLog: Sendable {
+package final class DropLog: Sendable {
     private struct State {
         var count = 0
         var toldAt: MonotonicTime?
     }
 
-    static let pause: Duration = .seconds(60)
+    package static let pause: Duration = .seconds(60)
 
     private let state = Locked(State())
     private let watch: StoreWatch
     private let clocks: Clocks
     private let logger: Logger
 
-    init(watch: StoreWatch, clocks: Clocks, logger: Logger) {
+    package init(watch: StoreWatch, clocks: Clocks, logger: Logger) {
         self.watch = watch
         self.clocks = clocks
         self.logger = logger
     }
 
-    func note(_ count: Int) {
+    package func note(_ count: Int) {
         guard count > 0 else { return }
         watch.dropped(letters: count)
         let now = clocks.monotonic()

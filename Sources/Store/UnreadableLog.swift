@@ -1,12 +1,11 @@
-import Basics
-import Logging
-import Store
+package import Basics
+package import Logging
 
 /// Tells of each record that cannot be read once.
 ///
 /// Jobs meet the same one again and again, and nobody wants to read that; nor many thousands of them at once, where a
 /// table is damaged: the others are told of when they are met later.
-final class UnreadableLog: Sendable {
+package final class UnreadableLog: Sendable {
     private struct Told {
         var records: Set<UnreadableRecord> = []
         var inOrder: [UnreadableRecord] = []
@@ -15,21 +14,21 @@ final class UnreadableLog: Sendable {
     }
 
     /// So many are remembered; the oldest are forgotten for newer ones, and told again when they are met.
-    static let remembered = 10_000
-    static let linesAMinute = 100
+    package static let remembered = 10_000
+    package static let linesAMinute = 100
 
     private let told = Locked(Told())
     private let watch: StoreWatch
     private let clocks: Clocks
     private let logger: Logger
 
-    init(watch: StoreWatch, clocks: Clocks, logger: Logger) {
+    package init(watch: StoreWatch, clocks: Clocks, logger: Logger) {
         self.watch = watch
         self.clocks = clocks
         self.logger = logger
     }
 
-    func note(_ records: [UnreadableRecord]) {
+    package func note(_ records: [UnreadableRecord]) {
         for record in records where isToBeTold(record) {
             watch.found(record)
             logger.error(

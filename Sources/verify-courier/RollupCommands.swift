@@ -96,7 +96,16 @@ struct RollupOptions: ParsableArguments {
             StandardError.say(["nothing was counted in that time"])
             throw ExitCode(1)
         }
-        try Output.lines(TextTable.lines([heads] + rows))
+        let columns = heads.indices.map { index in
+            TextTable.Column(
+                heads[index], number: rows.allSatisfy { Self.isNumber($0[index]) }, optional: heads[index].isEmpty)
+        }
+        try Output.lines(TextTable(columns, rows.map { $0.map(Optional.some) }).lines)
+    }
+
+    /// A count, a share or a time, or that there is none.
+    private static func isNumber(_ cell: String) -> Bool {
+        cell == TextTable.none || (cell.first { $0 != "<" && $0 != ">" && $0 != "=" }?.isNumber ?? false)
     }
 }
 

@@ -103,9 +103,10 @@ struct RollupOptions: ParsableArguments {
         try Output.lines(TextTable(columns, rows.map { $0.map(Optional.some) }).lines)
     }
 
-    /// A count, a share or a time, or that there is none.
+    /// A count, a share or how long something took, or that there is none; no moment.
     private static func isNumber(_ cell: String) -> Bool {
-        cell == TextTable.none || (cell.first { $0 != "<" && $0 != ">" && $0 != "=" }?.isNumber ?? false)
+        guard !cell.contains(":") else { return false }
+        return cell == TextTable.none || (cell.first { $0 != "<" && $0 != ">" && $0 != "=" }?.isNumber ?? false)
     }
 }
 

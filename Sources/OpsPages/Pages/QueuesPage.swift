@@ -13,8 +13,7 @@ struct QueuesPage {
         case .success(let queues):
             """
             <h1>Queues</h1>
-            <div class="wide" tabindex="0" role="region" aria-labelledby="caption"><table><caption id="caption">As broker and workers tell</caption>
-            <thead><tr>\(Self.heads.map { "<th scope=\"col\">\($0)</th>" as HTML })</tr></thead><tbody>\(queues.map(row))</tbody></table></div>
+            \(Table(caption: "As broker and workers tell", heads: Self.heads, rows: queues.map(row), isWide: true).html)
             <p class="hint">≈ is concluded from what is counted, right within some seconds; ≥ is at least.</p>
             \(queues.compactMap(meaning))\(queues.compactMap(line))
             """
@@ -25,15 +24,14 @@ struct QueuesPage {
         "Queue", "Oldest waits", "Waiting", "In hand", "Consumers", "Came in a minute", "Done a minute", "Empty in",
     ]
 
-    private func row(_ queue: QueueFigures) -> HTML {
+    private func row(_ queue: QueueFigures) -> (head: String, cells: [HTML]) {
         let cells = [
             Words.figure(queue.oldest, Words.duration), Words.figure(queue.ready) { "\($0)" },
             Words.figure(queue.inHand) { "\($0)" }, Words.figure(queue.consumers) { "\($0)" },
             Words.figure(queue.cameIn, LaneCard.rate), Words.figure(queue.done, LaneCard.rate),
             Words.figure(queue.untilEmpty, Words.duration),
         ]
-        let named = zip(Self.heads.dropFirst(), cells).map { "<td data-label=\"\($0)\">\($1)</td>" as HTML }
-        return "<tr><th scope=\"row\">\(queue.queue)</th>\(named)</tr>"
+        return (queue.queue, cells)
     }
 
     /// What those see who wait.

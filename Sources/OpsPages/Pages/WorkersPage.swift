@@ -75,37 +75,27 @@ struct WorkersPage {
         return Self.list("Paused", paused)
     }
 
-    private static let heads = ["Lane", "Slots", "In hand", "Consumed", "Done"]
-
     private static func lanes(_ report: WorkerReport) -> HTML {
-        let rows = report.lanes.map { lane -> HTML in
+        let rows = report.lanes.map { lane in
             let consumed = lane.isPaused ? "paused" : lane.isConsumed ? "yes" : "no"
             let cells = ["\(lane.slots)", "\(lane.inHand)", consumed, "\(lane.settled)"]
-            let named = zip(heads.dropFirst(), cells).map { "<td data-label=\"\($0)\">\($1)</td>" as HTML }
-            return "<tr><th scope=\"row\">\(lane.lane)</th>\(named)</tr>"
+            return (head: lane.lane, cells: cells.map { HTML(text: $0) })
         }
-        return table("Lanes", heads, rows)
-    }
-
-    private static func table(_ caption: String, _ heads: [String], _ rows: [HTML]) -> HTML {
-        """
-        <div class="wide"><table><caption>\(caption)</caption><thead><tr>\(heads.map { "<th scope=\"col\">\($0)</th>" as HTML })</tr></thead>\
-        <tbody>\(rows)</tbody></table></div>
-        """
+        return Table(caption: "Lanes", heads: ["Lane", "Slots", "In hand", "Consumed", "Done"], rows: rows).html
     }
 
     private static func endedTable(_ ended: [WorkerRecord], _ now: Timestamp) -> HTML {
         guard !ended.isEmpty else { return .none }
-        let heads = ["Worker", "How", "When", "Since", "Where"]
-        let rows = ended.map { worker -> HTML in
+        let rows = ended.map { worker in
             let place = worker.report.map { "\($0.host), process \($0.pid), \($0.version)" } ?? "–"
-            let cells: [HTML] = [
+            let cells = [
                 HTML(text: worker.standing), worker.endedAt.map { Words.moment($0, now) } ?? "–",
                 Words.moment(worker.startedAt, now), HTML(text: place),
             ]
-            let named = zip(heads.dropFirst(), cells).map { "<td data-label=\"\($0)\">\($1)</td>" as HTML }
-            return "<tr><th scope=\"row\">\(worker.id)</th>\(named)</tr>"
+            return (head: "\(worker.id)", cells: cells)
         }
-        return "<section><h2>Ended within seven days</h2>\(table("The latest first", heads, rows))</section>"
+        let heads = ["Worker", "How", "When", "Since", "Where"]
+        let table = Table(caption: "The latest first", heads: heads, rows: rows)
+        return "<section><h2>Ended within seven days</h2>\(table.html)</section>"
     }
 }

@@ -18,12 +18,6 @@ package struct HTML: Sendable, Equatable, ExpressibleByStringInterpolation {
 
     package var isEmpty: Bool { source.isEmpty }
 
-    package static func + (left: HTML, right: HTML) -> HTML {
-        var sum = left
-        sum.source += right.source
-        return sum
-    }
-
     package static func += (left: inout HTML, right: HTML) { left.source += right.source }
 
     package struct Interpolation: StringInterpolationProtocol {

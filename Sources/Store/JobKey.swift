@@ -71,7 +71,7 @@ public enum WithheldField: Sendable, Hashable, Codable {
     }
 
     package init?(packed: String) {
-        let words = packed.split(separator: " ").map(String.init)
+        let words = packed.fields(separatedBy: UInt8(ascii: " "))
         switch (words.first, words.count) {
         case ("code", 1): self = .code
         case ("ticket", 1): self = .ticket

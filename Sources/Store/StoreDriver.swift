@@ -80,7 +80,8 @@ package protocol WorkingStore: LoginStore {
     /// This worker's number, never given twice.
     var worker: Int64 { get }
 
-    /// Replaces what this worker tells of itself, in a transaction of its own.
+    /// Replaces what this worker tells of itself, in a transaction of its own; and adds the outcomes that were recorded since the
+    /// last time, by whichever worker, to the roll-ups.
     ///
     /// - Parameter readings: what the broker told of the queues; kept where it is for this worker to ask.
     /// - Returns: all that operators want of workers, and whether it is for this worker to ask the broker.

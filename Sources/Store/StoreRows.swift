@@ -34,6 +34,8 @@ package struct JobRow: Sendable {
     package var settledAt: Timestamp?
     /// The calls that led to the outcome; written with it, and read for a look at the job only.
     package var calls: [ProviderCall] = []
+    /// What the outcome did to a code; written with it, and read only when outcomes are counted.
+    package var events: CodeEvents?
 
     package init(
         key: JobKey, kind: JobKind, fingerprint: [UInt8], login: Job.Login, begunAt: Timestamp, deadline: Timestamp
@@ -96,9 +98,6 @@ package protocol StoreRows: CallRows {
     mutating func addHistory(
         _ row: JobRow, _ answer: Answer, _ facts: OutcomeFacts, number: E164?
     ) throws(Failure)
-    /// Adds one to each of these numbers, if this operation stands: in the transaction that it is part of, and those of all its
-    /// operations together.
-    mutating func count(in keys: [RollupKey])
 
     func enrolment(of user: String) throws(Failure) -> Enrolment?
     /// Enrolments that have run out and are not ended yet.

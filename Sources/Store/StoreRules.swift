@@ -226,10 +226,9 @@ extension StoreRows {
         row.withheld = answer.withheld
         row.replyState = .pending
         row.recordedAt = clocks.wall()
-        row.calls = facts.calls
+        (row.calls, row.events) = (facts.calls, facts.events)
         try put(row)
         try addHistory(row, answer, facts, number: number)
-        count(in: facts.keys(of: row, answer))
         guard let reply = row.recorded else { throw damaged(row.key) }
         return reply
     }

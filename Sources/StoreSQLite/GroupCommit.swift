@@ -220,7 +220,6 @@ final class GroupCommit: Sendable {
             statements.begin(db)
             try write(notes, statements, db)
             try body(began)
-            try statements.writeRollups(db)
             try db.cachedStatement(sql: "COMMIT").execute()
             statements.committed(db)
             watch.committed(since: began)

@@ -18,7 +18,9 @@ enum HotText: Hashable {
     case putUser, putPending, putCode, putApproval
     /// So many rows at once.
     case count(Int), uncount(Int), putPaces(Int), dropPaces(Int)
-    /// So many numbers that a transaction adds.
+    /// Outcomes that are in no roll-up yet.
+    case uncounted
+    /// So many numbers at once.
     case addRollups(Int)
 }
 
@@ -47,8 +49,6 @@ final class HotStatements: @unchecked Sendable {
     var lookups = Lookups()
     /// The site options as this transaction sees them, its own changes included.
     var options: [String: String]?
-    /// What the operations of this transaction that stand add to the roll-ups.
-    private var increments = RollupIncrements()
     /// SQLite's own count of the changes that this connection has seen, behind its latest commit.
     private var seen: UInt32?
 
@@ -90,13 +90,8 @@ final class HotStatements: @unchecked Sendable {
 
     private static let mostConfirmed = 64
 
-    /// Takes what an operation of this transaction adds to the roll-ups, once it stands.
-    func gather(_ keys: [RollupKey]) { increments.add(keys) }
-
-    /// Writes what all operations of this transaction add, as its last change: those of the same number as one.
-    func writeRollups(_ db: Database) throws {
-        guard !increments.isEmpty else { return }
-        defer { increments.clear() }
+    /// Adds numbers to those that are there.
+    func add(_ increments: RollupIncrements, _ db: Database) throws {
         var rest = increments.sorted[...]
         while !rest.isEmpty {
             let count = min(rest.count, Self.mostRollups)
@@ -112,22 +107,17 @@ final class HotStatements: @unchecked Sendable {
         }
     }
 
-    /// A batch of jobs mostly has fewer.
     private static let mostRollups = 32
 
     /// At the beginning of a transaction that writes: what was read stays known unless others have written since.
     func begin(_ db: Database) {
         if seen == nil || Self.changes(db) != seen { options = nil }
-        increments.clear()
     }
 
     func committed(_ db: Database) { seen = Self.changes(db) }
 
     /// After a transaction that was taken back, and before one of which it is not known what it sees.
-    func forget() {
-        (options, seen) = (nil, nil)
-        increments.clear()
-    }
+    func forget() { (options, seen) = (nil, nil) }
 
     private static func changes(_ db: Database) -> UInt32? {
         var count: UInt32 = 0
@@ -223,8 +213,8 @@ extension HotText {
         case .options: "SELECT name, value FROM site_option"
         case .putJob:
             """
-            REPLACE INTO job (front_end, message_id, \(RecordColumns.list(RecordColumns.job)), lock_hmac, call, calls)
-            VALUES \(Self.marks(RecordColumns.job.count + 5))
+            REPLACE INTO job (front_end, message_id, \(RecordColumns.list(RecordColumns.job)), lock_hmac, call, calls, code_events)
+            VALUES \(Self.marks(RecordColumns.job.count + 6))
             """
         case .addHistory:
             """
@@ -271,6 +261,14 @@ extension HotText {
             """
         case .putPaces(let rows): "REPLACE INTO pace (key, streak, not_before) VALUES \(Self.rows(rows, of: 3))"
         case .dropPaces(let rows): "DELETE FROM pace WHERE key IN \(Self.marks(rows))"
+        case .uncounted:
+            """
+            SELECT history.id, history.at, history.at - ifnull(job.received_at, history.begun_at), history.kind,
+                history.front_end, history.application, history.channel, history.country, history.outcome,
+                history.reason, job.code_events, job.calls
+            FROM history LEFT JOIN job USING (front_end, message_id)
+            WHERE history.id > ? ORDER BY history.id LIMIT ?
+            """
         case .addRollups(let rows):
             """
             INSERT INTO rollup (series, start, labels, count) VALUES \(Self.rows(rows, of: 4))

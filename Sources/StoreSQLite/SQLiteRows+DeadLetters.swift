@@ -50,7 +50,7 @@ extension SQLiteRows {
             try run("DELETE FROM dead_letter WHERE id = ?", [letter[0] as Int64])
             letters -= 1
             bytes -= letter[1] as Int
-            notes.lettersDropped += 1
+            notes.told.lettersDropped += 1
         }
     }
 

@@ -55,7 +55,7 @@ extension SQLiteRows {
             var code = LiveCode(
                 number: number, sid: try row.text(first), channel: try row.choice(first + 1),
                 expiresAt: try row.time(first + 2),
-                attempts: try row.text(first + 3).split(separator: ",").map(String.init))
+                attempts: try row.text(first + 3).fields(separatedBy: UInt8(ascii: ",")))
             (code.checksBegun, code.checksDenied) = (try row.number(first + 4), try row.number(first + 5))
             (code.checksExcused, code.ended) = (try row.number(first + 6), try row.choiceIfAny(first + 7))
             code.cohort = try row.textIfAny(first + 8).flatMap(CodeCohort.init(packed:))

@@ -144,5 +144,6 @@ extension SQLiteRows {
             $0.text(row.login.login.isEmpty ? nil : row.login.login)
             $0.text(facts.sid)
         }
+        notes.told.outcomes += 1
     }
 }

@@ -4,6 +4,12 @@ import GRDB
 import Store
 
 extension Schema {
+    /// Up to which record outcomes are counted, and what the records lacked for it.
+    static let counting = """
+        ALTER TABLE job ADD COLUMN code_events TEXT;
+        REPLACE INTO meta SELECT 'counted_to', ifnull(max(id), 0) FROM history;
+        """
+
     /// What is counted, and what of an outcome is kept for it and for those who look.
     ///
     /// Of an index by Twilio's names only sends need be in it: whatever else was about a code comes behind its send, and is found by the
@@ -23,31 +29,113 @@ extension Schema {
         """
 }
 
-/// Roll-ups: read by series and time, and added to coarser ones with age.
+/// How many outcomes a worker has recorded since it last had some counted.
+///
+/// While many come, they are counted a few at a time along with what is written anyway: all that came between two beats would
+/// hold up jobs.
+struct UncountedOutcomes: Sendable {
+    /// Half of what is counted at once, so that two workers get as far as they record.
+    private static let most = SQLiteRows.countedAtOnce / 2
+    private let count = Locked(0)
+
+    /// Whether it is time, with these.
+    func isDue(after recorded: Int) -> Bool {
+        count.withLock { count in
+            count += recorded
+            guard count >= Self.most else { return false }
+            count = 0
+            return true
+        }
+    }
+}
+
+/// Outcomes that are in no roll-up yet, as numbers to be added.
+private struct Uncounted {
+    var increments = RollupIncrements()
+    var count = 0
+    /// The record that they end with.
+    var last: Int64?
+}
+
+/// Roll-ups: counted from the records, read by series and time, and added to coarser ones with age.
 extension SQLiteRows {
-    func count(in keys: [RollupKey]) { notes.counted += keys }
+    /// So few that a job hardly waits for them.
+    static var countedAtOnce: Int { 256 }
+
+    /// Adds the next outcomes to the roll-ups, in the order in which they were recorded: each once, since how far it got is written with
+    /// the numbers.
+    ///
+    /// - Returns: how many; fewer than `limit` when there are no more.
+    func countOutcomes(limit: Int) throws -> Int {
+        let next = try uncounted(limit: limit)
+        guard let last = next.last else { return 0 }
+        try statements.add(next.increments, db)
+        try run("REPLACE INTO meta VALUES ('counted_to', ?)", [last])
+        return next.count
+    }
+
+    /// - Parameter limit: none for a look, which adds all of them; workers leave no more than came since their last beat.
+    private func uncounted(limit: Int?) throws -> Uncounted {
+        let counted = try one("SELECT value FROM meta WHERE name = 'counted_to'", [])?.integer(0)
+        var found = Uncounted()
+        try hot(.uncounted).each {
+            $0.integer(counted ?? 0)
+            $0.integer(limit ?? -1)
+        } _: { row in
+            let id = try row.integer(0)
+            (found.last, found.count) = (id, found.count + 1)
+            // One that cannot be read is in no number; it must not keep away those behind it.
+            let outcome = try readable { try reading("history", String(id)) { try Self.counted(row) } }
+            if let outcome { found.increments.add(outcome.keys) }
+        }
+        return found
+    }
+
+    private static func counted(_ row: HotRow) throws -> CountedOutcome {
+        CountedOutcome(
+            at: try row.time(1), took: .milliseconds(try row.integer(2)), job: try row.text(3),
+            frontEnd: try row.text(4), application: try row.text(5), channel: try row.textIfAny(6),
+            country: try row.textIfAny(7), outcome: try row.text(8), reason: try row.textIfAny(9),
+            events: try row.textIfAny(10), calls: try row.textIfAny(11))
+    }
+
+    /// Behind records that went: the next ones may get their numbers again.
+    func lowerCounted() throws {
+        try run(
+            """
+            UPDATE meta SET value = min(value, (SELECT ifnull(max(id), 0) FROM history)) WHERE name = 'counted_to'
+            """, [])
+    }
 
     /// The newest first; ends with a whole span where there are too many.
+    ///
+    /// Outcomes that are not counted yet are among them.
     func rollups(_ query: RollupQuery, limit: Int = RollupQuery.mostRows) throws -> RollupPage {
-        var rows: [RollupRow] = []
+        var counts: [RollupKey: Int] = [:]
         var end: Timestamp?
         for series in query.series {
-            let since = end.map { max($0 + .milliseconds(1), query.since) } ?? query.since
-            let found = try rollups(series, since, query.until, limit: limit - rows.count + 1)
-            rows += found
-            guard rows.count > limit, let last = rows.last?.start else { continue }
+            let found = try rollups(series, query.since, query.until, limit: limit + 1)
+            for (key, count) in found { counts[key] = count }
             // The last span may not be whole.
-            (end, rows) = (last, rows.filter { $0.start > last })
+            if found.count > limit, let last = found.last?.key.start { end = max(end ?? last, last) }
         }
+        for (key, count) in try uncounted(limit: nil).increments.counts where query.asks(for: key) {
+            counts[key, default: 0] += count
+        }
+        var rows = counts.sorted { left, right in
+            left.key.start == right.key.start ? left.key > right.key : left.key.start > right.key.start
+        }.map { RollupRow($0.key, count: $0.value) }
+        if rows.count > limit { end = max(end ?? rows[limit].start, rows[limit].start) }
+        if let end { rows.removeAll { $0.start <= end } }
         let since = try one("SELECT value FROM meta WHERE name = 'counted_since'", [])
         return RollupPage(
-            rows: rows.sorted { $0.start > $1.start }, endsAt: end,
+            rows: rows, endsAt: end,
             countedSince: (try? since?.integer(0)).map { Timestamp(milliseconds: $0) })
     }
 
     private func rollups(
         _ series: RollupSeries, _ since: Timestamp, _ until: Timestamp, limit: Int
-    ) throws -> [RollupRow] {
+    ) throws -> [(key: RollupKey, count: Int)] {
         // A row is of the whole span that it begins.
         let first = series.start(of: since)
         let rows = try Row.fetchAll(
@@ -58,7 +146,7 @@ extension SQLiteRows {
                     """),
             arguments: [series.rawValue, first.milliseconds, until.milliseconds, max(0, limit)])
         return try rows.map {
-            RollupRow(series: series, start: try $0.time(0), labels: try $0.text(1), count: try $0.number(2))
+            (key: RollupKey(series: series, start: try $0.time(0), labels: try $0.text(1)), count: try $0.number(2))
         }
     }
 

@@ -21,7 +21,7 @@ enum SweepStep: CaseIterable {
         // Begun or given back, and their messages never returned. Both are found by small indices of their own.
         case .begunJobs: ("job", "state = 0 AND begun_at < ?")
         case .releasedJobs: ("job", "state = 2 AND begun_at < ?")
-        case .history: ("history", "at < ?")
+        case .history: ("history", "at < ? AND id <= (SELECT value FROM meta WHERE name = 'counted_to')")
         case .audit: ("audit", "at < ?")
         case .deadLetters: ("dead_letter", "at < ?")
         case .codes: ("code", "expires_at < ?")
@@ -123,6 +123,7 @@ extension SQLiteRows {
         guard let (table, condition) = step.rows else { return try upkeep(at: now, limit: limit) }
         guard let oldest = step.oldest(retention, at: now)?.milliseconds else { return 0 }
         let gone = try delete(table, condition, oldest, limit)
+        if step == .history, gone > 0 { try lowerCounted() }
         // What is deleted stays readable in the log otherwise; and a worker may have ended before it had emptied it.
         if gone > 0, step.tellsOfPeople { notes.forgets = true }
         return gone

@@ -6,14 +6,18 @@ import Wire
 
 /// What a transaction came upon, for whoever tells of it once the transaction is over.
 final class RowNotes {
-    /// Rows that were passed over because they cannot be read.
-    fileprivate(set) var passedOver: [UnreadableRecord] = []
+    struct Told: Sendable {
+        /// Rows that were passed over because they cannot be read.
+        var passedOver: [UnreadableRecord] = []
+        /// Dead letters that went because there were too many.
+        var lettersDropped = 0
+        /// Outcomes that were recorded.
+        var outcomes = 0
+    }
+
+    var told = Told()
     /// Something went that tells of people: it has to leave the log as well.
     var forgets = false
-    /// Dead letters that went because there were too many.
-    var lettersDropped = 0
-    /// The numbers that it adds one to, if it stands.
-    var counted: [RollupKey] = []
 }
 
 /// Why a row cannot be read: told apart from what SQLite itself says, which is of the store.
@@ -29,7 +33,7 @@ extension Row {
 /// A row that cannot be read ends the job that needs it and nothing else: its trouble is told apart from the store's here,
 /// in one place.
 extension SQLiteRows {
-    var unreadable: Int { notes.passedOver.count }
+    var unreadable: Int { notes.told.passedOver.count }
 
     /// Whatever goes wrong in reading a row is the row's, unless SQLite itself fails.
     ///
@@ -52,7 +56,7 @@ extension SQLiteRows {
             return try body()
         } catch let error as StoreError {
             guard let record = error.record else { throw error }
-            notes.passedOver.append(record)
+            notes.told.passedOver.append(record)
             return nil
         }
     }

@@ -179,6 +179,7 @@ struct SQLiteRows: StoreRows {
             $0.bytes((row.call?.lock).map { lookup($0.text) })
             $0.bytes(call)
             $0.text(ProviderCall.pack(row.calls))
+            $0.text(row.events?.packed)
         }
     }
 

@@ -27,6 +27,7 @@ package final class SQLiteStore: WorkingStore {
     private let context: Context
     private let unreadable: UnreadableLog
     private let drops: DropLog
+    private let uncounted = UncountedOutcomes()
     /// How its operations end.
     package let watch: StoreWatch
     let path: String
@@ -98,27 +99,27 @@ package final class SQLiteStore: WorkingStore {
     ) async throws(StoreError) -> Result {
         let observed = watch.begin(Self.name(operation))
         // One operation is worked once and ended after that, both on the writer's thread.
-        let result = Locked<(value: Result, wrote: Bool, passedOver: [UnreadableRecord], dropped: Int)?>(nil)
+        let result = Locked<(value: Result, wrote: Bool, told: RowNotes.Told)?>(nil)
         let failure: StoreError? = await withCheckedContinuation { continuation in
             writes.submit(
                 GroupCommit.Operation(lane: lane) { [context, writes] db in
                     var rows = context.rows(db)
                     let before = db.totalChangesCount
                     let value = try body(&rows)
-                    rows.statements.gather(rows.notes.counted)
                     if rows.notes.forgets { writes.emptyLogSoon() }
                     let wrote = db.totalChangesCount != before
-                    result.withLock { $0 = (value, wrote, rows.notes.passedOver, rows.notes.lettersDropped) }
+                    result.withLock { $0 = (value, wrote, rows.notes.told) }
                 } end: {
                     continuation.resume(returning: $0)
                 })
         }
         let outcome = result.withLock { $0 }
         watch.end(observed, failure, wrote: outcome?.wrote == true)
-        unreadable.note((outcome?.passedOver ?? []) + (failure?.record.map { [$0] } ?? []))
+        unreadable.note((outcome?.told.passedOver ?? []) + (failure?.record.map { [$0] } ?? []))
         if let failure { throw failure }
-        drops.note(outcome?.dropped ?? 0)
         guard let outcome else { throw StoreError(.failed, "The store gave no result.") }
+        drops.note(outcome.told.lettersDropped)
+        if outcome.told.outcomes > 0, uncounted.isDue(after: outcome.told.outcomes) { countSoon() }
         return outcome.value
     }
 
@@ -130,7 +131,7 @@ package final class SQLiteStore: WorkingStore {
             let (value, passedOver) = try await pool.read { [context] db in
                 let rows = context.rows(db)
                 rows.statements.forget()
-                return (try body(rows), rows.notes.passedOver)
+                return (try body(rows), rows.notes.told.passedOver)
             }
             watch.end(observed, nil, wrote: false)
             unreadable.note(passedOver)
@@ -249,6 +250,8 @@ package final class SQLiteStore: WorkingStore {
     package func sweep(_ retention: Retention, limit: Int) async throws(StoreError) -> Int {
         let isOurs = try await write { try $0.maySweep() }
         guard isOurs else { return 0 }
+        // What is deleted below was counted before.
+        try await countOutcomes()
         var gone = 0
         for step in SweepStep.allCases where !Task.isCancelled {
             gone += try await write { try $0.sweep(step, retention, limit: limit) }
@@ -259,12 +262,32 @@ package final class SQLiteStore: WorkingStore {
     package var worker: Int64 { context.liveness.worker }
 
     package func beat(_ report: WorkerReport, _ readings: [QueueReading]) async throws(StoreError) -> BeatReply {
-        try await write {
+        let reply = try await write {
             try $0.noteKilled()
             try $0.put(report)
             try $0.add(readings)
             return BeatReply(orders: WorkerOrders(try $0.orders()), samplesQueues: try $0.maySampleQueues())
         }
+        try await countOutcomes()
+        return reply
+    }
+
+    /// Has outcomes counted in the next transaction that anybody has.
+    ///
+    /// What fails is left to the next beat.
+    private func countSoon() {
+        writes.submit(
+            GroupCommit.Operation(lane: nil) { [context] db in
+                _ = try context.rows(db).countOutcomes(limit: SQLiteRows.countedAtOnce)
+            } end: { _ in
+            })
+    }
+
+    /// Adds all outcomes that are in no roll-up yet, in transactions of which none holds up a job for long.
+    func countOutcomes() async throws(StoreError) {
+        let most = SQLiteRows.countedAtOnce
+        var count = most
+        while count == most { count = try await write { try $0.countOutcomes(limit: most) } }
     }
 
     package func snapshots(limit: Int) async throws(StoreError) -> [QueueSnapshot] {
@@ -273,6 +296,7 @@ package final class SQLiteStore: WorkingStore {
 
     package func leave(_ end: WorkerEnd) async throws(StoreError) {
         try await write { try $0.end($0.worker, end, at: $0.clocks.wall()) }
+        try await countOutcomes()
     }
 
     package func workers() async throws(StoreError) -> [WorkerRecord] { try await read { try $0.workers() } }

@@ -22,6 +22,7 @@ enum Schema {
         migrator.registerMigration("0012-worker-orders") { try $0.execute(sql: orders) }
         migrator.registerMigration("0013-queues") { try $0.execute(sql: queues) }
         migrator.registerMigration("0014-rollups") { try $0.execute(sql: rollups) }
+        migrator.registerMigration("0015-counting") { try $0.execute(sql: counting) }
         return migrator
     }
 

@@ -33,7 +33,7 @@ struct UnreadableTests {
     /// Columns of any text: names, ids, words.
     static let texts: [String: Set<String>] = [
         "meta": ["name"], "site_option": ["name", "value"],
-        "job": ["front_end", "message_id", "user", "login", "calls"],
+        "job": ["front_end", "message_id", "user", "login", "calls", "code_events"],
         "user": ["name", "factor_sid", "factor_identity"], "code": ["sid", "attempts", "cohort"],
         "pending": ["user", "login", "sid"], "approval": ["user", "login"], "client": ["user"],
         "tally": ["front_end", "message_id", "owner"], "bypass": ["user"], "ticket": ["user"],

@@ -26,11 +26,18 @@ public struct CodeCohort: Sendable, Hashable {
 
     /// One line, as a store keeps it.
     package var packed: String {
-        "\(sentAt.milliseconds) \(purpose.rawValue) \(application.rawValue) \(channel.rawValue) \(country ?? "-")"
+        var text = ""
+        text.reserveCapacity(48)
+        text += String(sentAt.milliseconds)
+        for word in [purpose.rawValue, application.rawValue, channel.rawValue, country ?? "-"] {
+            text += " "
+            text += word
+        }
+        return text
     }
 
     package init?(packed: String) {
-        let words = packed.split(separator: " ").map(String.init)
+        let words = packed.fields(separatedBy: UInt8(ascii: " "))
         guard words.count == 5, let at = Int64(words[0]), let purpose = Purpose(rawValue: words[1]),
             let application = Application(rawValue: words[2]), let channel = Channel(rawValue: words[3])
         else { return nil }
@@ -59,4 +66,35 @@ public enum CodeEvent: String, Sendable, CaseIterable {
 
     /// Wrong entries that Twilio takes of one code, whatever the site allows.
     package static let mostEntries = 5
+}
+
+/// What one outcome did to a code.
+package struct CodeEvents: Sendable, Equatable {
+    package var cohort: CodeCohort
+    /// In their order.
+    package var events: [CodeEvent]
+
+    package init(_ cohort: CodeCohort, _ events: [CodeEvent]) { (self.cohort, self.events) = (cohort, events) }
+
+    /// One line, as a store keeps it.
+    package var packed: String {
+        var text = ""
+        text.reserveCapacity(64)
+        for event in events {
+            if !text.isEmpty { text += "," }
+            text += event.rawValue
+        }
+        text += " "
+        text += cohort.packed
+        return text
+    }
+
+    /// `nil` for what a newer version wrote in another way.
+    package init?(packed: String) {
+        guard let space = packed.utf8.firstIndex(of: UInt8(ascii: " ")),
+            let cohort = CodeCohort(packed: String(packed[packed.utf8.index(after: space)...]))
+        else { return nil }
+        self.init(
+            cohort, packed[..<space].fields(separatedBy: UInt8(ascii: ",")).compactMap { CodeEvent(rawValue: $0) })
+    }
 }

@@ -12,8 +12,8 @@ package struct OutcomeFacts: Sendable {
     package var sid: String?
     /// The calls that were made, in their order.
     package var calls: [ProviderCall] = []
-    /// What became of codes that way.
-    package var codes: [(cohort: CodeCohort, event: CodeEvent)] = []
+    /// What became of a code that way.
+    package var events: CodeEvents?
 
     package init() {}
 
@@ -41,17 +41,18 @@ package struct OutcomeFacts: Sendable {
             channel = .code(send.channel)
             if let sent = answer.code, let cohort = sent.cohort {
                 sid = sent.sid
-                codes = [(cohort, sent.sid == code?.sid && code?.cohort != nil ? .resent : .sent)]
+                let isFirst = sent.sid != code?.sid || code?.cohort == nil
+                events = CodeEvents(cohort, [isFirst ? .sent : .resent])
             }
         case .check(let check):
             channel = code.flatMap { $0.sid == check.sid ? .code($0.channel) : nil }
             sid = check.sid
-            codes = Self.entry(of: check, code, answer)
+            events = Self.entry(of: check, code, answer)
         case .cancel(let cancel):
             channel = code.map { .code($0.channel) }
             sid = cancel.codes.first?.sid
             if let cohort = code?.cohort, code?.ended == nil, answer.code?.ended != nil, answer.outcome == .canceled {
-                codes = [(cohort, .canceled)]
+                events = CodeEvents(cohort, [.canceled])
             }
         case .enrol(let factor), .prove(let factor): (channel, sid) = (.authenticator, factor.sid)
         case .challenge(let planned): (channel, sid) = (.authenticator, planned.factor.sid)
@@ -60,21 +61,19 @@ package struct OutcomeFacts: Sendable {
     }
 
     /// What an entry did, where Twilio compared it: of anything else it is not known that somebody had the code.
-    private static func entry(
-        of check: PlannedCheck, _ code: LiveCode?, _ answer: Answer
-    ) -> [(cohort: CodeCohort, event: CodeEvent)] {
-        guard let code, code.sid == check.sid, let cohort = code.cohort else { return [] }
+    private static func entry(of check: PlannedCheck, _ code: LiveCode?, _ answer: Answer) -> CodeEvents? {
+        guard let code, code.sid == check.sid, let cohort = code.cohort else { return nil }
         // Each wrong entry that was recorded is on the code's books.
         let first: [CodeEvent] = code.checksDenied == 0 ? [.entered] : []
         switch answer.outcome {
-        case .approved: return (first + [.approved]).map { (cohort, $0) }
+        case .approved: return CodeEvents(cohort, first + [.approved])
         case .denied:
-            guard let after = answer.code, after.checksDenied > code.checksDenied else { return [] }
+            guard let after = answer.code, after.checksDenied > code.checksDenied else { return nil }
             let last: [CodeEvent] = after.checksDenied == CodeEvent.mostEntries ? [.usedUp] : []
-            return (first + [.denied] + last).map { (cohort, $0) }
+            return CodeEvents(cohort, first + [.denied] + last)
         case .sent, .enrolling, .expired, .throttled, .blocked, .notAllowed, .options, .canceled, .done, .unknownJob,
             .invalid, .late, .unavailable, .uncertain:
-            return []
+            return nil
         }
     }
 
@@ -97,40 +96,5 @@ extension Answer {
     fileprivate var code: LiveCode? {
         for case .code(let code) in changes { return code }
         return nil
-    }
-}
-
-extension OutcomeFacts {
-    /// The rows that one recorded outcome counts in.
-    package func keys(of row: JobRow, _ answer: Answer) -> [RollupKey] {
-        guard let at = row.recordedAt else { return [] }
-        let (job, outcome) = (row.kind.rawValue, answer.outcome.rawValue)
-        var keys: [RollupKey] = []
-        keys.reserveCapacity(2 + codes.count + calls.count)
-        let minute = RollupSeries.trafficByMinute
-        let time = at - (row.receivedAt ?? row.begunAt)
-        keys.append(RollupKey(minute, at: at, job, outcome, String(minute.bucket(of: time))))
-        keys.append(
-            RollupKey(
-                .trafficByHour, at: at, row.key.frontEnd, row.login.application.rawValue, job, channel?.rawValue,
-                country, outcome, answer.reason?.rawValue))
-        for (cohort, event) in codes { keys.append(Self.key(cohort, event, at: at)) }
-        for call in calls { keys.append(Self.key(call)) }
-        return keys
-    }
-
-    private static func key(_ cohort: CodeCohort, _ event: CodeEvent, at time: Timestamp) -> RollupKey {
-        let series = RollupSeries.codesByHour
-        let bucket = event == .approved ? String(series.bucket(of: time - cohort.sentAt)) : nil
-        return RollupKey(
-            series, at: cohort.sentAt, cohort.purpose.rawValue, cohort.application.rawValue, cohort.channel.rawValue,
-            cohort.country, event.rawValue, bucket)
-    }
-
-    private static func key(_ call: ProviderCall) -> RollupKey {
-        let series = RollupSeries.callsByMinute
-        return RollupKey(
-            series, at: call.at, call.operation, call.result, call.code.map(String.init),
-            String(series.bucket(of: .milliseconds(call.milliseconds))))
     }
 }

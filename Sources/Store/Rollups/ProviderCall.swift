@@ -102,8 +102,8 @@ extension ProviderCall {
 
     /// Lines that a newer version wrote in another way are passed over.
     package static func unpack(_ text: String) -> [ProviderCall] {
-        text.split(separator: "\n").compactMap { line in
-            let fields = line.split(separator: " ").map(String.init)
+        text.fields(separatedBy: UInt8(ascii: "\n")).compactMap { line in
+            let fields = line.fields(separatedBy: UInt8(ascii: " "))
             guard fields.count == 7, let at = Int64(fields[0]), let milliseconds = Int(fields[2]) else { return nil }
             return ProviderCall(
                 at: Timestamp(milliseconds: at), operation: fields[1], milliseconds: milliseconds, result: fields[3],

@@ -40,15 +40,11 @@ package struct RollupKey: Sendable, Hashable, Comparable {
     }
 }
 
-/// Numbers that one transaction adds: those of the same row as one.
-///
-/// A store gathers them of all operations of a transaction that stand, and adds them to what it has before it commits.
+/// Numbers to be added: those of the same row as one.
 package struct RollupIncrements: Sendable {
-    private var counts: [RollupKey: Int] = [:]
+    package private(set) var counts: [RollupKey: Int] = [:]
 
     package init() {}
-
-    package var isEmpty: Bool { counts.isEmpty }
 
     /// In the order in which they are written.
     package var sorted: [(key: RollupKey, count: Int)] {
@@ -58,9 +54,6 @@ package struct RollupIncrements: Sendable {
     package mutating func add(_ keys: [RollupKey]) {
         for key in keys { counts[key, default: 0] += 1 }
     }
-
-    /// Keeps the room for the next transaction's.
-    package mutating func clear() { counts.removeAll(keepingCapacity: true) }
 }
 
 /// One number, as it is read.
@@ -73,12 +66,11 @@ public struct RollupRow: Sendable, Equatable {
     public var count: Int
     private var values: [String]
 
-    /// - Parameter labels: as ``RollupKey/labels``.
-    package init(series: RollupSeries, start: Timestamp, labels: String, count: Int) {
-        self.series = series
-        self.start = start
+    package init(_ key: RollupKey, count: Int) {
+        series = key.series
+        start = key.start
         self.count = count
-        values = labels.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
+        values = key.labels.fields(separatedBy: UInt8(ascii: "\t"), keepsEmpty: true)
     }
 
     /// The value of a label; empty where there was none, or the series has no such label.
@@ -104,6 +96,11 @@ public struct RollupQuery: Sendable {
         self.series = series
         self.since = since
         self.until = until
+    }
+
+    /// Whether a number is among those that are wanted: it is of the whole span that it begins.
+    package func asks(for key: RollupKey) -> Bool {
+        series.contains(key.series) && key.start >= key.series.start(of: since) && key.start < until
     }
 }
 

@@ -16,20 +16,27 @@ struct RollupPropertyTests {
     func equal(seed: UInt64) async throws {
         let world = try await World()
         try await Self.refuseSome(world.configuration.path)
-        let stores = [try await world.worker(), try await world.worker()]
+        var stores: [SQLiteStore] = []
+        for _ in 0..<2 { stores.append(try #require(try await world.worker() as? SQLiteStore)) }
         var story = RollupStory(seed: seed)
         for _ in 0..<12 {
             let steps = (0..<Int.random(in: 1...40, using: &story.generator)).map { _ in story.step() }
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for (index, step) in steps.enumerated() {
-                    group.addTask { try await step.run(stores[index % 2]) }
+                    let store = stores[index % 2]
+                    group.addTask { try await step.run(store) }
                 }
+                // Two who count at the same time, or nobody for a while.
+                let counting = Int.random(in: 0...2, using: &story.generator)
+                for store in stores.prefix(counting) { group.addTask { try await store.countOutcomes() } }
                 try await group.waitForAll()
             }
+            try await Self.expectAllRead(world)
             world.time.advance(.seconds(Int.random(in: 1...2400, using: &story.generator)))
         }
+        try await stores[0].countOutcomes()
         let ledger = try await Ledger.read(world.configuration.path)
-        for series in [RollupSeries.trafficByMinute, .trafficByHour, .codesByHour, .callsByMinute] {
+        for series in Ledger.series {
             let (counted, recorded) = (ledger.counted[series] ?? [:], ledger.recorded[series] ?? [:])
             #expect(counted == recorded, "\(series)")
             #expect(!recorded.isEmpty, "the story has something for \(series)")
@@ -37,6 +44,22 @@ struct RollupPropertyTests {
         // What was taken back, or could not be begun, is nowhere.
         #expect(ledger.isWithoutRefused)
         for store in stores { await world.end(store) }
+    }
+
+    /// Whoever reads the numbers finds every outcome, counted yet or not.
+    private static func expectAllRead(_ world: World) async throws {
+        let look = try await StoreLook.open(world.configuration, clocks: world.time.clocks)
+        defer { look.close() }
+        var read: [RollupSeries: Ledger.Counts] = [:]
+        for series in Ledger.series {
+            let (first, last) = (Timestamp(seconds: 0), Timestamp(seconds: 4_000_000_000))
+            for row in try await look.rollups(RollupQuery([series], since: first, until: last)).rows {
+                let labels = series.labels.map { row[$0] }.joined(separator: "\t")
+                read[series, default: [:]]["\(row.start.milliseconds) \(labels)"] = row.count
+            }
+        }
+        let recorded = try await Ledger.read(world.configuration.path).recorded
+        for series in Ledger.series { #expect(read[series] ?? [:] == recorded[series] ?? [:], "\(series)") }
     }
 
     /// Outcomes of `bad` fail behind a write, and those of `damaged` before any.
@@ -185,6 +208,8 @@ extension RollupStory.Step {
 /// What was counted, and the same counted once more from the records.
 struct Ledger {
     typealias Counts = [String: Int]
+    /// Those that outcomes are counted in; the others are made of them.
+    static let series = [RollupSeries.trafficByMinute, .trafficByHour, .codesByHour, .callsByMinute]
     var counted: [RollupSeries: Counts] = [:]
     var recorded: [RollupSeries: Counts] = [:]
     var isWithoutRefused = false

@@ -33,42 +33,77 @@ struct RollupTests {
         }
     }
 
-    @Test("a batch of jobs adds to the roll-ups in one statement, whatever their number")
-    func oneStatement() async throws {
+    private func worker(_ world: World) async throws -> SQLiteStore {
+        try #require(try await world.worker() as? SQLiteStore)
+    }
+
+    private func rows(_ world: World, _ series: RollupSeries) async throws -> Int {
+        try await DatabaseQueue(path: world.configuration.path).read { db in
+            try Int.fetchOne(
+                db, sql: "SELECT ifnull(sum(count), 0) FROM rollup WHERE series = ?", arguments: [series.rawValue])
+                ?? 0
+        }
+    }
+
+    @Test("a few outcomes write no number; a beat counts what came, and a reader finds it before and after")
+    func counting() async throws {
         let world = try await World()
-        let path = world.configuration.path
-        let pool = try DatabasePool(path: path)
-        let seen = Locked<[String]>([])
-        try await pool.write { db in
-            db.trace { event in
-                guard case .statement(let statement) = event, !statement.sql.hasPrefix("--") else { return }
-                seen.withLock { $0.append(statement.sql) }
-            }
-        }
-        let writer = try LockFile(path + ".writer")
-        let connections = HotConnections()
-        let commits = try GroupCommit(of: path, pool, connections: connections)
-        // So that all of them are there before the first begins.
-        try writer.lock()
-        for _ in 0..<40 {
-            commits.submit(
-                GroupCommit.Operation(lane: nil) { db in
-                    let keys = [
-                        RollupKey(.trafficByMinute, at: Sample.now, "send", "sent", "1"),
-                        RollupKey(.trafficByHour, at: Sample.now, "portal", "web", "send", "sms", "US", "sent", nil),
-                    ]
-                    connections.statements(of: db).gather(keys)
-                    try db.execute(sql: "REPLACE INTO meta VALUES ('probe', 1)")
-                } end: { _ in
-                })
-        }
-        writer.unlock()
-        await commits.close()
-        let statements = seen.withLock { $0 }
-        let (writes, ends) = (statements.count { $0.contains("rollup") }, statements.count { $0 == "COMMIT" })
-        #expect(writes == ends && ends >= 1, "\(writes) statements in \(ends) transactions")
+        let store = try await worker(world)
+        try await record(40, in: store)
+        #expect(try await rows(world, .trafficByHour) == 0)
         #expect(try await count(world, .trafficByHour) == 40)
-        #expect(try await count(world, .trafficByMinute) == 40)
+        _ = try await store.beat(WorkerReport(host: "h", pid: 1, version: "1", listen: nil, settings: "s"), [])
+        #expect(try await rows(world, .trafficByHour) == 40)
+        #expect(try await count(world, .trafficByHour) == 40)
+        try await record(3, in: store)
+        try await store.leave(.stopped)
+        #expect(try await rows(world, .trafficByHour) == 43)
+        await world.end(store)
+    }
+
+    @Test("while many come, they are counted along with what is written, without a beat")
+    func countingAlong() async throws {
+        let world = try await World()
+        let store = try await worker(world)
+        try await record(3 * SQLiteRows.countedAtOnce, in: store)
+        await store.close()
+        #expect(try await rows(world, .trafficByHour) >= 2 * SQLiteRows.countedAtOnce)
+        #expect(try await count(world, .trafficByHour) == 3 * SQLiteRows.countedAtOnce)
+    }
+
+    @Test("outcomes that came while nobody counted are counted before any record goes")
+    func countedBeforeSwept() async throws {
+        let world = try await World()
+        let store = try await worker(world)
+        try await record(4, in: store)
+        let history = { () async throws -> Int in try await store.history(HistoryQuery()).count }
+        world.time.advance(.seconds(3 * 86_400))
+        var retention = Retention()
+        retention.history = .seconds(86_400)
+        #expect(try await history() == 4)
+        _ = try await store.sweep(retention, limit: 500)
+        #expect(try await history() == 0)
+        #expect(try await rows(world, .trafficByHour) == 4)
+        // The next records may get the numbers of those that went.
+        try await record(2, in: store)
+        try await store.countOutcomes()
+        #expect(try await rows(world, .trafficByHour) == 6)
+        await world.end(store)
+    }
+
+    @Test("a record that cannot be read is in no number, and keeps none away")
+    func unreadable() async throws {
+        let world = try await World()
+        let store = try await worker(world)
+        try await record(3, in: store)
+        try await DatabaseQueue(path: world.configuration.path).write { db in
+            try db.execute(sql: "UPDATE history SET outcome = x'00' WHERE id = (SELECT min(id) + 1 FROM history)")
+        }
+        #expect(try await count(world, .trafficByHour) == 2)
+        try await store.countOutcomes()
+        try await record(1, in: store)
+        #expect(try await count(world, .trafficByHour) == 3)
+        await world.end(store)
     }
 
     @Test("an outcome that is repeated counts once; 'options' and lookers count nothing")
@@ -256,20 +291,28 @@ struct RollupFiguresTests {
             #expect(CodeCohort(packed: cohort.packed) == cohort)
         }
         #expect(CodeCohort(packed: "1 login web pigeon US") == nil)
+        let cohort = CodeCohort(
+            sentAt: Sample.now, purpose: .login, application: .web, channel: .sms, country: "US")
+        for events in CodeEvent.allCases.map({ [$0] }) + [[.entered, .denied, .usedUp]] {
+            let done = CodeEvents(cohort, events)
+            #expect(CodeEvents(packed: done.packed) == done)
+        }
+        #expect(CodeEvents(packed: "sent") == nil && CodeEvents(packed: "sent 1 login") == nil)
     }
 
     @Test("a front end's name is told from the next label, whatever is in it")
     func labels() {
         let key = RollupKey(.trafficByHour, at: Sample.now, "a\tb\n", "web", "send", nil, "US", "sent", nil)
-        let row = RollupRow(series: key.series, start: key.start, labels: key.labels, count: 1)
+        let row = RollupRow(key, count: 1)
         #expect(row[.frontEnd] == "ab" && row[.application] == "web" && row[.channel] == "" && row[.country] == "US")
         #expect(row[.operation] == "")
     }
 
     private static func codes(_ event: CodeEvent, _ count: Int, bucket: Int? = nil) -> RollupRow {
         RollupRow(
-            series: .codesByHour, start: Sample.now,
-            labels: "login\tweb\tsms\tGB\t\(event.rawValue)\t\(bucket.map(String.init) ?? "")", count: count)
+            RollupKey(
+                series: .codesByHour, start: Sample.now,
+                labels: "login\tweb\tsms\tGB\t\(event.rawValue)\t\(bucket.map(String.init) ?? "")"), count: count)
     }
 
     @Test("codes that nobody enters make the share fall, and repeats do not")
@@ -294,8 +337,9 @@ struct RollupFiguresTests {
         let hour: Duration = .seconds(3600)
         let rows = [(0, "sent", 2), (1, "sent", 3), (1, "denied", 9), (25, "sent", 1)].map { index, outcome, count in
             RollupRow(
-                series: .trafficByHour, start: Timestamp(seconds: 1_799_971_200 + 3600 * Int64(index)),
-                labels: "portal\tweb\tsend\tsms\tUS\t\(outcome)\t", count: count)
+                RollupKey(
+                    series: .trafficByHour, start: Timestamp(seconds: 1_799_971_200 + 3600 * Int64(index)),
+                    labels: "portal\tweb\tsend\tsms\tUS\t\(outcome)\t"), count: count)
         }
         let all = RollupGroup.of(rows, by: [.outcome])
         #expect(all.map(\.values) == [["denied"], ["sent"]] && all.map(\.count) == [9, 6])

@@ -14,6 +14,16 @@ extension App {
         return try await looking { store in try await store.rollups(query) }
     }
 
+    /// How the queues stood hour by hour, the oldest first.
+    public func queueHours(since: Timestamp, until: Timestamp) async throws -> [QueueHour] {
+        try await looking { store in try await store.queueHours(since: since, until: until) }
+    }
+
+    /// Dead letters by what they have in common, the latest first.
+    public func letterGroups() async throws -> [LetterGroup] {
+        try await looking { store in try await store.letterGroups(limit: 1000) }.sorted { $0.last > $1.last }
+    }
+
     /// How long a code lives: one that was sent later than that ago may still be entered.
     public func codeLife() throws -> Duration { .seconds(try settings.number("twilio.code_minutes") * 60) }
 }

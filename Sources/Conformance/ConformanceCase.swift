@@ -106,7 +106,7 @@ enum Part: Equatable {
             .adminUserGet,
             .adminUserSet, .adminUserList, .adminUserReset, .adminUserUnlock, .adminUserBypass, .adminUserErase,
             .adminUserRename, .adminDeadList, .adminDeadShow, .adminDeadReplay, .adminDeadDiscard, .adminDeadRestore,
-            .adminExplain, .adminAuditList:
+            .adminExplain, .adminAuditList, .adminUserDelivery:
             self = .other
         }
     }

@@ -161,8 +161,8 @@ public protocol LoginStore: CallStore {
     /// Entries of the audit trail, newest first.
     func auditRows(_ query: AuditQuery) async throws(StoreError) -> [AuditRow]
 
-    /// Recorded outcomes, newest first.
-    func history(_ query: HistoryQuery) async throws(StoreError) -> [HistoryEntry]
+    /// Recorded outcomes, newest first; of very many only some are looked at.
+    func outcomes(_ query: HistoryQuery) async throws(StoreError) -> HistoryPage
 
     /// Writes something of no meaning: whether the store can be written. Throws ``StoreError`` when it cannot.
     func probe() async throws(StoreError)
@@ -182,6 +182,11 @@ extension LoginStore {
     /// Entries of the audit trail without their numbers, newest first.
     public func audit(_ query: AuditQuery) async throws(StoreError) -> [AuditEntry] {
         try await auditRows(query).map(\.entry)
+    }
+
+    /// Recorded outcomes, newest first.
+    public func history(_ query: HistoryQuery) async throws(StoreError) -> [HistoryEntry] {
+        try await outcomes(query).entries
     }
 
     /// The situation of a person without anything besides.

@@ -105,8 +105,8 @@ package protocol StoreReader: Sendable {
     /// Entries of the audit trail, newest first.
     func audit(_ query: AuditQuery) async throws(StoreError) -> [AuditEntry]
 
-    /// Recorded outcomes, newest first.
-    func history(_ query: HistoryQuery) async throws(StoreError) -> [HistoryEntry]
+    /// Recorded outcomes, newest first; of very many only some are looked at.
+    func outcomes(_ query: HistoryQuery) async throws(StoreError) -> HistoryPage
 
     /// What became of the jobs with this message id, of whichever front end; for as long as jobs are recorded.
     func timelines(of messageID: String) async throws(StoreError) -> [JobTimeline]
@@ -119,6 +119,12 @@ package protocol StoreReader: Sendable {
 
     /// How the queues stood lately, the oldest first.
     func snapshots(limit: Int) async throws(StoreError) -> [QueueSnapshot]
+
+    /// How the queues stood hour by hour, the oldest first; hours that begin in the range, and the one that it begins in.
+    func queueHours(since: Timestamp, until: Timestamp) async throws(StoreError) -> [QueueHour]
+
+    /// Dead letters by what they have in common; at most so many groups.
+    func letterGroups(limit: Int) async throws(StoreError) -> [LetterGroup]
 
     /// What the broker tells of the queues now, with what the workers say of them.
     func snapshot(_ readings: [QueueReading]) async throws(StoreError) -> QueueSnapshot

@@ -53,8 +53,8 @@ extension AccessGrant {
 enum OtherTables {
     static let all: Set<String> = [
         // The store's own.
-        "meta", "worker", "worker_report", "worker_order", "queue_sample", "lane_settled", "grdb_migrations",
-        "sqlite_sequence",
+        "meta", "worker", "worker_report", "worker_order", "queue_sample", "queue_hour", "lane_settled",
+        "grdb_migrations", "sqlite_sequence",
         // The site's, and its calls to Twilio.
         "site_option", "read_log", "call_lease", "call_departure", "provider_chore",
         // What a person has registered: a reset removes it, an erasure the whole row.

@@ -37,7 +37,9 @@ extension SQLiteRows {
         let grain = QueueHistory.grain(at: now, middle: middle, coarse: coarse)
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        let body = String(decoding: try encoder.encode(try snapshot(readings).queues), as: UTF8.self)
+        let queues = try snapshot(readings).queues
+        if grain == .coarse { try note(queues, at: now) }
+        let body = String(decoding: try encoder.encode(queues), as: UTF8.self)
         try run(
             "INSERT INTO queue_sample (at, grain, worker, body) VALUES (?, ?, ?, ?)",
             [now.milliseconds, grain.rawValue, max(0, worker), body])

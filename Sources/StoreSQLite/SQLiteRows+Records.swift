@@ -4,24 +4,31 @@ import GRDB
 import Store
 import Wire
 
-/// What only grows: the audit trail and the history of outcomes.
-extension SQLiteRows {
-    /// A query by exact fields.
-    private struct Conditions {
-        private(set) var text = ["1"]
-        private(set) var arguments: [any DatabaseValueConvertible] = []
+/// A query by exact fields.
+struct Conditions {
+    private(set) var text = ["1"]
+    private(set) var arguments: [any DatabaseValueConvertible] = []
 
-        mutating func add(_ condition: String, _ value: (any DatabaseValueConvertible)?) {
-            guard let value else { return }
-            text.append(condition)
-            arguments.append(value)
-        }
+    mutating func add(_ condition: String, _ value: (any DatabaseValueConvertible)?) {
+        guard let value else { return }
+        text.append(condition)
+        arguments.append(value)
     }
 
+    mutating func add(_ condition: String, _ first: Int64, _ second: Int64) {
+        text.append(condition)
+        arguments += [first, second] as [any DatabaseValueConvertible]
+    }
+
+    /// All of them.
+    var all: String { text.joined(separator: " AND ") }
+}
+
+/// What only grows: the audit trail, and what the history of outcomes gets.
+extension SQLiteRows {
     private func newest(_ table: String, _ conditions: Conditions, limit: Int) throws -> [Row] {
         // In the order of the indices, so that no more is read than is told.
-        let condition = conditions.text.joined(separator: " AND ")
-        let sql = "SELECT * FROM \(table) WHERE \(condition) ORDER BY at DESC, id DESC LIMIT ?"
+        let sql = "SELECT * FROM \(table) WHERE \(conditions.all) ORDER BY at DESC, id DESC LIMIT ?"
         return try Row.fetchAll(db, sql: sql, arguments: StatementArguments(conditions.arguments + [limit]))
     }
 
@@ -99,29 +106,6 @@ extension SQLiteRows {
                 at: try row.time(1), administrator: try row.at(2), frontEnd: try row.at(3), readAs: try row.choice(4),
                 messageID: try row.at(5), user: try row.at(6), formerUser: try row.at(10),
                 outcome: try row.choice(7), reason: try row.choiceIfAny(8), detail: try row.at(9))
-        }
-    }
-
-    func history(_ query: HistoryQuery) throws -> [HistoryEntry] {
-        var conditions = Conditions()
-        conditions.add("user = ?", query.user)
-        conditions.add("message_id = ?", query.messageID)
-        conditions.add("number_hmac = ?", query.number.map(hash))
-        conditions.add("outcome = ?", query.outcome?.rawValue)
-        conditions.add("at >= ?", query.since?.milliseconds)
-        conditions.add("at < ?", query.until?.milliseconds)
-        return try newest("history", conditions, limit: query.limit).compactMap { row in
-            try readable { try readHistory(row) }
-        }
-    }
-
-    private func readHistory(_ row: Row) throws -> HistoryEntry {
-        try reading("history", String(row[0] as Int64)) {
-            HistoryEntry(
-                at: try row.time(1), begunAt: try row.time(11), kind: try row.choice(2), frontEnd: try row.at(3),
-                messageID: try row.at(4), user: try row.at(5), application: try row.choice(6), masked: try row.at(8),
-                outcome: try row.choice(9), reason: try row.choiceIfAny(10),
-                providerCode: try row.at(12))
         }
     }
 

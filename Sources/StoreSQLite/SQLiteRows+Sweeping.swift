@@ -8,7 +8,7 @@ enum SweepStep: CaseIterable {
     case recordedJobs, begunJobs, releasedJobs, history, audit, deadLetters
     case codes, pendings, approvals, tallies, paces, clients, bypasses, tickets, enrolments, challenges, usedCodes
     case canceledSends, endedWorkers
-    case fineSamples, middleSamples, coarseSamples
+    case fineSamples, middleSamples, coarseSamples, queueHours
     case trafficMinutes, trafficHours, codeHours, callMinutes, callHours
     case upkeep
 
@@ -40,6 +40,7 @@ enum SweepStep: CaseIterable {
         case .fineSamples: ("queue_sample", "grain = 0 AND at < ?")
         case .middleSamples: ("queue_sample", "grain = 1 AND at < ?")
         case .coarseSamples: ("queue_sample", "grain = 2 AND at < ?")
+        case .queueHours: ("queue_hour", "start < ?")
         case .trafficMinutes, .trafficHours, .codeHours, .callMinutes, .callHours, .upkeep: nil
         }
     }
@@ -54,7 +55,7 @@ enum SweepStep: CaseIterable {
         case .callHours: .callsByHour
         case .recordedJobs, .begunJobs, .releasedJobs, .history, .audit, .deadLetters, .codes, .pendings, .approvals,
             .tallies, .paces, .clients, .bypasses, .tickets, .enrolments, .challenges, .usedCodes, .canceledSends,
-            .endedWorkers, .fineSamples, .middleSamples, .coarseSamples, .upkeep:
+            .endedWorkers, .fineSamples, .middleSamples, .coarseSamples, .queueHours, .upkeep:
             nil
         }
     }
@@ -62,8 +63,8 @@ enum SweepStep: CaseIterable {
     /// Whether what goes tells of people: it must not stay in the log.
     var tellsOfPeople: Bool {
         switch self {
-        case .endedWorkers, .fineSamples, .middleSamples, .coarseSamples, .trafficMinutes, .trafficHours, .codeHours,
-            .callMinutes, .callHours:
+        case .endedWorkers, .fineSamples, .middleSamples, .coarseSamples, .queueHours, .trafficMinutes, .trafficHours,
+            .codeHours, .callMinutes, .callHours:
             false
         case .recordedJobs, .begunJobs, .releasedJobs, .history, .audit, .deadLetters, .codes, .pendings, .approvals,
             .tallies, .paces, .clients, .bypasses, .tickets, .enrolments, .challenges, .usedCodes, .canceledSends,
@@ -87,6 +88,7 @@ enum SweepStep: CaseIterable {
         case .fineSamples: now - QueueHistory.Grain.fine.kept
         case .middleSamples: now - QueueHistory.Grain.middle.kept
         case .coarseSamples: now - QueueHistory.Grain.coarse.kept
+        case .queueHours: now - QueueHour.kept
         case .trafficMinutes, .trafficHours, .codeHours, .callMinutes, .callHours, .upkeep: nil
         }
     }

@@ -58,9 +58,16 @@ extension SQLiteRows {
                 SELECT name FROM place WHERE name IS NOT NULL
                 """)
         return try frontEnds.compactMap { frontEnd in
-            try job(JobKey(frontEnd: frontEnd, messageID: messageID)).map {
-                JobTimeline($0, isAlive: isAlive($0.worker))
-            }
+            guard var row = try job(JobKey(frontEnd: frontEnd, messageID: messageID)) else { return nil }
+            row.calls = try calls(of: row.key)
+            return JobTimeline(row, isAlive: isAlive(row.worker))
         }
+    }
+
+    /// What is read for a look only.
+    private func calls(of key: JobKey) throws -> [ProviderCall] {
+        let row = try one(
+            "SELECT calls FROM job WHERE front_end = ? AND message_id = ?", [key.frontEnd, key.messageID])
+        return (try row?.textIfAny(0)).map { ProviderCall.unpack($0) } ?? []
     }
 }

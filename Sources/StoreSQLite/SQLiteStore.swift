@@ -313,7 +313,7 @@ package final class SQLiteStore: WorkingStore {
         try await write { try $0.leaseCalls(demand, limits) }
     }
 
-    package func history(_ query: HistoryQuery) async throws(StoreError) -> [HistoryEntry] {
-        try await read { try $0.history(query) }
+    package func outcomes(_ query: HistoryQuery) async throws(StoreError) -> HistoryPage {
+        try await read { try $0.outcomes(query) }
     }
 }

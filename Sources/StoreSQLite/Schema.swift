@@ -23,6 +23,7 @@ enum Schema {
         migrator.registerMigration("0013-queues") { try $0.execute(sql: queues) }
         migrator.registerMigration("0014-rollups") { try $0.execute(sql: rollups) }
         migrator.registerMigration("0015-counting") { try $0.execute(sql: counting) }
+        migrator.registerMigration("0016-queue-hours") { try $0.execute(sql: queueHours) }
         return migrator
     }
 

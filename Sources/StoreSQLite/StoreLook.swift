@@ -44,8 +44,8 @@ package final class StoreLook: StoreReader {
     }
 
     /// Recorded outcomes, newest first.
-    package func history(_ query: HistoryQuery) async throws(StoreError) -> [HistoryEntry] {
-        try await read { try $0.history(query) }
+    package func outcomes(_ query: HistoryQuery) async throws(StoreError) -> HistoryPage {
+        try await read { try $0.outcomes(query) }
     }
 
     /// What became of the jobs with this message id, of whichever front end; for as long as jobs are recorded.
@@ -64,6 +64,16 @@ package final class StoreLook: StoreReader {
     /// How the queues stood lately, the oldest first.
     package func snapshots(limit: Int) async throws(StoreError) -> [QueueSnapshot] {
         try await read { try $0.snapshots(limit: limit) }
+    }
+
+    /// How the queues stood hour by hour.
+    package func queueHours(since: Timestamp, until: Timestamp) async throws(StoreError) -> [QueueHour] {
+        try await read { try $0.queueHours(since: since, until: until) }
+    }
+
+    /// Dead letters by what they have in common.
+    package func letterGroups(limit: Int) async throws(StoreError) -> [LetterGroup] {
+        try await read { try $0.letterGroups(limit: limit) }
     }
 
     /// What the broker tells of the queues now, with what the workers say of them.

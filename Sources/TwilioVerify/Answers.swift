@@ -110,6 +110,10 @@ public struct Attempt: Sendable, Hashable {
     public var updatedAt: Timestamp?
     /// The right code was entered for it.
     public var converted: Bool
+    /// How far the message or call came, in Twilio's word: `delivered`, `completed`, `failed`; `nil` where it does not say.
+    public var status: String?
+    /// Why it did not arrive.
+    public var errorCode: Int?
     /// Our clock minus Twilio's, by the answer's `Date` header (whole seconds).
     public var clockOffset: Duration?
 

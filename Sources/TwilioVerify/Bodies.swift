@@ -117,6 +117,9 @@ extension Attempt {
             updatedAt: clock.time("date_updated", of: object),
             converted: object.string("conversion_status") == "converted",
             clockOffset: clock.plausibleOffset)
+        let data = object.object("channel_data")
+        status = data?.string("message_status") ?? data?.string("call_status")
+        errorCode = data?.int("error_code") ?? data?.string("error_code").flatMap { Int($0) }
     }
 }
 

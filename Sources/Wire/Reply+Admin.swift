@@ -132,6 +132,52 @@ extension Reply {
         }
     }
 
+    /// What became of a message that a code was sent by, as Twilio's list of sends tells it.
+    public struct Delivery: Sendable, Codable, Equatable {
+        /// How far it came; accepted is never called delivered.
+        public enum Status: String, Sendable, Codable, CaseIterable {
+            /// Twilio took it.
+            case accepted
+            /// It was handed to the carrier.
+            case sent
+            /// The carrier, or the code that was entered, says that it arrived.
+            case delivered
+            /// It did not arrive.
+            case undelivered
+            /// Twilio does not tell.
+            case unknown
+        }
+
+        /// How it travelled.
+        public var channel: Method?
+        /// The masked number.
+        public var to: String?
+        /// How far it came.
+        public var status: Status
+        /// Twilio's error code, where there is one.
+        public var errorCode: Int?
+        /// What to do about it.
+        public var advice: String?
+        /// As of when that is so.
+        public var at: String
+
+        enum CodingKeys: String, CodingKey {
+            case channel, to, status, advice, at
+            case errorCode = "error_code"
+        }
+
+        package init(
+            channel: Method?, to: String?, status: Status, errorCode: Int? = nil, advice: String? = nil, at: String
+        ) {
+            self.channel = channel
+            self.to = to
+            self.status = status
+            self.errorCode = errorCode
+            self.advice = advice
+            self.at = at
+        }
+    }
+
     /// A limit of a person as it stands, for `admin.explain`.
     public struct LimitState: Sendable, Codable, Equatable {
         /// The configuration key without `limits.`.

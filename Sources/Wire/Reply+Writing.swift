@@ -15,6 +15,7 @@ extension Reply {
             for (name, count) in counts.sorted(by: { $0.key < $1.key }) { json.member(name, count) }
         }
         json.member("decision", decision)
+        json.member("delivery", object: delivery) { $1.write(to: &$0) }
         json.member("effect", object: effect) { $1.write(to: &$0) }
         json.member("entries", list: entries) { json, entry in json.object { entry.write(to: &$0) } }
         json.member("errors", list: errors) { json, problem in json.object { problem.write(to: &$0) } }
@@ -131,6 +132,17 @@ extension Reply.Letter {
         json.member("reason", reason)
         json.member("replays", replays)
         json.member("state", state)
+    }
+}
+
+extension Reply.Delivery {
+    fileprivate func write(to json: inout CanonicalJSON) {
+        json.member("advice", advice)
+        json.member("at", at)
+        json.member("channel", channel)
+        json.member("error_code", errorCode)
+        json.member("status", status)
+        json.member("to", to)
     }
 }
 

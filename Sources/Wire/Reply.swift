@@ -94,10 +94,12 @@ public struct Reply: Sendable, Codable {
     /// Not of the body. A reply that comes again has the ``at`` of then, so the wait until ``retryAt`` is counted from the
     /// later of both; see ``wait(until:)``.
     public var publishedAt: Timestamp?
+    /// What became of a message.
+    public var delivery: Delivery?
 
     enum CodingKeys: String, CodingKey {
         case outcome, reason, message, job, user, application, at, channel, to, alternatives, registered, limit, errors
-        case warnings, before, entries
+        case warnings, before, entries, delivery
         case decision, because, methods, register, secret, uri, qr
         case options, effect, profile, users, next, ticket, code, limits, counts, letters
         case sameCode = "same_code"

@@ -5,7 +5,8 @@ struct AdminUserCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "user", abstract: "A person's security profile.",
         subcommands: [
-            Get.self, Set.self, List.self, Reset.self, Unlock.self, Bypass.self, Erase.self, Rename.self, Import.self,
+            Get.self, Set.self, List.self, Reset.self, Unlock.self, Bypass.self, Erase.self, Rename.self, Delivery.self,
+            Import.self,
         ])
 
     /// The person that most of them are about.
@@ -133,6 +134,22 @@ struct AdminUserCommand: AsyncParsableCommand {
                     ], common)
             }
         }
+    }
+
+    struct Delivery: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Asks Twilio what became of a text or call that a code was sent by.",
+            discussion: """
+                'outcomes find --user anna' names the jobs of a person. Twilio keeps its list of sends for 30 days.
+                Example: verify-courier admin user delivery anna --job 8c1f0d6e-7a55-4c8e-9d3c-0b7c6f1a2e34
+                """)
+
+        @OptionGroup var person: Person
+
+        @Option(help: "The message id of a send, or of a register.phone, of this person.")
+        var job: String
+
+        func run() async throws { try await person.ask(.adminUserDelivery, ["job": .string(job)]) }
     }
 
     struct Unlock: AsyncParsableCommand {

@@ -1,4 +1,7 @@
+import App
 import ArgumentParser
+import Basics
+import Store
 import Wire
 
 /// Which dead letters a command is about.
@@ -88,7 +91,35 @@ struct ChangeOptions: ParsableArguments {
 struct DeadCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "dead", abstract: "Messages that could not be treated as jobs, kept in the store.",
-        subcommands: [List.self, Show.self, Replay.self, Discard.self, Restore.self])
+        subcommands: [List.self, Groups.self, Show.self, Replay.self, Discard.self, Restore.self])
+
+    struct Groups: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Counts letters that are alike: by state, reason, front end and routing key, the latest first.",
+            discussion: """
+                Read from the store, without a job.
+                Example: verify-courier dead groups --json
+                """)
+
+        @OptionGroup var common: CommonOptions
+
+        @Flag(help: "One JSON object per group.")
+        var json = false
+
+        func run() async throws {
+            let app = try await common.app()
+            let groups = try await orExit { try await app.letterGroups() }
+            guard !groups.isEmpty else {
+                StandardError.say(["there are no dead letters"])
+                throw ExitCode(1)
+            }
+            guard !json else {
+                for group in groups { try Output.json(group.json) }
+                return
+            }
+            try Output.lines(LetterGroup.table(groups))
+        }
+    }
 
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
@@ -161,5 +192,35 @@ struct DeadCommand: AsyncParsableCommand {
 
         func validate() throws { try letters.requireSelection() }
         func run() async throws { try await letters.ask(.adminDeadRestore) }
+    }
+}
+
+extension LetterGroup {
+    fileprivate var json: String {
+        String(
+            decoding: CanonicalJSON.object { json in
+                json.member("count", count)
+                json.member("first", first.description)
+                json.member("front_end", frontEnd)
+                json.member("key", key)
+                json.member("last", last.description)
+                json.member("reason", reason)
+                json.member("state", state)
+            }, as: UTF8.self)
+    }
+
+    fileprivate static func table(_ groups: [LetterGroup]) -> [StyledLine] {
+        TextTable(
+            [
+                .init("COUNT", number: true), .init("STATE"), .init("REASON"), .init("FRONT END"), .init("KEY"),
+                .init("FIRST"), .init("LAST"),
+            ],
+            groups.map { group in
+                [
+                    String(group.count), group.state, group.reason, group.frontEnd, group.key,
+                    group.first.roundedDown.description, group.last.roundedDown.description,
+                ]
+            }
+        ).lines
     }
 }

@@ -108,14 +108,16 @@ enum OutcomeTable {
         TextTable(
             [
                 .init("AT"), .init("BEGUN"), .init("JOB"), .init("USER"), .init("APPLICATION"),
-                .init("TO", optional: true), .init("OUTCOME"), .init("REASON", optional: true),
+                .init("TO", optional: true), .init("CHANNEL", optional: true), .init("COUNTRY", optional: true),
+                .init("OUTCOME"), .init("REASON", optional: true),
                 .init("TWILIO", number: true, optional: true), .init("FRONT END", optional: true), .init("MESSAGE ID"),
             ],
             entries.map { entry in
                 [
                     entry.at.description, entry.begunAt.description, entry.kind.rawValue, entry.user,
-                    entry.application.rawValue, entry.masked, entry.outcome.rawValue, entry.reason?.rawValue,
-                    entry.providerCode.map { String($0) }, entry.frontEnd, entry.messageID,
+                    entry.application.rawValue, entry.masked, entry.channel?.rawValue, entry.country,
+                    entry.outcome.rawValue, entry.reason?.rawValue, entry.providerCode.map { String($0) },
+                    entry.frontEnd, entry.messageID,
                 ]
             }
         ).lines

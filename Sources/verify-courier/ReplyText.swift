@@ -72,7 +72,7 @@ enum ReplyText {
             ("effect", effect),
             ("before", reply.before.map(line)),
             (reply.before == nil ? "profile" : "now", reply.profile.map(line)), ("next page after", reply.next),
-            ("bypass code", reply.code),
+            ("bypass code", reply.code), ("message", reply.delivery.map(line)), ("to do", reply.delivery?.advice),
             ("ticket", reply.ticket),
             (
                 "at Twilio",
@@ -106,6 +106,14 @@ enum ReplyText {
             profile.bypassUntil.map { "bypass code until \($0)" },
         ]
         return "\(profile.user): \(facts.compactMap(\.self).joined(separator: ", "))"
+    }
+
+    private static func line(_ delivery: Reply.Delivery) -> String {
+        let facts = [
+            delivery.channel?.rawValue, delivery.to, delivery.status.rawValue,
+            delivery.errorCode.map { "Twilio \($0)" }, "as of \(delivery.at)",
+        ]
+        return facts.compactMap(\.self).joined(separator: "  ")
     }
 
     private static func options(_ reply: Reply) -> [String] {

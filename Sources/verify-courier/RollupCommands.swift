@@ -3,8 +3,8 @@ import ArgumentParser
 import Basics
 import Store
 
-/// Which numbers, and how they are put together.
-struct RollupOptions: ParsableArguments {
+/// Of which time.
+struct RangeOptions: ParsableArguments {
     @OptionGroup var common: CommonOptions
 
     @Option(help: "Not before this time (RFC 3339), or so long ago, as 30m, 24h or 7d.")
@@ -13,15 +13,12 @@ struct RollupOptions: ParsableArguments {
     @Option(help: "Before this time (RFC 3339), or so long ago. Default: now.")
     var until: String?
 
-    @Option(help: "How long a line's time is: hour, day, or all.")
-    var per = RollupSpan.all
-
     @Flag(help: "One JSON object per line.")
     var json = false
 
-    func validate() throws { _ = try range(now: .now()) }
+    func validate() throws { _ = try times(now: .now()) }
 
-    func range(now: Timestamp) throws -> (since: Timestamp, until: Timestamp) {
+    func times(now: Timestamp) throws -> (since: Timestamp, until: Timestamp) {
         let (since, until) = (try Self.time(since, now), try until.map { try Self.time($0, now) } ?? now)
         guard since < until else { throw ValidationError("--since must lie before --until") }
         return (since, until)
@@ -38,6 +35,16 @@ struct RollupOptions: ParsableArguments {
         }
         return now - .seconds(count * unit)
     }
+}
+
+/// Which numbers, and how they are put together.
+struct RollupOptions: ParsableArguments {
+    @OptionGroup var range: RangeOptions
+
+    @Option(help: "How long a line's time is: hour, day, or all.")
+    var per = RollupSpan.all
+
+    var json: Bool { range.json }
 
     /// The labels that a comma-separated list names, out of those that there are.
     static func labels(_ text: String, of series: RollupSeries) throws -> [RollupSeries.Label] {
@@ -53,13 +60,12 @@ struct RollupOptions: ParsableArguments {
 
     /// Reads the numbers, and says how far they reach.
     func page(_ series: [RollupSeries], now: Timestamp) async throws -> RollupPage {
-        let app = try await common.app()
-        let range = try range(now: now)
-        let page = try await orExit { try await app.rollups(series, since: range.since, until: range.until) }
+        let (app, times) = (try await range.common.app(), try range.times(now: now))
+        let page = try await orExit { try await app.rollups(series, since: times.since, until: times.until) }
         if let end = page.endsAt {
             StandardError.say(["more than can be told at once: only what came after \(end); shorten the time"])
         }
-        if let first = page.countedSince, first > range.since, !json {
+        if let first = page.countedSince, first > times.since, !json {
             StandardError.say(["counted since \(first.roundedDown)"])
         }
         return page
@@ -203,7 +209,7 @@ struct ConversionCommand: AsyncParsableCommand {
         let labels = try RollupOptions.labels(by, of: .codesByHour)
         let now = Timestamp.now()
         let page = try await options.page([.codesByHour, .codesByDay], now: now)
-        let alive = now - (try await options.common.app().codeLife())
+        let alive = now - (try await options.range.common.app().codeLife())
         let lines = RollupGroup.of(page.rows, by: labels, span: options.per.duration).map { group in
             Line(group: group, figures: ConversionFigures(group.rows), isOpen: Self.isOpen(group, since: alive))
         }

@@ -23,6 +23,7 @@ struct VerifyCourier: AsyncParsableCommand {
                 subcommands: [
                     WorkCommand.self, WorkersCommand.self, HealthCommand.self, OpsCommand.self, DoctorCommand.self,
                     OutcomesCommand.self, DeadCommand.self, TrafficCommand.self, ConversionCommand.self,
+                    QueuesCommand.self,
                 ]),
             CommandGroup(
                 name: "Set-up",

@@ -42,6 +42,9 @@ extension Reply {
         (providerPending, ticket, code) = (true, "7K2M", "123456")
         limits = [LimitState(name: "sends_per_user_hour", used: 1, allowed: 2, retryAt: time)]
         counts = ["waiting": 1]
+        delivery = Delivery(
+            channel: .code(.sms), to: "+1········42", status: .undelivered, errorCode: 30005, advice: "Alert on rate.",
+            at: time)
         var letter = Letter(
             id: 1, reason: .malformed, state: .waiting, key: "send", frontEnd: "portal", job: "m-1", at: time,
             replays: 0, body: "{}")

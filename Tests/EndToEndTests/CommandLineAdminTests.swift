@@ -124,12 +124,26 @@ struct CommandLineAdminTests {
         let remote = try await stage.run("admin audit --remote --user anna --json")
         #expect(remote.status == 0 && remote.lines.count == 1 && remote.output.contains(#""message_id":"a-1""#))
         #expect(try await admin("user get bob --id a-2").outcome == .done)
+        let delivery = try await admin("user delivery anna --job m-1").delivery
+        #expect(delivery?.to == "+1········42" && delivery?.channel == .code(.sms))
+        #expect(try await admin("user delivery anna --job m-8", exit: 65).errors?.first?.reason == "unknown_job")
         await end()
+        let show = try await stage.run("outcomes show m-1 --json").output
+        for field in [#""event":"called""#, #""operation":"verification.start""#, #""event":"tell_the_caller""#] {
+            #expect(show.contains(field), "\(show)")
+        }
+        let sid = try #require(show.firstMatch(of: /"sid":"(VE[0-9a-f]{32})"/)?.1)
+        let found = try await stage.run("outcomes find --sid \(sid) --json")
+        #expect(found.lines.count == 1 && found.output.contains(#""message_id":"m-1""#))
         for (command, fields) in [
-            ("admin audit --user anna", [#""message_id":"a-1""#, #""operator":"root""#]),
+            ("admin audit --user anna --kind admin.user.unlock", [#""message_id":"a-1""#, #""operator":"root""#]),
             ("admin audit --kind admin.user.get", [#""message_id":"a-2""#, #""user":"bob""#]),
             ("outcomes find --user anna --outcome sent", [#""message_id":"m-1""#, #""to":"+1········42""#]),
             ("outcomes find --number +14155550142", [#""message_id":"m-1""#, #""job":"register.phone""#]),
+            (
+                "outcomes find --login sign-in-1 --channel sms --country us --job register.phone",
+                [#""message_id":"m-1""#]
+            ),
             ("outcomes show m-1", [#""message_id":"m-1""#, #""outcome":"sent""#, #""application":"web""#]),
         ] {
             let run = try await stage.run("\(command) --json")
@@ -140,7 +154,7 @@ struct CommandLineAdminTests {
             for field in fields { #expect(outcome.contains(field), "\(command): \(run.output)") }
             #expect(!run.output.contains("4155550142"))
         }
-        let both = try await stage.run("admin audit --operator root --limit 1")
+        let both = try await stage.run("admin audit --operator root --kind admin.user.get --limit 1")
         #expect(both.lines.count == 2 && both.lines.last?.contains("admin.user.get") == true)
         #expect(both.lines.first?.split(separator: " ").first == "AT" && both.output.contains("admin.user.get"))
         #expect(try await stage.run("admin audit --until 2020-01-01T00:00:00Z").output.isEmpty)

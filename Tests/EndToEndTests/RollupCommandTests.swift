@@ -70,6 +70,24 @@ struct RollupCommandTests {
         }
     }
 
+    @Test("8 queues, dead groups: 1 when there is nothing, and what there is")
+    func queues() async throws {
+        let stage = try await Stage()
+        #expect(try await stage.run("queues").status == 1)
+        #expect(try await stage.run("dead groups").status == 1)
+        let worker = try stage.worker()
+        try await worker.waitUntilPrinted("ready")
+        try await Wait.until("a look at the queues") { try await stage.run("queues").status == 0 }
+        let queues = try await stage.run("queues --queue verify.send --json")
+        #expect(queues.output.contains(#""queue":"verify.send""#) && queues.output.contains(#""samples":"#))
+        #expect(try await stage.ask(.send, ["user": "anna", "channel": "pigeon"]).outcome == .invalid)
+        try await Wait.until("the dead letter") { try await stage.run("dead groups").status == 0 }
+        let groups = try await stage.run("dead groups")
+        #expect(groups.lines.first?.hasPrefix("COUNT") == true && groups.output.contains("malformed"))
+        worker.kill(SIGTERM)
+        #expect(await worker.waitUntilEnd() == 0)
+    }
+
     @Test("8 traffic, conversion, twilio calls: 64 for what cannot be meant, and it says what can")
     func usage() async throws {
         let stage = try await Stage()

@@ -69,7 +69,8 @@ struct SecrecyTests {
     private func display(_ stage: Stage) async throws -> String {
         var shown = ""
         for command in [
-            "outcomes find --json", "admin audit --json", "dead show 1 --json", "admin user get anna --json",
+            "outcomes find --json", "traffic --json", "twilio calls --json", "admin audit --json", "dead show 1 --json",
+            "admin user get anna --json",
             "config show", "admin explain anna --json",
         ] {
             let run = try await stage.run(command)

@@ -111,7 +111,7 @@ struct StartingTests {
         let site = try await BareSite()
         for _ in 1...2 {
             let applied = try await site.run("topology apply --json")
-            #expect(applied.output == "{\"bindings\":25,\"queues\":5}\n" && applied.status == 0)
+            #expect(applied.output == "{\"bindings\":26,\"queues\":5}\n" && applied.status == 0)
         }
         let other = try await BareSite()
         try await TopologyPlan.declare("verify.check", deliveryLimit: 7, configured: other.environment)

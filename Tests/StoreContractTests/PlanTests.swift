@@ -11,13 +11,14 @@ import Wire
 /// How SQLite goes about statements: what reads a whole table grows with it, and all workers wait meanwhile.
 @Suite("No statement reads a whole table that grows", .timeLimit(.minutes(5)))
 struct PlanTests {
-    /// Tables of a few rows: options, workers, a total for each front end, codes that were used within five minutes.
+    /// Tables of a few rows: options, workers, a total for each front end, codes that were used within five minutes; and the front
+    /// ends, which a look collects step by step.
     private static let small = [
         "site_option", "worker", "worker_report", "report", "worker_order", "lane_settled", "letter_total", "meta",
         "call_lease",
         "call_departure",
         "audit_refusal", "used_code",
-        "sqlite_master", "CONSTANT",
+        "sqlite_master", "CONSTANT", "place",
     ]
 
     /// Whoever looks for outcomes of one kind, or at those of a time, reads from the newest on, and holds nobody up.
@@ -124,7 +125,7 @@ struct PlanTests {
         let texts: [HotText] = [
             .look(tallies: 5, paces: 3), .lookAtNumber(tallies: 5, paces: 3), .confirm(4), .options, .putJob,
             .addHistory, .settle, .putUser,
-            .putPending, .putCode, .putApproval, .count(5), .uncount(5), .putPaces(2), .dropPaces(3),
+            .putPending, .putCode, .putApproval, .count(5), .uncount(5), .putPaces(2), .dropPaces(3), .addRollups(9),
         ]
         let steps = try await DatabaseQueue(path: world.configuration.path).read { db in
             try texts.flatMap { try Self.plan($0.sql, db) }
@@ -175,10 +176,18 @@ struct PlanTests {
             for change: (inout HistoryQuery) -> Void in [
                 { $0.user = "ada" }, { $0.messageID = "m" }, { $0.number = number }, { $0.outcome = .sent },
                 { ($0.since, $0.until) = (Sample.now, Sample.now) }, { ($0.user, $0.since) = ("ada", Sample.now) },
+                { $0.sid = "VE1" }, { $0.login = "one" }, { $0.frontEnd = "portal" }, { $0.application = .web },
+                { $0.kind = .send }, { $0.reason = .landline }, { $0.channel = .code(.sms) }, { $0.country = "GB" },
+                { $0.providerCode = 60410 }, { $0.after = HistoryPlace(at: Sample.now, id: 7) },
+                { ($0.user, $0.country, $0.after) = ("ada", "GB", HistoryPlace(at: Sample.now, id: 7)) },
             ] {
                 var query = HistoryQuery()
                 change(&query)
-                _ = try rows.history(query)
+                _ = try rows.outcomes(query)
+            }
+            _ = try rows.timelines(of: "m")
+            for series in RollupSeries.allCases {
+                _ = try rows.rollups(RollupQuery([series], since: Sample.now, until: Sample.now))
             }
             for change: (inout AuditQuery) -> Void in [
                 { $0.user = "ada" }, { $0.administrator = "olga" }, { $0.kind = .job(.adminUserGet) },
@@ -223,6 +232,8 @@ struct PlanTests {
             _ = try rows.letters(LetterQuery(DeadSelection(), limit: 1, withCounts: true))
             _ = try SQLiteStore.waitingLetters(rows.db)
             _ = try rows.newLetters(since: Sample.now)
+            _ = try rows.letterGroups(limit: 5)
+            _ = try rows.queueHours(since: Sample.now, until: Sample.now)
         }
         for (step, sql) in steps where step.contains("dead_letter") {
             #expect(step.contains("COVERING INDEX") || step.hasPrefix("SEARCH"), "\(step): \(sql)")

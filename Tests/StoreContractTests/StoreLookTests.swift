@@ -21,7 +21,7 @@ struct StoreLookTests {
             let workers = try await rows(world, "SELECT id FROM worker")
             let look = try await StoreLook.open(world.configuration, clocks: world.time.clocks)
             #expect(try await look.audit(AuditQuery()).map(\.user) == ["ada"])
-            #expect(try await look.history(HistoryQuery()).count == 1)
+            #expect(try await look.outcomes(HistoryQuery()).entries.count == 1)
             #expect(try await look.timelines(of: "one").first?.waitsFor?.contains("carrying it out") == true)
             look.close()
             #expect(try await rows(world, "SELECT id FROM worker") == workers)

@@ -44,6 +44,48 @@ struct TimelineTests {
         await world.end(store)
     }
 
+    @Test("8 the calls of a job are in its timeline, in words, with Twilio's names for them")
+    func calls() async throws {
+        let world = try await World()
+        let store = try await world.worker()
+        let intent = try #require(try await store.begin(Sample.job("one"), decide: Sample.calling).intent)
+        let began = world.time.clocks.wall()
+        intent.calls.add(
+            ProviderCall(
+                at: began, operation: "verification.start", milliseconds: 10_040, result: "timeout", requestID: nil))
+        world.time.advance(.seconds(11))
+        intent.calls.add(
+            ProviderCall(
+                at: began + .seconds(10), operation: "verification.read", milliseconds: 84, result: "not_found",
+                code: 20404, sid: "VE1", requestID: "RQ1"))
+        _ = try await store.finish(intent) { _ in Sample.answer(.uncertain) }
+        let timeline = try #require(try await timeline(world, "one"))
+        #expect(timeline.events.map(\.name) == ["received", "begun", "called", "called", "concluded"])
+        #expect(
+            timeline.events.filter { $0.name == "called" }.map(\.detail) == [
+                "asked Twilio to send a code: no answer in time after 10.0 s",
+                "looked at Twilio how the code stands: Twilio knows no such thing (error 20404) after 84 ms",
+            ])
+        #expect(timeline.events[3].call?.sid == "VE1" && timeline.events[3].call?.requestID == "RQ1")
+        let advised = timeline.advised { $0 == 20404 ? "look" : nil }
+        #expect(advised.events.map(\.advice) == [nil, nil, nil, "look", nil])
+        // An outcome is final, and its calls with it.
+        intent.calls.add(ProviderCall(at: began, operation: "service", milliseconds: 1, result: "success"))
+        #expect(try await store.finish(intent) { _ in Sample.answer(.sent) }.recorded == nil)
+        #expect(try await self.timeline(world, "one")?.events.count == 5)
+        await world.end(store)
+    }
+
+    @Test("8 of a job whose record has gone, when it came and what came of it are left")
+    func history() {
+        let entry = HistoryEntry(
+            at: Sample.now + .seconds(2), begunAt: Sample.now, kind: .send, frontEnd: "portal", messageID: "one",
+            user: "ada", application: .web, masked: nil, outcome: .blocked, reason: .landline)
+        let timeline = JobTimeline(entry)
+        #expect(timeline.events.map(\.name) == ["received", "concluded"] && timeline.waitsFor == nil)
+        #expect(timeline.key == JobKey(frontEnd: "portal", messageID: "one"))
+    }
+
     @Test("a job whose worker died waits for another, and tells how often it was begun")
     func abandoned() async throws {
         let world = try await World(.sqlite)

@@ -49,7 +49,7 @@ struct UnreadableTests {
         // What a newer version says of a worker is passed over; that it lives, the kernel knows.
         "worker": ["ended_how"], "worker_report": ["body"],
         // And so is a wish that only a newer version knows: its workers obey it.
-        "queue_sample": ["body"], "lane_settled": ["lane"],
+        "queue_sample": ["body"], "queue_hour": ["queue"], "lane_settled": ["lane"],
         "worker_order": ["lane", "wish", "by", "why"],
     ]
 

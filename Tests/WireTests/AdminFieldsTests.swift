@@ -154,6 +154,16 @@ struct AdminFieldsTests {
         }
     }
 
+    @Test("8 admin.user.delivery: user, job")
+    func delivery() {
+        guard case .userDelivery("m-1")? = action("user.delivery", #""user":"u1","job":"m-1""#) else {
+            Issue.record("not read")
+            return
+        }
+        #expect(problems("user.delivery", #""user":"u1""#) == [FieldProblem("job", "missing")])
+        #expect(problems("user.delivery", #""job":"m-1""#) == [FieldProblem("user", "missing")])
+    }
+
     @Test("2 admin.user.erase: reason; 2 admin.user.rename: to")
     func eraseAndRename() {
         guard case .userErase("left")? = action("user.erase", #""user":"u1","reason":"left""#),

@@ -99,6 +99,7 @@ struct JobTable {
                 Field(name: "since", value: .time), Field(name: "until", value: .time),
                 Field(name: "after", value: .text("17")), Field(name: "limit", value: .number(1...500)),
             ]
+        case .adminUserDelivery: [user, Field(name: "job", value: .messageID, isRequired: true)]
         case .adminUserErase: [user, reason]
         case .adminUserRename: [user, Field(name: "to", value: .user, isRequired: true)]
         case .adminExplain: [user, Field(name: "application", value: .word(["web", "windows"]), isRequired: true)]

@@ -20,7 +20,8 @@ struct ReplyTests {
         let text = String(decoding: full().encoded(), as: UTF8.self)
         let keys = [
             "alternatives", "application", "at", "because", "before", "channel", "checks_left", "code", "counts",
-            "decision", "effect", "entries", "errors", "expires_at", "job", "letters", "limit", "limits", "message",
+            "decision", "delivery", "effect", "entries", "errors", "expires_at", "job", "letters", "limit", "limits",
+            "message",
             "methods", "needs_ticket", "next", "options", "outcome", "profile", "provider_pending", "qr", "reason",
             "register", "register_channels", "registered", "retry_at", "same_code", "secret", "sends_left", "ticket",
             "to", "uri", "user", "users", "warnings",
@@ -55,6 +56,8 @@ struct ReplyTests {
             #""warnings":[{"field":"user","reason":"unknown_user"}]"#, #""register_channels":["call"]"#,
             #""entries":[{"at":"t","detail":"{}","former_user":"v","front_end":"desk","id":7,"job":"m-9","#
                 + #""key":"admin.user.set","operator":"ada","outcome":"done","reason":"malformed","user":"u"}]"#,
+            #""delivery":{"advice":"Ask.","at":"t","channel":"call","error_code":30005,"status":"undelivered","#
+                + #""to":"+1········42"}"#,
         ])
     func parts(part: String) {
         let text = String(decoding: full().encoded(), as: UTF8.self)
@@ -90,7 +93,7 @@ struct ReplyTests {
         // A field that is new is in this test, too; as are those of what replies list.
         let parts: [Any?] = [
             all, all.profile, all.limits?.first, all.letters?.first, all.methods?.first, all.qr, all.effect,
-            all.errors?.first, all.options?.first?.value, all.entries?.first, all.before,
+            all.errors?.first, all.options?.first?.value, all.entries?.first, all.before, all.delivery,
         ]
         for part in parts {
             let part = try #require(part)
@@ -169,6 +172,8 @@ struct ReplyTests {
         (reply.providerPending, reply.ticket, reply.code) = (true, "AB-CD", "01234567")
         reply.limits = [Reply.LimitState(name: "sends_per_user_hour", used: 10, allowed: 10, retryAt: "t")]
         reply.counts = ["waiting": 1]
+        reply.delivery = Reply.Delivery(
+            channel: .code(.call), to: "+1········42", status: .undelivered, errorCode: 30005, advice: "Ask.", at: "t")
         reply.letters = [
             Reply.Letter(
                 id: 7, reason: .poison, state: .waiting, key: "send", frontEnd: "portal", job: "m-9", at: "t",

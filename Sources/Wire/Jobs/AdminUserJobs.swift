@@ -35,6 +35,10 @@ extension JobDefinition {
 
     static let adminUserErase = admin(.person, ["reason"]) { $0.reason().map { .userErase(reason: $0) } }
 
+    static let adminUserDelivery = admin(.person, ["job"]) {
+        $0.messageID("job", isRequired: true).map { .userDelivery(job: $0) }
+    }
+
     static let adminUserRename = admin(.person, ["to"]) { $0.canonicalUser("to").map { .userRename(to: $0) } }
 }
 

@@ -30,6 +30,7 @@ public enum JobKind: String, Sendable, CaseIterable {
     case adminDeadRestore = "admin.dead.restore"
     case adminExplain = "admin.explain"
     case adminAuditList = "admin.audit.list"
+    case adminUserDelivery = "admin.user.delivery"
 
     var definition: JobDefinition {
         switch self {
@@ -57,6 +58,7 @@ public enum JobKind: String, Sendable, CaseIterable {
         case .adminDeadRestore: .adminDeadRestore
         case .adminExplain: .adminExplain
         case .adminAuditList: .adminAuditList
+        case .adminUserDelivery: .adminUserDelivery
         }
     }
 }
@@ -104,6 +106,8 @@ public enum AdminAction: Sendable {
     case userBypass(reason: String, minutes: Int, create: Bool)
     case userErase(reason: String)
     case userRename(to: String)
+    /// - Parameter job: the message id of a send of the person's.
+    case userDelivery(job: String)
     case explain
     case auditList(AuditSelection)
     case deadList(DeadSelection)

@@ -76,6 +76,10 @@ final class FakeTwilio: Transport {
     var factors: FakeFactors { state.withLock { $0.factors } }
     func change(_ change: @Sendable (inout FakeFactors) -> Void) { state.withLock { change(&$0.factors) } }
     func code(of number: String) -> String? { state.withLock { $0.book.code(of: number) } }
+    /// The carrier says this of messages to a number.
+    func carrierSays(_ status: String, code: Int? = nil, of number: String) {
+        state.withLock { $0.book.carriers[number] = (status, code) }
+    }
     func status(of number: String) -> String? { state.withLock { $0.book.latest(number)?.status } }
     func attempts(to number: String) -> Int { state.withLock { $0.book.latest(number)?.attempts.count ?? 0 } }
 

@@ -22,6 +22,8 @@ struct FakeVerifications {
 
     private var all: [Verification] = []
     private var count = 0
+    /// What the carrier says of messages to a number, and why.
+    var carriers: [String: (status: String, code: Int?)] = [:]
 
     func latest(_ number: String) -> Verification? { all.last { $0.to == number } }
     func code(of number: String) -> String? { latest(number)?.code }
@@ -93,11 +95,18 @@ struct FakeVerifications {
                 """
                 {"sid":"\(attempt.sid)","verification_sid":"\(verification.sid)",\
                 "date_created":"\(attempt.time)","date_updated":"\(verification.updatedAt)",\
-                "conversion_status":"\(verification.status == "approved" ? "converted" : "unconverted")"}
+                "conversion_status":"\(verification.status == "approved" ? "converted" : "unconverted")",\
+                "channel":"\(verification.channel)","channel_data":{\(carrier(of: verification))}}
                 """
             }
         }
         return Self.answer(200, #"{"attempts":[\#(entries.joined(separator: ","))],"meta":{}}"#)
+    }
+
+    private func carrier(of verification: Verification) -> String {
+        guard let carrier = carriers[verification.to] else { return #""message_status":"queued""# }
+        let code = carrier.code.map { #","error_code":"\#($0)""# } ?? ""
+        return #""message_status":"\#(carrier.status)"\#(code)"#
     }
 
     private static func json(_ verification: Verification, isValid: Bool = false) -> String {

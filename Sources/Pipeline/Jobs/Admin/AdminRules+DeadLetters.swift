@@ -19,7 +19,7 @@ extension AdminRules {
         case .deadReplay(let selection, _, _), .deadDiscard(let selection, _): moving(selection, only: .waiting)
         case .deadRestore(let selection): moving(selection)
         case .optionsGet, .optionsSet, .userGet, .userSet, .userList, .userReset, .userUnlock, .userBypass, .userErase,
-            .userRename, .explain, .auditList:
+            .userRename, .userDelivery, .explain, .auditList:
             nil
         }
     }
@@ -133,7 +133,7 @@ extension AdminRules {
         case .deadRestore:
             return selected(LetterMoves(state: .waiting, from: [.discarded, .replaying], name: "restored"))
         case .deadList, .deadShow, .optionsGet, .optionsSet, .userGet, .userSet, .userList, .userReset, .userUnlock,
-            .userBypass, .userErase, .userRename, .explain, .auditList:
+            .userBypass, .userErase, .userRename, .userDelivery, .explain, .auditList:
             return nil
         }
     }
@@ -179,12 +179,13 @@ extension Pipeline {
     /// All steps but the last are done by then, each with its own line in the audit trail; a job that comes again finds
     /// what is left.
     func withLetters(_ prepared: any JobRules, _ job: NewJob) async throws(StoreError) -> any JobRules {
-        guard var rules = prepared as? AdminRules, rules.letterQuery != nil || rules.trailQuery != nil else {
-            return prepared
-        }
+        guard var rules = prepared as? AdminRules,
+            rules.letterQuery != nil || rules.trailQuery != nil || rules.sendQuery != nil
+        else { return prepared }
         // A repeat gets the recorded answer, and one that is too late nothing but that.
         guard case .unknown = try await store.state(of: job.key), job.deadline - clocks.wall() >= ReplyDraft.leastTime
         else { return rules }
+        if let query = rules.sendQuery { rules.delivery = try await delivery(query) }
         if let query = rules.trailQuery { rules.trail = try await store.auditRows(query) }
         guard let query = rules.letterQuery else { return rules }
         rules.letters = try await store.letters(query)

@@ -23,6 +23,8 @@ struct AdminRules: JobRules {
     var letters = LetterPage()
     /// The entries of the audit trail that the job asks for, likewise.
     var trail: [AuditRow] = []
+    /// What Twilio tells of the message that the job asks about, likewise.
+    var delivery = DeliveryFinding.notLookedAt
     /// What was done to letters in steps before.
     var moved = LetterMoves.Tally()
 
@@ -48,7 +50,8 @@ struct AdminRules: JobRules {
         case .explain:
             wanted = explanation.wanted
             wanted.handedOut = true
-        case .optionsGet, .auditList, .deadList, .deadShow, .deadReplay, .deadDiscard, .deadRestore: break
+        case .optionsGet, .userDelivery, .auditList, .deadList, .deadShow, .deadReplay, .deadDiscard, .deadRestore:
+            break
         }
         return wanted
     }
@@ -75,6 +78,7 @@ struct AdminRules: JobRules {
             return .answer(bypass(reason, minutes, create, situation))
         case .userErase(let reason): return .answer(erase(reason, situation))
         case .userRename(let to): return .answer(rename(to, situation))
+        case .userDelivery: return .answer(delivered(situation))
         case .explain: return .answer(explanation.answer(self, situation))
         case .auditList(let selection): return .answer(auditList(selection, situation))
         case .deadList: return .answer(listed(withBodies: false, situation))

@@ -7,6 +7,7 @@ import Wire
 @Suite("Contract 7: --json", .timeLimit(.minutes(10))) struct JSONOutputTests {
     private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent().appendingPathComponent("docs/operators/json").path
+    private static let blockedID = "m-blocked"
     private let stage: Stage
 
     init() async throws { stage = try await Stage(["VERIFY_COURIER_WORKER_DRAIN_SECONDS": "19"]) }
@@ -15,6 +16,9 @@ import Wire
     func outputs() async throws {
         let worker = try stage.worker()
         try await makeRecords()
+        for counted in ["queues", "traffic", "conversion", "twilio calls"] {
+            try await Wait.until("something to tell by \(counted)") { try await stage.run(counted).status == 0 }
+        }
         var seen: Set<String> = []
         for (schema, command, status) in atWork {
             try await expect(schema, try await stage.run(command), status)
@@ -48,7 +52,12 @@ import Wire
     private var atWork: [(String, String, Int32)] {
         [
             ("admin-audit", "admin audit --json", 0), ("admin-audit", "admin audit --json --remote", 0),
-            ("outcomes-find", "outcomes find --json", 0), ("doctor", "doctor --json", 0),
+            ("outcomes-find", "outcomes find --json", 0), ("outcomes-find", "outcomes find --user bob --json", 0),
+            ("outcomes-show", "outcomes show \(Self.blockedID) --json", 0),
+            ("traffic", "traffic --json --by front_end,application,job,channel,country,outcome,reason", 0),
+            ("conversion", "conversion --json --per hour --by purpose,application,channel,country", 0),
+            ("twilio-calls", "twilio calls --json --per day --by operation,result,code", 0),
+            ("dead-groups", "dead groups --json", 0), ("queues", "queues --json", 0), ("doctor", "doctor --json", 0),
             ("store-check", "store check --json", 0), ("store-backup", "store backup \(stage.folder)/b.db --json", 0),
             ("config-show", "config show --json", 0), ("topology-apply", "topology apply --json", 0),
             ("twilio-check", "twilio check --json", 0),
@@ -75,7 +84,8 @@ import Wire
             .registerPhone, ["user": "anna", "login": "sign-in-1", "phone": "+14155550142", "channel": "sms"])
         #expect(sent.outcome == .sent)
         let blocked = try await stage.ask(
-            .registerPhone, ["user": "bob", "login": "sign-in-2", "phone": "+15005560410", "channel": "sms"])
+            .registerPhone, ["user": "bob", "login": "sign-in-2", "phone": "+15005560410", "channel": "sms"],
+            id: Self.blockedID)
         #expect(blocked.outcome == .blocked)
         #expect(try await stage.ask(.send, ["user": "anna", "channel": "fax"]).outcome == .invalid)
         #expect(try await stage.run("admin user set anna --required --operator root").status == 0)

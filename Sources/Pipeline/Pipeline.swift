@@ -56,10 +56,15 @@ public final class Pipeline: Sendable {
     /// The operations whose calls are told apart, as metrics name them: a closed list.
     public static var calls: [String] { CalledOperation.all.map(\.label) }
 
-    /// The methods that the site's options switch off.
+    /// The methods that the site's options switch off, or an operator for everyone.
     public func methodsOff() async throws(StoreError) -> Set<Wire.Method> {
-        let options = SiteOptions(try await store.situation(of: Job.Login(user: "")).options)
-        return Set(Wire.Method.allCases.filter { !options.usesProvider || !options.allows($0) })
+        let situation = try await store.situation(of: Job.Login(user: ""))
+        let (options, brakes) = (SiteOptions(situation.options), situation.brakes)
+        return Set(
+            Wire.Method.allCases.filter { method in
+                let isStopped = method.channel.map { brakes.isOff($0, at: situation.now) } ?? false
+                return isStopped || !options.usesProvider || !options.allows(method)
+            })
     }
 
     /// Carries one message through to its recorded outcome, which is in the context then.

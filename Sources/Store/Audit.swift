@@ -6,6 +6,8 @@ public enum OperatorAct: String, Sendable, CaseIterable {
     case pauseWorkers = "workers.pause"
     case resumeWorkers = "workers.resume"
     case drainWorkers = "workers.drain"
+    case setBrakes = "brakes.set"
+    case liftBrakes = "brakes.lift"
 }
 
 /// What was done: an administrator's job, or an operator's act.

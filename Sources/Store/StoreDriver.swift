@@ -37,6 +37,11 @@ package protocol StoreDriver: Sendable {
     /// - Parameter clocks: whose time the command carries.
     func order(_ command: WorkerCommand, clocks: Clocks) async throws(StoreError) -> WorkerCommandResult
 
+    /// Sets or lifts a brake on sends, with its line in the audit trail; likewise.
+    ///
+    /// - Parameter clocks: whose time the command carries.
+    func brake(_ command: BrakeCommand, clocks: Clocks) async throws(StoreError) -> BrakeCommandResult
+
     /// Keeps what the broker told of the queues, unless a worker does that just now, and writes something of no meaning in any
     /// case: whether the store can be written. Enters no worker.
     func note(_ readings: [QueueReading]) async throws(StoreError)
@@ -134,6 +139,9 @@ package protocol StoreReader: Sendable {
 
     /// What operators want of workers.
     func orders() async throws(StoreError) -> WorkerOrders
+
+    /// What operators have stopped.
+    func brakes() async throws(StoreError) -> Brakes
 
     /// Lets go of it.
     func close()

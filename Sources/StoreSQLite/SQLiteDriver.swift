@@ -52,6 +52,10 @@ package struct SQLiteDriver: StoreDriver {
         try await StoreKeeping.order(command, configuration, clocks: clocks)
     }
 
+    package func brake(_ command: BrakeCommand, clocks: Clocks) async throws(StoreError) -> BrakeCommandResult {
+        try await StoreKeeping.brake(command, configuration, clocks: clocks)
+    }
+
     package func note(_ readings: [QueueReading]) async throws(StoreError) {
         try await StoreKeeping.note(readings, configuration)
     }

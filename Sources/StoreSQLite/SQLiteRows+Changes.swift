@@ -74,7 +74,7 @@ extension SQLiteRows {
             [key.frontEnd, key.messageID, login.user, login.application.rawValue, login.login, now.milliseconds])
     }
 
-    private func put(option name: String, _ value: String?) throws {
+    func put(option name: String, _ value: String?) throws {
         statements.options = nil
         guard let value else { return try run("DELETE FROM site_option WHERE name = ?", [name]) }
         try run("REPLACE INTO site_option VALUES (?, ?)", [name, value])

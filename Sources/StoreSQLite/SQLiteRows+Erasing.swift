@@ -128,6 +128,7 @@ extension SQLiteRows {
         for order in try orders() where order.why.mentions(person) {
             try run("UPDATE worker_order SET why = '' WHERE id = ?", [order.id])
         }
+        try forgetInBrakes(person)
     }
 
     private func removeReasons(mentioning name: String) throws {

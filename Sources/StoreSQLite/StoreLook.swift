@@ -91,6 +91,9 @@ package final class StoreLook: StoreReader {
         try await read { WorkerOrders(try $0.orders()) }
     }
 
+    /// What operators have stopped.
+    package func brakes() async throws(StoreError) -> Brakes { try await read { try $0.brakes() } }
+
     private func read<Value: Sendable>(
         _ body: @escaping @Sendable (SQLiteRows) throws -> Value
     ) async throws(StoreError) -> Value {

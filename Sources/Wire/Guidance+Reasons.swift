@@ -51,6 +51,10 @@ extension Guidance {
             Guidance(
                 "Your record cannot be read just now. This is not your fault: tell your administrator.",
                 .contactAdministrator, again: .later)
+        case .paused:
+            Guidance(
+                "Codes are not sent just now. This is not your fault: choose another way, or try again later.", .wait,
+                others: true, again: .fromRetryAt)
         // uncertain
         case .answerLost: of(.uncertain)
         }
@@ -74,7 +78,7 @@ extension Reason {
             .notAllowed
         case .noRecord, .inProgress: .unknownJob
         case .messageIDReused, .versionUnsupported, .unknownJobType, .malformed, .tooLarge: .invalid
-        case .poison, .providerUnreachable, .providerRefused, .recordUnreadable: .unavailable
+        case .poison, .providerUnreachable, .providerRefused, .recordUnreadable, .paused: .unavailable
         case .answerLost: .uncertain
         }
     }

@@ -85,6 +85,7 @@ public enum Reason: String, Sendable, CaseIterable, Codable {
     case providerUnreachable = "provider_unreachable"
     case providerRefused = "provider_refused"
     case recordUnreadable = "record_unreadable"
+    case paused
     // uncertain
     case answerLost = "answer_lost"
 }

@@ -23,7 +23,7 @@ struct VerifyCourier: AsyncParsableCommand {
                 subcommands: [
                     WorkCommand.self, WorkersCommand.self, HealthCommand.self, OpsCommand.self, DoctorCommand.self,
                     OutcomesCommand.self, DeadCommand.self, TrafficCommand.self, ConversionCommand.self,
-                    QueuesCommand.self,
+                    QueuesCommand.self, BrakesCommand.self,
                 ]),
             CommandGroup(
                 name: "Set-up",

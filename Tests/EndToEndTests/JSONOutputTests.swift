@@ -66,6 +66,10 @@ import Wire
             ("dry-run", "admin user reset anna bob --reason lost --dry-run --json", 0),
             ("conformance", "conformance worker --case nothing-pending --json --limit 120", 0),
             ("workers", "workers --json", 0),
+            ("brakes", "brakes set country GB --until 1h --why pumping --json", 0),
+            ("brakes", "brakes set sends --everyone --until 1h --why pumping --json", 0),
+            ("brakes", "brakes --json", 0),
+            ("brakes", "brakes lift all --why over --json", 0),
         ]
     }
 

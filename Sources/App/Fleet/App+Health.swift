@@ -29,7 +29,7 @@ extension App {
         async let seen = Self.look(at: store, readings, past, patience)
         let look = await seen
         var facts = SiteFacts(now: .now(), fleet: look.fleet, writeError: await writeError, depths: depths)
-        facts.newLetters = look.letters
+        (facts.newLetters, facts.brakes) = (look.letters, look.brakes)
         (facts.queues, facts.past) = (look.queues, look.past)
         return SiteHealth(facts, limits)
     }
@@ -37,6 +37,7 @@ extension App {
     private struct Look {
         var fleet: Result<Fleet, StoreError>
         var letters = 0
+        var brakes = Brakes()
         var queues: [QueueFigures] = []
         var past: [QueueSnapshot] = []
     }
@@ -52,6 +53,7 @@ extension App {
                 let fleet = Fleet(workers: try await reader.workers(), orders: try await reader.orders(), now: now)
                 var look = Look(fleet: .success(fleet))
                 look.letters = try await reader.newLetters(since: now - HealthLimits.window)
+                look.brakes = try await reader.brakes()
                 let latest = readings.isEmpty ? nil : try await reader.snapshot(readings)
                 look.queues = try await QueueFigures.all(latest, at: now) { limit throws(StoreError) in
                     try await reader.snapshots(limit: limit)

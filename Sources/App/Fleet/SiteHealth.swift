@@ -17,6 +17,8 @@ public struct SiteFacts: Sendable {
     public var queues: [QueueFigures] = []
     /// How the queues stood lately, the oldest first, where that was asked for.
     public var past: [QueueSnapshot] = []
+    /// Sends that operators have stopped.
+    public var brakes = Brakes()
     /// Dead letters that came lately and wait for an operator.
     public var newLetters = 0
 
@@ -57,6 +59,7 @@ public struct SiteHealth: Sendable {
         case jobsWait = "jobs_wait"
         case deadLettersGrow = "dead_letters_grow"
         case workersDiffer = "workers_differ"
+        case brakeOn = "brake_on"
     }
 
     /// One thing that is wrong, or odd.
@@ -93,6 +96,7 @@ public struct SiteHealth: Sendable {
         judgeWaiting()
         judgeLetters()
         judgeDifferences()
+        judgeBrakes()
     }
 
     private mutating func add(_ code: Code, _ message: String, _ lane: LaneName? = nil, _ workers: [WorkerRecord] = [])
@@ -221,6 +225,22 @@ public struct SiteHealth: Sendable {
         add(
             .deadLettersGrow,
             "\(facts.newLetters) dead letters came within \(minutes) minutes: look by 'dead list --state waiting'")
+    }
+
+    /// Somebody's own doing; a reminder, lest it is forgotten.
+    private mutating func judgeBrakes() {
+        for brake in facts.brakes.inForce(at: facts.now) {
+            let whom = brake.everyone ? "for everyone" : "for numbers that are not proven"
+            warn(
+                .brakeOn, "a brake on \(brake.stop.words) \(whom) by \(brake.by) until \(brake.until): \(brake.why)", []
+            )
+        }
+        if facts.brakes.isDamaged {
+            warn(
+                .brakeOn,
+                "what the store holds of brakes cannot be read: sends to numbers that are not proven are stopped; 'brakes lift all' mends it",
+                [])
+        }
     }
 
     private mutating func judgeDifferences() {

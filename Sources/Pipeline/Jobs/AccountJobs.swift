@@ -30,9 +30,16 @@ struct OptionsRules: Sendable {
         reply.methods = methods(situation)
         let registrable = RegistrationRules.registrable(situation)
         reply.register = registrable
-        let options = SiteOptions(situation.options)
-        reply.registerChannels = registrable.contains(.phone) ? Channel.allCases.filter(options.allows) : []
+        reply.registerChannels = registrable.contains(.phone) ? registerChannels(situation) : []
         reply.needsTicket = settings.ticketsRequired && !registrable.isEmpty ? true : nil
+    }
+
+    /// Of whichever number it will be: only what is stopped everywhere is left out.
+    private func registerChannels(_ situation: Situation) -> [Channel] {
+        let (options, methods) = (SiteOptions(situation.options), MethodRules(limits: settings.limits))
+        return Channel.allCases.filter { channel in
+            options.allows(channel) && methods.hold(on: channel, nil, .register, situation) == nil
+        }
     }
 
     private func methods(_ situation: Situation) -> [Reply.MethodState] {
@@ -46,8 +53,10 @@ struct OptionsRules: Sendable {
     }
 
     private func state(of method: Wire.Method, _ situation: Situation) -> Reply.MethodState {
-        let reason = MethodRules(limits: settings.limits).obstacle(to: method, situation)
-        return Reply.MethodState(method: method, to: nil, usable: reason == nil, reason: reason)
+        let obstacle = MethodRules(limits: settings.limits).obstacle(to: method, situation)
+        var state = Reply.MethodState(method: method, to: nil, usable: obstacle == nil, reason: obstacle?.reason)
+        state.retryAt = obstacle?.until?.description
+        return state
     }
 
     private func phone(_ method: Wire.Method, _ situation: Situation) -> Reply.MethodState {

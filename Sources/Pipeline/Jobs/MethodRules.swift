@@ -13,7 +13,8 @@ struct MethodRules: Sendable {
         return LoginPolicy.methods(SiteOptions(situation.options), factors: factors)
             .filter { method in
                 guard let way = method.channel else { return true }
-                return way != channel && block(way, situation.user?.phone?.place) == nil
+                let place = situation.user?.phone?.place
+                return way != channel && block(way, place) == nil && hold(on: way, place, .login, situation) == nil
             }
     }
 
@@ -31,16 +32,27 @@ struct MethodRules: Sendable {
         let factors = RegistrationRules.registrable(situation)
         return Wire.Method.allCases.filter { method in
             guard factors.contains(method.factor), SiteOptions(situation.options).allows(method) else { return false }
-            return method.channel.flatMap { block($0, situation.place) } == nil
+            guard let way = method.channel else { return true }
+            return block(way, situation.place) == nil && hold(on: way, situation.place, .register, situation) == nil
         }
     }
 
-    /// Why a registered method will not do: the site's rules, or the number.
-    func obstacle(to method: Wire.Method, _ situation: Situation) -> Reason? {
+    /// What operators have stopped of it; a number that is registered counts as proven.
+    func hold(
+        on channel: Channel, _ place: NumberPlace?, _ purpose: Purpose, _ situation: Situation
+    ) -> Brakes.Hold? {
+        situation.brakes.hold(on: channel, to: place, isProven: purpose == .login, at: situation.now)
+    }
+
+    /// Why a registered method will not do: the site's rules, the number, or an operator's brake with its end.
+    func obstacle(to method: Wire.Method, _ situation: Situation) -> (reason: Reason, until: Timestamp?)? {
         let options = SiteOptions(situation.options)
-        guard options.usesProvider else { return .providerNone }
-        guard options.allows(method) else { return .methodDisabled }
-        return method.channel.flatMap { block($0, situation.user?.phone?.place) }
+        guard options.usesProvider else { return (.providerNone, nil) }
+        guard options.allows(method) else { return (.methodDisabled, nil) }
+        guard let channel = method.channel else { return nil }
+        let place = situation.user?.phone?.place
+        if let reason = block(channel, place) { return (reason, nil) }
+        return hold(on: channel, place, .login, situation).map { ($0.stop.reason, $0.until) }
     }
 
     /// Why a number cannot be sent to on a channel; `nil` when it can, or is not known.
@@ -48,6 +60,17 @@ struct MethodRules: Sendable {
         guard let place else { return nil }
         guard limits.allows(channel, to: place.region) else { return .countryNotAllowed }
         return place.isLandline && !channel.reachesLandlines ? .landline : nil
+    }
+}
+
+extension Brake.Stop {
+    /// What a refused send is told (contract, section 8).
+    var reason: Reason {
+        switch self {
+        case .sends: .paused
+        case .channel: .methodDisabled
+        case .country, .prefix: .countryNotAllowed
+        }
     }
 }
 

@@ -48,6 +48,23 @@ import Wire
         #expect(health.isWell && health.warnings.isEmpty)
     }
 
+    @Test("8 health: a brake is only a warning, while it holds; it says whom it stops, who set it, until when and why")
+    func brakes() throws {
+        let until = Self.now + .seconds(60)
+        let brake = Brake(.country("GB"), everyone: false, by: "mara", why: "pumping", at: Self.now, until: until)
+        var brakes = Brakes()
+        let isSet = brakes.set(brake)
+        #expect(isSet)
+        let held = health([worker()]) { $0.brakes = brakes }
+        #expect(held.isWell && held.warnings.map(\.code) == [.brakeOn])
+        let words = "a brake on country GB for numbers that are not proven by mara until \(until): pumping"
+        #expect(held.warnings.first?.message == words)
+        let over = health([worker()]) { ($0.brakes, $0.now) = (brakes, until) }
+        #expect(over.warnings.isEmpty)
+        let damaged = health([worker()]) { $0.brakes = Brakes(stored: "?") }
+        #expect(damaged.isWell && damaged.warnings.first?.message.contains("brakes lift all") == true)
+    }
+
     @Test("8 health: no worker runs, and what became of the last one")
     func none() {
         #expect(said(health([]))[0] == "no worker runs")

@@ -36,6 +36,7 @@ struct SendRules: JobRules {
             return .answer(draft.answer(.notAllowed, .notRegistered, at: now))
         }
         if let block = methods.block(channel, place) { return .answer(blocked(block, situation)) }
+        if let hold = methods.hold(on: channel, place, purpose, situation) { return .answer(held(hold, situation)) }
         if let obstacle = limits.obstacle(situation) {
             return .answer(throttled(obstacle.limit, until: obstacle.until, situation))
         }
@@ -63,6 +64,16 @@ struct SendRules: JobRules {
     private func blocked(_ reason: Reason, _ situation: Situation) -> Answer {
         draft.answer(.blocked, reason, at: situation.now) {
             $0.alternatives = alternatives(situation)
+        }
+    }
+
+    /// An operator has stopped such sends for a while; it counts for no limit.
+    private func held(_ hold: Brakes.Hold, _ situation: Situation) -> Answer {
+        let reason = hold.stop.reason
+        return draft.answer(reason.outcome, reason, at: situation.now) {
+            $0.retryAt = hold.until.description
+            let others = alternatives(situation)
+            $0.alternatives = others.isEmpty && reason == .paused ? nil : others
         }
     }
 

@@ -149,32 +149,56 @@ extension Reply {
         }
 
         /// How it travelled.
-        public var channel: Method?
+        public var channel: Method? { fields.channel }
         /// The masked number.
-        public var to: String?
+        public var to: String? { fields.to }
         /// How far it came.
-        public var status: Status
+        public var status: Status { fields.status }
         /// Twilio's error code, where there is one.
-        public var errorCode: Int?
+        public var errorCode: Int? { fields.errorCode }
         /// What to do about it.
-        public var advice: String?
+        public var advice: String? { fields.advice }
         /// As of when that is so.
-        public var at: String
+        public var at: String { fields.at }
 
-        enum CodingKeys: String, CodingKey {
-            case channel, to, status, advice, at
-            case errorCode = "error_code"
+        private struct Fields: Sendable, Codable, Equatable {
+            var channel: Method?
+            var to: String?
+            var status: Status
+            var errorCode: Int?
+            var advice: String?
+            var at: String
+
+            enum CodingKeys: String, CodingKey {
+                case channel, to, status, advice, at
+                case errorCode = "error_code"
+            }
         }
+
+        /// Every reply has room for one, and hardly any has one: it lies apart.
+        private indirect enum Box: Sendable, Equatable {
+            case apart(Fields)
+        }
+
+        private let box: Box
+
+        private var fields: Fields {
+            switch box {
+            case .apart(let fields): fields
+            }
+        }
+
+        /// As in a reply's body.
+        public init(from decoder: any Decoder) throws { box = .apart(try Fields(from: decoder)) }
+
+        /// As in a reply's body.
+        public func encode(to encoder: any Encoder) throws { try fields.encode(to: encoder) }
 
         package init(
             channel: Method?, to: String?, status: Status, errorCode: Int? = nil, advice: String? = nil, at: String
         ) {
-            self.channel = channel
-            self.to = to
-            self.status = status
-            self.errorCode = errorCode
-            self.advice = advice
-            self.at = at
+            box = .apart(
+                Fields(channel: channel, to: to, status: status, errorCode: errorCode, advice: advice, at: at))
         }
     }
 

@@ -180,12 +180,12 @@ extension Pipeline {
     /// what is left.
     func withLetters(_ prepared: any JobRules, _ job: NewJob) async throws(StoreError) -> any JobRules {
         guard var rules = prepared as? AdminRules,
-            rules.letterQuery != nil || rules.trailQuery != nil || rules.sendQuery != nil
+            rules.letterQuery != nil || rules.trailQuery != nil || rules.sendJob != nil
         else { return prepared }
         // A repeat gets the recorded answer, and one that is too late nothing but that.
         guard case .unknown = try await store.state(of: job.key), job.deadline - clocks.wall() >= ReplyDraft.leastTime
         else { return rules }
-        if let query = rules.sendQuery { rules.delivery = try await delivery(query) }
+        if let send = rules.sendJob { rules.delivery = try await delivery(of: send, to: rules.login.user) }
         if let query = rules.trailQuery { rules.trail = try await store.auditRows(query) }
         guard let query = rules.letterQuery else { return rules }
         rules.letters = try await store.letters(query)

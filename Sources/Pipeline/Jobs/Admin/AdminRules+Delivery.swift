@@ -4,7 +4,9 @@ import TwilioVerify
 import Wire
 
 /// What a look at Twilio's list of sends has come to.
-enum DeliveryFinding: Sendable {
+///
+/// Kept apart from the rules of all other jobs.
+indirect enum DeliveryFinding: Sendable {
     /// The job is known, or too late: there is no answer that needs it.
     case notLookedAt
     /// The person has no send of this id.
@@ -21,12 +23,10 @@ extension AdminRules {
     /// How long a person who asks waits for the next room for such a look.
     private static let pause: Duration = .seconds(60)
 
-    /// The send that the job asks about; `nil` for any other job.
-    var sendQuery: HistoryQuery? {
+    /// The message id of the send that the job asks about; `nil` for any other job.
+    var sendJob: String? {
         guard case .userDelivery(let job) = request.action else { return nil }
-        var query = HistoryQuery()
-        (query.user, query.messageID) = (login.user, job)
-        return query
+        return job
     }
 
     func delivered(_ situation: Situation) -> Answer {
@@ -52,7 +52,9 @@ extension AdminRules {
 
 extension Pipeline {
     /// Looks at Twilio what became of a send; reading changes nothing there, so it needs neither intent nor lease.
-    func delivery(_ query: HistoryQuery) async throws(StoreError) -> DeliveryFinding {
+    func delivery(of job: String, to user: String) async throws(StoreError) -> DeliveryFinding {
+        var query = HistoryQuery()
+        (query.user, query.messageID) = (user, job)
         let sends = try await store.history(query).filter { $0.kind.lane == .send }
         guard let send = sends.first else { return .noSend }
         // Of one that was refused, or whose answer was lost, there is nothing to look for.

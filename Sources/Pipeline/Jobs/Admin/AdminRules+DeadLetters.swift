@@ -187,6 +187,13 @@ extension Pipeline {
         else { return rules }
         if let send = rules.sendJob { rules.delivery = try await delivery(of: send, to: rules.login.user) }
         if let query = rules.trailQuery { rules.trail = try await store.auditRows(query) }
+        return rules.letterQuery == nil ? rules : try await withSelection(rules)
+    }
+
+    /// With the letters that it is about; all steps but the last are done by then.
+    @inline(never)
+    private func withSelection(_ prepared: AdminRules) async throws(StoreError) -> any JobRules {
+        var rules = prepared
         guard let query = rules.letterQuery else { return rules }
         rules.letters = try await store.letters(query)
         guard let moves = rules.letterMoves(at: clocks.wall()) else { return rules }

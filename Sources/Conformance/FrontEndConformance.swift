@@ -75,6 +75,8 @@ package struct FrontEndConformance: Sendable {
                 told(verdict)
                 verdicts.append(verdict)
             }
+            // A restart may reach the front end before it reaches the worker.
+            if restart != nil, worker.isCutOff { await worker.waitUntilReady(atMost: .seconds(120)) }
             if let failure = worker.failure { throw ConformanceFailure(description: failure) }
             return verdicts
         }

@@ -69,6 +69,9 @@ package final class ScriptedWorker: Sendable {
         }
     }
 
+    /// Whether its connection is lost, or a lane of it.
+    var isCutOff: Bool { consumer.lastError != nil }
+
     /// Why it cannot go on, if so.
     package var failure: String? { state.withLock { $0.failure } ?? consumer.lastError.map { "\($0)" } }
 

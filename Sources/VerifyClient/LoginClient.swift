@@ -79,13 +79,15 @@ public final class LoginClient: Sendable {
     /// The same, with what its properties say.
     func hear(_ kind: JobKind, body: [UInt8], messageID: String, patience: Duration) async throws -> HeardReply {
         let job = OwnJob(kind: kind, body: body, messageID: messageID, askedAt: clocks.wall(), patience: patience)
-        pending.expect(job.correlation, of: .init(kind: kind, messageID: messageID))
+        let wait = patience + .seconds(5)
+        pending.expect(
+            job.correlation, of: .init(kind: kind, messageID: messageID, until: clocks.monotonic() + wait))
         let isTaken = Locked(false)
         let asking = Task {
             do { try await ask(job, isTaken) } catch { pending.end(job.correlation, with: .failure(error)) }
         }
         let timer = Task {
-            try await Task.sleep(for: patience + .seconds(5))
+            try await Task.sleep(for: wait)
             let error = ClientError(code: .timeout, message: silence(isTaken: isTaken.withLock { $0 }))
             pending.end(job.correlation, with: .failure(error))
         }
@@ -273,7 +275,7 @@ public final class LoginClient: Sendable {
             return logger.warning(
                 "a reply that names another job is passed over", metadata: ["job": "\(job.messageID)"])
         }
-        pending.end(id, with: reply)
+        pending.hear(id, reply, at: clocks.monotonic())
     }
 
     /// `nil` where it names none, or is no JSON: that is told to whoever waits.

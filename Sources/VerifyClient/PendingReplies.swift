@@ -17,6 +17,8 @@ final class PendingReplies: Sendable {
     struct Expected: Sendable {
         var kind: JobKind
         var messageID: String
+        /// From then on nobody waits for it, however late whoever tells so wakes up.
+        var until: MonotonicTime
     }
 
     typealias Waiter = CheckedContinuation<HeardReply, any Error>
@@ -52,6 +54,13 @@ final class PendingReplies: Sendable {
         } onCancel: {
             end(id, with: .failure(CancellationError()))
         }
+    }
+
+    /// Ends the wait for `id` with its reply, unless that comes when nobody may wait any more: by then the person is told
+    /// that there is none.
+    func hear(_ id: String, _ reply: Result<HeardReply, any Error>, at now: MonotonicTime) {
+        guard let until = state.withLock({ $0.expected[id]?.until }), now < until else { return }
+        end(id, with: reply)
     }
 
     /// Ends the wait for `id`; nothing if nobody expects it (a repeated reply).

@@ -3,8 +3,31 @@ import Basics
 import Logging
 import TestKit
 import Testing
-import VerifyClient
 import Wire
+
+@testable import VerifyClient
+
+@Suite("Contract 6: who waits for a reply")
+struct PendingRepliesTests {
+    private func reply(_ text: String) -> Result<HeardReply, any Error> {
+        .success(HeardReply(body: Array(text.utf8), publishedAt: nil))
+    }
+
+    @Test("a reply that comes when nobody may wait any more is none, however late the wait is ended")
+    func tooLate() async throws {
+        let pending = PendingReplies()
+        let end = MonotonicTime.now() + .seconds(35)
+        for id in ["late", "in-time"] {
+            pending.expect(id, of: .init(kind: .check, messageID: "job", until: end))
+        }
+        pending.hear("late", reply("approved"), at: end)
+        pending.hear("in-time", reply("approved"), at: end + .milliseconds(-1))
+        pending.end("late", with: .failure(ClientError(code: .timeout, message: "no reply")))
+        #expect(try await pending.wait(for: "in-time").body == Array("approved".utf8))
+        let error = await #expect(throws: ClientError.self) { try await pending.wait(for: "late") }
+        #expect(error?.code == .timeout)
+    }
+}
 
 /// The test is the worker here: it sees every job, and answers the one it likes.
 private final class ClientScene: Sendable {

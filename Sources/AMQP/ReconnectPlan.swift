@@ -2,6 +2,9 @@ import Basics
 
 /// Which URL is tried next, and when: all in turn, with a pause that grows while none works.
 ///
+/// While nobody answers the pauses stay short: a try costs neither side anything, and whoever waits for a code waits for the
+/// broker's return, too. One that answers and does not serve is left more and more time, for it may have too much to do.
+///
 /// One that refuses us (a wrong password, an unknown virtual host, a certificate that does not fit) is left alone for a
 /// while: only a change of configuration helps, and hurrying would fill the broker's log.
 struct ReconnectPlan {
@@ -11,7 +14,12 @@ struct ReconnectPlan {
     /// One that the broker took its time to refuse a channel on does not: a busy broker would be hurried.
     static let steady: Duration = .seconds(1)
 
-    private var backoff = Backoff(first: .milliseconds(250), longest: .seconds(30))
+    /// The longest pause while nobody answers.
+    static let longestUnanswered: Duration = .seconds(3)
+    /// The longest pause while the broker answers and its connections come to nothing.
+    static let longestUnserved: Duration = .seconds(30)
+
+    private var backoff = Backoff(first: .milliseconds(250), longest: longestUnserved)
     private var turn = 0
     /// By URL: when it may be tried again.
     private var notBefore: [MonotonicTime?]
@@ -31,7 +39,7 @@ struct ReconnectPlan {
     /// Returns the pause before the next one.
     mutating func failed(isRefusal: Bool, now: MonotonicTime) -> Duration {
         notBefore[index] = isRefusal ? now + Self.pauseAfterRefusal : nil
-        return advance(now)
+        return advance(now, longest: Self.longestUnanswered)
     }
 
     /// A connection to the present URL was lost.
@@ -42,11 +50,12 @@ struct ReconnectPlan {
     mutating func lost(since connected: MonotonicTime, hasServed: Bool, now: MonotonicTime) -> Duration {
         notBefore[index] = nil
         if hasServed, now - connected >= Self.steady { backoff.reset() }
-        return advance(now)
+        return advance(now, longest: Self.longestUnserved)
     }
 
     /// The next URL in turn that may be tried now; if there is none, the one that may be soonest.
-    private mutating func advance(_ now: MonotonicTime) -> Duration {
+    private mutating func advance(_ now: MonotonicTime, longest: Duration) -> Duration {
+        backoff.longest = longest
         let pause = backoff.next(using: &random)
         let candidates = (1...notBefore.count).map { turn + $0 }
         turn =

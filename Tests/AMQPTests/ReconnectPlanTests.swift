@@ -6,7 +6,7 @@ import Testing
 @Suite("Connecting again") struct ReconnectPlanTests {
     private let start = MonotonicTime(nanoseconds: 1_000_000_000_000)
 
-    @Test("URLs are tried in turn, with pauses that grow to 30 s")
+    @Test("URLs are tried in turn, with pauses that grow to 3 s while nobody answers")
     func turns() {
         var plan = ReconnectPlan(count: 3, random: Longest())
         var tried: [Int] = []
@@ -17,7 +17,7 @@ import Testing
         }
         #expect(tried == [0, 1, 2, 0, 1, 2, 0, 1, 2])
         #expect(pauses.prefix(4) == [.milliseconds(250), .milliseconds(500), .seconds(1), .seconds(2)])
-        #expect(pauses.last == .seconds(30))
+        #expect(pauses.last == .seconds(3))
     }
 
     @Test("one URL that refuses us is tried again after 30 s")
@@ -63,5 +63,16 @@ import Testing
         _ = lose(after: .seconds(60), hasServed: false)
         #expect(lose(after: .milliseconds(999), hasServed: true) == .seconds(4))
         #expect(lose(after: .seconds(1), hasServed: true) == .milliseconds(250))
+    }
+
+    @Test(
+        "one that answers and does not serve is left up to 30 s, one that nobody answers at 3 s, whatever came before")
+    func answeredOrNot() {
+        var plan = ReconnectPlan(count: 1, random: Longest())
+        func lose() -> Duration { plan.lost(since: start, hasServed: false, now: start) }
+        for _ in 0..<9 { _ = lose() }
+        #expect(lose() == .seconds(30))
+        #expect(plan.failed(isRefusal: false, now: start) == .seconds(3))
+        #expect(lose() == .seconds(30))
     }
 }

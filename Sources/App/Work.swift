@@ -89,6 +89,7 @@ public struct App: Sendable {
         meters.watch(pipeline, limits: pipelineSettings.callLimits)
         meters.watch(store)
         meters.watchQueues(of: store, clocks)
+        meters.watchBrakes(of: store, clocks)
         meters.watch(credentials)
         let identity = settings.identity(version: ProductVersion.current)
         meters.watch(identity)

@@ -95,6 +95,9 @@ package protocol WorkingStore: LoginStore {
     /// How the queues stood lately, the oldest first.
     func snapshots(limit: Int) async throws(StoreError) -> [QueueSnapshot]
 
+    /// What operators have stopped.
+    func brakes() async throws(StoreError) -> Brakes
+
     /// Says how this worker ends, as its last word.
     func leave(_ end: WorkerEnd) async throws(StoreError)
 

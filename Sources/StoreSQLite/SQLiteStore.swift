@@ -294,6 +294,8 @@ package final class SQLiteStore: WorkingStore {
         try await read { try $0.snapshots(limit: limit) }
     }
 
+    package func brakes() async throws(StoreError) -> Brakes { try await read { try $0.brakes() } }
+
     package func leave(_ end: WorkerEnd) async throws(StoreError) {
         try await write { try $0.end($0.worker, end, at: $0.clocks.wall()) }
         try await countOutcomes()

@@ -35,6 +35,7 @@ struct BrakesCommandTests {
         let set = try await stage.run("brakes set country us --until 1h --why pumping --operator mara")
         #expect(
             set.status == 0 && set.output.contains("country US") && set.output.contains("unproven"), "\(set.errors)")
+        try await worker.waitForMetric(#"verify_courier_brakes{stop="country",whom="unproven"}"#, 1)
         let refused = try await register(stage, "mallory", Self.stranger)
         #expect(refused.outcome == .blocked && refused.reason == .countryNotAllowed && refused.retryAt != nil)
         #expect(try await signIn(stage, "anna", Self.anna).outcome == .approved)

@@ -142,6 +142,7 @@ struct UnreadableTests {
         _ = try await store.audit(AuditQuery())
         _ = try await store.history(HistoryQuery())
         _ = try await store.waitingLetters()
+        _ = try await store.brakes()
         let lists = try await store.look(at: "") {
             $0.census = true
             $0.page = UserPage(filter: nil, after: nil, limit: 9)

@@ -38,7 +38,8 @@ enum KnownLabels {
     static let storeNames = Dictionary(uniqueKeysWithValues: storeCalls.map { ($0, snakeCase($0)) })
     static let storeOperations = storeCalls.map { snakeCase($0) }
     private static let storeCalls = [
-        "auditRows", "beat", "begin", "countOutcomes", "end", "enrolment", "finish", "leaseCalls", "leave", "letters",
+        "auditRows", "beat", "begin", "brakes", "countOutcomes", "end", "enrolment", "finish", "leaseCalls", "leave",
+        "letters",
         "outcomes",
         "probe",
         "refuse", "release", "renew", "settle", "situation", "snapshots", "state", "sweep", "takeDueChores",

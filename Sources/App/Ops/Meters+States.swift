@@ -164,6 +164,33 @@ extension Meters {
         }
     }
 
+    /// What operators have stopped, as every job reads it.
+    ///
+    /// Every worker of one store tells the same: take the maximum, never the sum.
+    func watchBrakes(of store: any WorkingStore, _ clocks: Clocks) {
+        registry.gauge(
+            Self.prefix + "brakes", "Brakes on sends that are in force, by what they stop and for whom.",
+            labels: ["stop", "whom"]
+        ) {
+            guard let brakes = try? await store.brakes() else { return nil }
+            return Self.samples(of: brakes, at: clocks.wall())
+        }
+    }
+
+    /// One of each kind for each side, 0 where there is none.
+    ///
+    /// What cannot be read counts as what it does: it stops all sends to numbers that are not proven.
+    static func samples(of brakes: Brakes, at now: Timestamp) -> [MetricSample] {
+        let inForce = brakes.inForce(at: now)
+        return Brake.Stop.Kind.allCases.flatMap { kind in
+            [false, true].map { everyone in
+                let count = inForce.count { $0.stop.kind == kind && $0.everyone == everyone }
+                let unreadable = brakes.isDamaged && kind == .sends && !everyone ? 1 : 0
+                return MetricSample(Double(count + unreadable), [kind.rawValue, everyone ? "everyone" : "unproven"])
+            }
+        }
+    }
+
     /// How full the queues are, as one worker asks for all.
     ///
     /// Every worker of one store tells the same: take the maximum, never the sum. Told by nobody while nobody knows.

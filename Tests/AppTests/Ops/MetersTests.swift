@@ -1,5 +1,7 @@
+import Basics
 import Foundation
 import Ops
+import Store
 import Testing
 
 @testable import App
@@ -45,6 +47,31 @@ import Testing
         // It is read every few seconds, of every worker.
         #expect(text.utf8.count < 640_000)
         #expect(text.contains(#"verify_courier_build_info{swift=""#))
+    }
+
+    @Test("8 metrics: brakes by what they stop and for whom, 0 where there is none, and not those that are over")
+    func brakes() {
+        let now = Timestamp(seconds: 1_800_000_000)
+        let stored = [
+            ("sends", "", false, 60), ("country", "GB", false, 60), ("country", "US", false, 60),
+            ("country", "FR", false, 0),
+            ("channel", "call", true, 60),
+        ].map { what, value, everyone, seconds in
+            """
+            {"at":"\(now)","by":"mara","everyone":\(everyone),"until":"\(now + .seconds(seconds))",\
+            \(value.isEmpty ? "" : "\"value\":\"\(value)\",")"what":"\(what)","why":""}
+            """
+        }
+        func counts(_ brakes: Brakes) -> [[String]: Double] {
+            Dictionary(uniqueKeysWithValues: Meters.samples(of: brakes, at: now).map { ($0.labels, $0.value) })
+        }
+        let none = counts(Brakes())
+        #expect(none.count == 8 && none.values.allSatisfy { $0 == 0 })
+        let some = counts(Brakes(stored: "[\(stored.joined(separator: ","))]"))
+        #expect(
+            some.filter { $0.value > 0 }
+                == [["sends", "unproven"]: 1, ["country", "unproven"]: 2, ["channel", "everyone"]: 1])
+        #expect(counts(Brakes(stored: "{")).filter { $0.value > 0 } == [["sends", "unproven"]: 1])
     }
 
     @Test("8 metrics: one spelling of values, lower case with underscores or the contract's own dots")

@@ -25,8 +25,8 @@ struct BrakesCommandTests {
     @Test("8 brakes set, brakes lift: with one on, a number that is not proven is refused and a proven person gets in")
     func course() async throws {
         let stage = try await Stage()
-        let worker = try stage.worker()
-        try await worker.waitUntilPrinted("ready")
+        let worker = try stage.watchedWorker()
+        try await worker.waitUntilReady()
         #expect(try await stage.run("brakes").status == 1)
         #expect(try await register(stage, "anna", Self.anna).outcome == .sent)
         let code = ["user": "anna", "login": "registering-anna", "code": stage.code(Self.anna)]
@@ -54,8 +54,8 @@ struct BrakesCommandTests {
         let trail = try await stage.run("admin audit --json")
         #expect(trail.lines.filter { $0.contains("brakes.set") && $0.contains("mara") }.count == 2)
         #expect(trail.lines.filter { $0.contains("brakes.lift") && $0.contains("olga") }.count == 2)
-        worker.kill(SIGTERM)
-        #expect(await worker.waitUntilEnd() == 0)
+        worker.process.kill(SIGTERM)
+        #expect(await worker.process.waitUntilEnd() == 0)
     }
 
     @Test("8 brakes: 64 for what cannot be meant, and it says what can")

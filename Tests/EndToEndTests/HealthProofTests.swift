@@ -48,9 +48,7 @@ struct HealthProofTests {
         await end(second)
     }
 
-    /// Not beside other tests: RabbitMQ 3.10 that was killed may leave a consumer of `verify.dead` without an answer for minutes after
-    /// its start, and until then the worker says so.
-    @Test("8 health: the broker is killed, and started again", .enabled(if: HealthProofTests.isTimed))
+    @Test("8 health: the broker is killed, and started again")
     func broker() async throws {
         let node = try await PrivateBroker.own()
         let stage = try await Stage(["VERIFY_COURIER_BROKER_URL": node.url])

@@ -107,19 +107,11 @@ def main():
     finally:
         subprocess.run(["deploy/broker.sh", "stop", chosen.folder / "broker"], capture_output=True, check=False)
     if chosen.json:
-        chosen.json.write_text(json.dumps({"results": results, "failures": failures}, indent=1))
-    texts = {}
-    for name in names:
-        scenario = SCENARIOS[name]
-        section = report.section(scenario.title, results[name], scenario.references, failures[name])
-        texts[name] = f"{section}\n\n{where(chosen, begun, len(results[name]))}"
-    if len(names) == len(SCENARIOS):
-        texts["summary"] = "\n".join(report.summary(results))
+        chosen.json.write_text(json.dumps({
+            "of": chosen.of, "begun": f"{begun:%Y-%m-%d %H:%M}", "results": results, "failures": failures}, indent=1))
+    texts = report.texts(SCENARIOS, results, failures, lambda name: where(chosen, begun, len(results[name])))
     if chosen.write and not chosen.short:
-        page = PAGE.read_text()
-        for name, text in texts.items():
-            page = report.placed(page, name, text)
-        PAGE.write_text(page)
+        report.write(PAGE, texts)
     print("", *texts.values(), sep="\n\n")
     return 1 if any(failures.values()) else 0
 

@@ -1,6 +1,7 @@
 """Makes a store large: rows that the product wrote are multiplied under other keys. What is sealed in them cannot be opened
 there, which nobody tries: they are other people's."""
 
+import json
 import sqlite3
 import time
 
@@ -45,6 +46,7 @@ def fill(path, outcomes, seconds_left):
         db.execute(f"PRAGMA {pragma}").fetchall()
     for table, (share, others) in TABLES.items():
         multiply(db, table, round(outcomes * share), others, seconds_left)
+    count(db)
     db.execute("PRAGMA journal_mode = WAL").fetchall()
     db.close()
 
@@ -75,6 +77,30 @@ def multiply(db, table, rows, others, seconds_left):
     for _, sql in indexes:
         seconds_left()
         db.execute(sql)
+    db.execute("DROP TABLE template")
+
+
+"""Series of roll-ups, with the milliseconds of a span and how many of them are kept; of those for ever, as many as there are days."""
+SERIES = {
+    1: (60_000, 26 * 60), 2: (3_600_000, 8 * 24), 3: (86_400_000, 400), 4: (3_600_000, 8 * 24), 5: (86_400_000, 400),
+    6: (60_000, 26 * 60), 7: (3_600_000, 40 * 24)}
+"""Countries that codes go to."""
+COUNTRIES = "GB DE FR ES IT NL PL SE NO DK FI IE PT AT CH BE CZ GR HU RO".split()
+
+
+def count(db):
+    """What is counted is there as for all of these outcomes; how many each row says is of no matter for those who look."""
+    db.execute("CREATE TEMP TABLE country AS SELECT value AS code FROM json_each(?)", (json.dumps(COUNTRIES),))
+    db.execute("CREATE TEMP TABLE template AS SELECT series, labels, max(count) AS count FROM rollup GROUP BY series, labels")
+    now = int(time.time() * 1000)
+    for series, (span, kept) in SERIES.items():
+        db.execute(
+            """WITH RECURSIVE number(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM number WHERE n < ?1 - 1)
+               INSERT OR IGNORE INTO rollup (series, start, labels, count)
+               SELECT ?2, (?3 / ?4 - n) * ?4, replace(labels, 'US', code), count FROM number, template, country WHERE series = ?2""",
+            (kept, series, now, span))
+    db.execute("REPLACE INTO meta SELECT 'counted_to', max(id) FROM history")
+    db.execute("UPDATE meta SET value = ? WHERE name = 'counted_since'", (now - 400 * 86_400_000,))
     db.execute("DROP TABLE template")
 
 

@@ -1,11 +1,12 @@
 """Tables of what was measured, with its spread over the rounds, and their places in a page. Pure."""
 
+import os
 import statistics
 
 """Figures in the order of the tables, and how they are written."""
 COLUMNS = {
     "jobs/s": "{:.0f}", "CPU": "{:.0f}", "p50": "{:.2f}", "p99": "{:.1f}", "MB": "{:.0f}", "peak MB": "{:.0f}",
-    "worst commit": "{:.0f}", "find": "{:.0f}", "jobs": "{:.0f}", "late": "{:.0f}", "slowest": "{:.0f}",
+    "worst commit": "{:.0f}", "find": "{:.0f}", "median": "{:.0f}", "jobs": "{:.0f}", "late": "{:.0f}", "slowest": "{:.0f}",
     "fastest": "{:.0f}"}
 HEADS = {
     "CPU": "CPU a job, µs", "p50": "p50, ms", "p99": "p99, ms", "MB": "resident, MB", "worst commit": "worst commit, ms below",
@@ -108,3 +109,42 @@ def placed(page, name, text):
     if page.count(begin) != 1 or page.count(end) != 1 or page.index(begin) > page.index(end):
         raise ValueError(f"the page has no markers for {name}")
     return page[:page.index(begin) + len(begin)] + f"\n{text}\n" + page[page.index(end):]
+
+
+def texts(scenarios, results, failures, where):
+    """What goes where in the page; ``where``: says of a scenario of what, when and on what its tables are."""
+    found = {}
+    for name, rounds in results.items():
+        scenario = scenarios[name]
+        section_text = section(scenario.title, rounds, scenario.references, failures.get(name, []))
+        found[name] = f"{section_text}\n\n{where(name)}"
+    if set(results) == set(scenarios):
+        found["summary"] = "\n".join(summary(results))
+    return found
+
+
+def write(page, by_place):
+    text = page.read_text()
+    for name, section_text in by_place.items():
+        text = placed(text, name, section_text)
+    page.write_text(text)
+
+
+def merged(runs):
+    """Runs that were kept, as rounds of one: results, failures, and for each scenario the runs that measured it."""
+    results, failures, sources = {}, {}, {}
+    for run in runs:
+        for name, rounds in run["results"].items():
+            results.setdefault(name, []).extend(rounds)
+            failures.setdefault(name, []).extend(f"{run['begun']}: {failure}" for failure in run["failures"].get(name, []))
+            sources.setdefault(name, []).append(run)
+    return results, failures, sources
+
+
+def sources_in_words(runs):
+    """``Of 5e68142, in 3 runs (2026-12-01 04:52, 05:20, …)``."""
+    programs = ", ".join(dict.fromkeys(run["of"] for run in runs))
+    if len(runs) == 1:
+        return f"Of {programs}, {runs[0]['begun']} UTC, {os.cpu_count()} cores; one run."
+    begun = ", ".join(run["begun"] for run in runs)
+    return f"Of {programs}, {os.cpu_count()} cores; {len(runs)} separate runs ({begun} UTC): median (least–most)."

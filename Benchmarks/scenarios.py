@@ -12,6 +12,7 @@ import pika
 
 import drain
 import large_store
+import looks
 from stage import BROKER, FAKE, LIMITED, UNLIMITED, Failure, fetch
 
 """``run`` takes stage and sizes and yields (variant, what measures it); ratios are taken against ``references``; ``seconds``
@@ -135,6 +136,10 @@ def found_in(stage, folder):
     return {"find": (time.monotonic() - began) * 1000}
 
 
+def looked(stage, sizes):
+    yield from looks.questions(stage, large_store.ready(stage, sizes.millions))
+
+
 def drained(stage, sizes):
     yield "verify-courier", lambda: drain.run(stage, sizes.drained)
 
@@ -163,6 +168,7 @@ SCENARIOS = {
     "events": Scenario("Events told and metrics scraped, 64 in flight", events, ("plain",), 300),
     "processes": Scenario("Several workers on one file, 64 in flight", processes, ("1 process",), 600),
     "large": Scenario("A large store beside an empty one, 64 in flight, with limits", large, ("empty store",), 1800),
+    "looks": Scenario("Questions to a large store, each a command with its start, in ms", looked, (), 1800, True),
     "drain": Scenario("A queue drained", drained, (), 3600, True),
     "counts": Scenario("Counts and frames", counts, (), 300, True),
 }

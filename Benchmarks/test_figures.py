@@ -18,6 +18,11 @@ SCHEMA = """
     CREATE TABLE user (name TEXT PRIMARY KEY, known INTEGER NOT NULL) WITHOUT ROWID;
     CREATE TABLE tally (tally TEXT NOT NULL, key BLOB NOT NULL, at INTEGER NOT NULL, message_id TEXT NOT NULL,
         PRIMARY KEY (tally, key, at, message_id)) WITHOUT ROWID;
+    CREATE TABLE rollup (series INTEGER NOT NULL, start INTEGER NOT NULL, labels TEXT NOT NULL, count INTEGER NOT NULL,
+        PRIMARY KEY (series, start, labels)) WITHOUT ROWID;
+    CREATE TABLE meta (name TEXT PRIMARY KEY, value ANY) WITHOUT ROWID;
+    INSERT INTO rollup VALUES (1, 1790000000000, 'send/sent/2', 40), (3, 1790000000000, 'portal/web/send/sms/US/sent/', 40);
+    INSERT INTO meta VALUES ('counted_to', 8), ('counted_since', 1790000000000);
     INSERT INTO history VALUES (7, 1790000000000, 'm1', 'anna', x'01', 'sent', 1790000000000, 'VE1');
     INSERT INTO history VALUES (8, 1790000000500, 'm2', 'ben', x'02', 'approved', 1790000000400, NULL);
     INSERT INTO user VALUES ('anna', 1), ('ben', 1);
@@ -57,6 +62,13 @@ class LargeStore(unittest.TestCase):
             db.execute("SELECT name FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL").fetchall(),
             [("history_by_user",)])
         self.assertEqual(db.execute("PRAGMA integrity_check").fetchone(), ("ok",))
+
+    def test_what_was_made_is_counted_and_roll_ups_are_as_many_as_are_kept(self):
+        db = self.fill(SCHEMA)
+        self.assertEqual(db.execute("SELECT value FROM meta WHERE name = 'counted_to'").fetchone(), (2008,))
+        rows = dict(db.execute("SELECT series, COUNT(*) FROM rollup GROUP BY series"))
+        # One a minute for a day and two hours; one a day and country.
+        self.assertEqual(rows, {1: 26 * 60 + 1, 3: 400 * len(large_store.COUNTRIES) + 1})
 
     def test_another_schema_or_an_empty_table_is_said(self):
         with self.assertRaisesRegex(Failure, "tally has no message_id"):

@@ -40,6 +40,25 @@ class Tables(unittest.TestCase):
         self.assertIn("| `outcomes find` in ms, large store | 33 | ≤ 50 | ≤ 50 |", lines)
 
 
+class Runs(unittest.TestCase):
+    def test_runs_that_were_kept_are_rounds_of_one(self):
+        runs = [
+            {"of": "abc", "begun": f"2027-01-0{day} 10:00", "results": {"logins": [one]}, "failures": {"logins": ["Go: late"]}}
+            for day, one in enumerate(ROUNDS[:2], 1)]
+        results, failures, sources = report.merged(runs)
+        self.assertEqual(results, {"logins": ROUNDS[:2]})
+        self.assertEqual(failures, {"logins": ["2027-01-01 10:00: Go: late", "2027-01-02 10:00: Go: late"]})
+        words = report.sources_in_words(sources["logins"])
+        self.assertTrue(words.startswith("Of abc, ") and "2 separate runs (2027-01-01 10:00, 2027-01-02 10:00 UTC)" in words, words)
+        self.assertIn("one run", report.sources_in_words(runs[:1]))
+
+    def test_the_summary_is_of_all_scenarios_only(self):
+        some = report.texts(SCENARIOS, {"logins": ROUNDS}, {}, lambda name: f"of {name}")
+        self.assertEqual(list(some), ["logins"])
+        self.assertIn("of logins", some["logins"])
+        self.assertIn("summary", report.texts(SCENARIOS, {name: [] for name in SCENARIOS}, {}, str))
+
+
 class Page(unittest.TestCase):
     def test_text_is_put_between_its_markers_and_again(self):
         page = "a\n<!-- bench x -->\nold\n<!-- bench x end -->\nb\n"

@@ -16,11 +16,16 @@ extension App {
         let server = WebServer(host: address.host, port: address.port, logger: logger) { await site.answer($0) }
         // Nothing is in hand here: told to end, it ends.
         _ = await Termination.watch(logger)
+        let reports = OpsReports(of: watch)
         try await withThrowingTaskGroup { group in
             group.addTask { await watch.run() }
+            if let reports { group.addTask { await reports.run() } }
             group.addTask {
                 do {
-                    try await server.run { port in await onReady("http://\(address.at(port))/") }
+                    try await server.run { port in
+                        reports?.begin()
+                        await onReady("http://\(address.at(port))/")
+                    }
                 } catch let problem as WebServer.CannotListen {
                     throw ConfigProblem(
                         "ops.pages: cannot listen at \(problem). Choose another port, or 0 for any free one")

@@ -1,6 +1,6 @@
 import Basics
 
-/// What a service manager is told of a worker, and when: pure, it hears how things stand.
+/// What a service manager is told of a process, and when: pure, it hears how things stand.
 ///
 /// A copy is asked for what to say, and kept once that was taken: what was not, is said again.
 struct ReportPlan: Equatable {
@@ -16,7 +16,7 @@ struct ReportPlan: Equatable {
         interval = watchdog.map { $0 / 3 }
     }
 
-    /// What to say now; nothing when all has been said.
+    /// What to say of a worker now; nothing when all has been said.
     ///
     /// - Parameters:
     ///   - hasBegun: whether it has taken jobs, once.
@@ -25,16 +25,25 @@ struct ReportPlan: Equatable {
     mutating func notices(
         hasBegun: Bool, isDraining: Bool, obstacles: [String], pauses: [String] = [], at now: MonotonicTime
     ) -> [ServiceManager.Notice] {
+        let words = Self.words(hasBegun: hasBegun, isDraining: isDraining, obstacles, pauses)
+        return notices(hasBegun: hasBegun, isStopping: isDraining, words: words, at: now)
+    }
+
+    /// What to say now; nothing when all has been said.
+    ///
+    /// - Parameter words: how it fares, in one line.
+    mutating func notices(
+        hasBegun: Bool, isStopping: Bool, words: String, at now: MonotonicTime
+    ) -> [ServiceManager.Notice] {
         var notices: [ServiceManager.Notice] = []
         if hasBegun, !hasToldReady {
             notices.append(.ready)
             hasToldReady = true
         }
-        if isDraining, !hasToldStopping {
+        if isStopping, !hasToldStopping {
             notices.append(.stopping)
             hasToldStopping = true
         }
-        let words = Self.words(hasBegun: hasBegun, isDraining: isDraining, obstacles, pauses)
         if words != lastWords {
             notices.append(.status(words))
             lastWords = words

@@ -11,9 +11,10 @@ struct OpsCommandTests {
         let process: WorkerProcess
         private let base: String
 
-        init(_ stage: Stage) async throws {
+        init(_ stage: Stage, more: [String: String] = [:]) async throws {
             process = try WorkerProcess(
-                ["ops", "--set", "ops.pages=127.0.0.1:0", "--set", "ops.site=test"], environment: stage.environment,
+                ["ops", "--set", "ops.pages=127.0.0.1:0", "--set", "ops.site=test"],
+                environment: stage.environment.merging(more) { $1 },
                 log: "\(stage.folder)/ops.log")
             try await process.waitUntilPrinted("ready http")
             base = String(process.printed.split(separator: " ")[1].prefix { !$0.isNewline }.dropLast())
@@ -40,6 +41,20 @@ struct OpsCommandTests {
             process.kill(SIGTERM)
             return await process.waitUntilEnd()
         }
+    }
+
+    @Test("8 ops: a service manager hears that pages are served, that it lives, and how the site is")
+    func serviceManager() async throws {
+        let (stage, socket) = (try await Stage(), try NotifySocket())
+        let pages = try await Pages(stage, more: ["NOTIFY_SOCKET": socket.name, "WATCHDOG_USEC": "3000000"])
+        try await socket.waitUntilTold("READY=1")
+        for _ in 0..<2 { try await socket.waitUntilTold("WATCHDOG=1") }
+        let worker = try stage.worker()
+        try await worker.waitUntilPrinted("ready")
+        try await socket.waitUntilTold("STATUS=serves pages; the site is well")
+        #expect(await pages.end() == 0)
+        worker.kill(SIGKILL)
+        #expect(await worker.waitUntilEnd() == -SIGKILL)
     }
 
     @Test("8 ops: tells that no worker runs, that one does, that it is stopped, and how it ended")

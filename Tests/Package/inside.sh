@@ -35,9 +35,11 @@ install_package /trial/this.deb
 
 say "the units: nothing to say against them, and well closed"
 # It ends with 0 whatever it finds.
-systemd-analyze verify verify-courier@1.service verify-courier.target 2>&1 | tee /trial/found
+systemd-analyze verify verify-courier@1.service verify-courier-ops.service verify-courier.target 2>&1 | tee /trial/found
 [ ! -s /trial/found ]
-systemd-analyze security --offline=true --threshold=19 /lib/systemd/system/verify-courier@.service | tail -n 1
+for unit in verify-courier@ verify-courier-ops; do
+    systemd-analyze security --offline=true --threshold=19 /lib/systemd/system/$unit.service | tail -n 1
+done
 
 say "a worker without secrets and a store is not started again and again"
 if systemctl start verify-courier@1 2>/dev/null; then false; fi
@@ -71,6 +73,13 @@ done
 verify-courier-as-worker doctor || [ $? -eq 1 ]
 verify-courier-as-worker health
 if journalctl --no-pager --quiet --unit 'verify-courier@*' --grep 'thread priority'; then false; fi
+
+say "the operator's pages, which know nothing of Twilio's"
+is_serving() { [ "$(property verify-courier-ops StatusText)" = "serves pages; the site is well" ]; }
+systemctl enable --now verify-courier-ops
+until_true "the pages" is_serving
+curl --silent --fail http://127.0.0.1:8091/ | grep -q 'All is well'
+[ "$(ls /run/credentials/verify-courier-ops.service)" = "$(printf 'broker-url\nstore.key')" ]
 
 say "secrets show nowhere, and the worker cannot write its keys"
 if tr '\0' '\n' <"/proc/$(property verify-courier@1 MainPID)/environ" | grep '=secret'; then false; fi
@@ -148,11 +157,14 @@ is_registered
 say "reinstalled, upgraded, downgraded: the workers one by one, and nothing is lost"
 for package in "--reinstall /trial/this.deb" /trial/next.deb /trial/this.deb; do
     before=$(property verify-courier@1 MainPID)
+    pages=$(property verify-courier-ops MainPID)
     # shellcheck disable=SC2086
     install_package $package
     [ "$(property verify-courier@1 MainPID)" != "$before" ]
+    [ "$(property verify-courier-ops MainPID)" != "$pages" ]
     until_true "worker 1" is_working verify-courier@1
     until_true "worker 2" is_working verify-courier@2
+    until_true "the pages" is_serving
     is_registered
     grep -q base_url /etc/verify-courier/config.yaml
 done
@@ -161,6 +173,7 @@ say "removed: workers end, everything of the site's stays"
 apt-get remove --yes --quiet --quiet verify-courier >/dev/null
 is_gone verify-courier@1
 is_gone verify-courier@2
+is_gone verify-courier-ops
 [ -e /var/lib/verify-courier/store.db ] && [ -e /etc/verify-courier/keys/store.key ] && [ -e /etc/verify-courier/config.yaml ]
 install_package /trial/this.deb
 systemctl start verify-courier@1 verify-courier@2

@@ -26,6 +26,9 @@ final class SiteWatch: SiteView {
         await broker.close()
     }
 
+    /// What was found last; `nil` before the first look has ended.
+    var last: SiteLook? { latest.value }
+
     func look() async -> SiteLook {
         await latest.wait { $0 != nil }
         return latest.value ?? SiteLook(at: .now(), banners: [], fleet: Self.unseen(), queues: Self.unseen())

@@ -89,6 +89,13 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ]),
         .target(
+            name: "StorePostgres",
+            dependencies: [
+                "Basics", "CPostgres", "PollExecutor", "Store", "Wire",
+                .product(name: "DequeModule", package: "swift-collections"),
+                .product(name: "Logging", package: "swift-log"),
+            ]),
+        .target(
             name: "VerifyClient",
             dependencies: [
                 "AMQP", "Basics", "Wire",
@@ -169,7 +176,8 @@ let package = Package(
         .target(
             name: "TestKit",
             dependencies: [
-                "AMQP", "Basics", "CLinux", "Store", "StoreSQLite", .product(name: "Logging", package: "swift-log"),
+                "AMQP", "Basics", "CLinux", "Store", "StorePostgres", "StoreSQLite",
+                .product(name: "Logging", package: "swift-log"),
             ]),
         .testTarget(name: "TestKitTests", dependencies: ["Basics", "TestKit"]),
         .testTarget(
@@ -236,8 +244,13 @@ let package = Package(
         .testTarget(
             name: "StoreContractTests",
             dependencies: [
-                "Basics", "Store", "StoreSQLite", "TestKit", "Wire", .product(name: "GRDB", package: "GRDB.swift"),
-                .product(name: "Logging", package: "swift-log"),
+                "Basics", "Store", "StorePostgres", "StoreSQLite", "TestKit", "Wire",
+                .product(name: "GRDB", package: "GRDB.swift"), .product(name: "Logging", package: "swift-log"),
+            ]),
+        .testTarget(
+            name: "StorePostgresTests",
+            dependencies: [
+                "Basics", "Store", "StorePostgres", "TestKit", "Wire", .product(name: "Logging", package: "swift-log"),
             ]),
         .testTarget(
             name: "WorkerTests", dependencies: ["AMQP", "Basics", "Pipeline", "Store", "TestKit", "Wire", "Worker"]),
@@ -259,6 +272,7 @@ let package = Package(
         // Layer 0: C libraries
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+        .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(name: "CQREncode", pkgConfig: "libqrencode", providers: [.apt(["libqrencode-dev"])]),
         .systemLibrary(name: "CRabbitMQ", pkgConfig: "librabbitmq", providers: [.apt(["librabbitmq-dev"])]),
         .target(

@@ -4,8 +4,8 @@
 #   install.sh [PACKAGE...]     those as well
 set -euo pipefail
 
-packages=(librabbitmq-dev libcurl4-openssl-dev libsqlite3-dev libphonenumber-dev libqrencode-dev libpng-dev
-    rabbitmq-server openssl python3-venv patch
+packages=(librabbitmq-dev libcurl4-openssl-dev libsqlite3-dev libphonenumber-dev libqrencode-dev libpng-dev libpq-dev
+    rabbitmq-server postgresql openssl python3-venv patch
     # For the tests: what judges QR codes and one-time passwords, what breaks disks, what speaks HTTP and HTTP/2, a relay, what
     # judges metrics.
     zbar-tools librsvg2-bin oathtool fiu-utils nghttp2-server socat curl prometheus "$@")

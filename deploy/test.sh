@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs what is missing, builds, checks the format, runs every test on a private broker, then the clients that others
-# wrote, counts what a job costs, then a short storm of a fixed seed. Stops everything it started.
+# Installs what is missing, builds, checks the format, runs every test on a private broker and a private database server, then
+# the clients that others wrote, counts what a job costs, then a short storm of a fixed seed. Stops everything it started.
 # It ends: each step has so many minutes, all together VERIFY_COURIER_TEST_MINUTES (85). What goes on beyond that is ended,
 # and the tests that had not ended are named.
 set -euo pipefail
@@ -19,6 +19,7 @@ cleanup() {
         wait "$step" || true
     fi
     deploy/broker.sh stop "$work/broker" >/dev/null 2>&1 || true
+    deploy/postgres.sh stop "$work/postgres" >/dev/null 2>&1 || true
     rm -rf "$work"
 }
 trap cleanup EXIT
@@ -48,6 +49,9 @@ echo "== broker"
 bounded 5 deploy/broker.sh start "$work/broker"
 export VERIFY_COURIER_TEST_BROKER_DIR="$work/broker" VERIFY_COURIER_TEST_CAPTURE="$work/capture"
 mkdir "$work/capture"
+echo "== database server"
+bounded 5 deploy/postgres.sh start "$work/postgres"
+export VERIFY_COURIER_TEST_POSTGRES_DIR="$work/postgres"
 echo "== tests"
 status=0
 bounded 45 swift test --skip-build --event-stream-output-path "$work/record" --event-stream-version 0 || status=$?

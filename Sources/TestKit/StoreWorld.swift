@@ -1,20 +1,29 @@
 package import Basics
 package import Foundation
-import Logging
+package import Logging
 package import Store
+package import StorePostgres
 package import StoreSQLite
 
 /// The stores that the contract suite and others run over.
 package enum StoreKind: String, CaseIterable, Sendable {
-    case sqlite
+    case sqlite, postgres
+
+    /// Over PostgreSQL only where `VERIFY_COURIER_TEST_POSTGRES_DIR` names the folder of a server that deploy/postgres.sh started.
+    package static var allCases: [StoreKind] {
+        let server = ProcessInfo.processInfo.environment["VERIFY_COURIER_TEST_POSTGRES_DIR"]
+        return server == nil ? [.sqlite] : [.sqlite, .postgres]
+    }
 }
 
-/// One store in a folder of its own, on which any number of workers can be started and ended.
+/// One store in a folder or schema of its own, on which any number of workers can be started and ended.
 package final class StoreWorld: Sendable {
     package let kind: StoreKind
     package let time = TestClocks()
     package let folder: URL
     private let letters: LetterBounds
+    /// Where it is, if it is of that kind.
+    package let postgres: (server: PrivatePostgres, location: String)?
 
     package var configuration: SQLiteStoreConfiguration {
         var configuration = SQLiteStoreConfiguration(path: folder.path + "/store.db")
@@ -30,17 +39,49 @@ package final class StoreWorld: Sendable {
         folder = FileManager.default.temporaryDirectory.appendingPathComponent("store-\(RandomID.hex(bytes: 8))")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         switch kind {
-        case .sqlite: try await SQLiteStore.create(configuration, siteOptions: options)
+        case .sqlite:
+            postgres = nil
+            try await SQLiteStore.create(configuration, siteOptions: options)
+        case .postgres:
+            postgres = try await PrivatePostgres.sharedSchema()
+            try await PostgresKeeping.create(try postgresConfiguration(), siteOptions: options)
         }
     }
 
-    deinit { try? FileManager.default.removeItem(at: folder) }
+    deinit {
+        try? FileManager.default.removeItem(at: folder)
+        if let postgres { postgres.server.drop(shared: postgres.location) }
+    }
+
+    /// Of a world of that kind.
+    ///
+    /// - Parameter clocks: whose time decides; the world's own ``time`` unless told otherwise.
+    package func postgresConfiguration(clocks: Clocks? = nil) throws -> PostgresConfiguration {
+        guard let location = postgres?.location,
+            var configuration = PostgresConfiguration(location, keyFile: folder.path + "/store.key")
+        else { throw PrivatePostgres.Failure(description: "the store is in no database") }
+        configuration.letters = letters
+        configuration.use(clocks ?? time.clocks)
+        return configuration
+    }
 
     /// - Parameter clocks: the world's own ``time`` unless told otherwise.
     package func worker(clocks: Clocks? = nil) async throws -> any LoginStore {
-        switch kind {
-        case .sqlite:
-            try await SQLiteStore.open(configuration, clocks: clocks ?? time.clocks, logger: Logger(label: "test"))
+        try await worker(clocks: clocks, watch: StoreWatch(), logger: Logger(label: "test"))
+    }
+
+    /// - Parameters:
+    ///   - watch: is told how every operation ends.
+    ///   - logger: is told what is worth a line.
+    package func worker(
+        clocks: Clocks? = nil, watch: StoreWatch = StoreWatch(), logger: Logger
+    ) async throws -> any WorkingStore {
+        let clock = clocks ?? time.clocks
+        return switch kind {
+        case .sqlite: try await SQLiteStore.open(configuration, clocks: clock, watch: watch, logger: logger)
+        case .postgres:
+            try await PostgresStore.open(
+                try postgresConfiguration(clocks: clocks), clocks: clock, watch: watch, logger: logger)
         }
     }
 
@@ -48,9 +89,36 @@ package final class StoreWorld: Sendable {
     package func look() async throws -> any StoreReader {
         switch kind {
         case .sqlite: try await StoreLook.open(configuration, clocks: time.clocks)
+        case .postgres: try await PostgresLook.open(try postgresConfiguration())
         }
     }
 
     /// Ends a worker as a crash would: what it began can be taken over at once.
     package func end(_ worker: any LoginStore) async { await (worker as? any WorkingStore)?.close() }
+}
+
+/// What operators do to a store, whichever kind it is of.
+extension StoreWorld {
+    @discardableResult
+    package func order(_ command: WorkerCommand) async throws -> WorkerCommandResult {
+        switch kind {
+        case .sqlite: try await StoreKeeping.order(command, configuration, clocks: time.clocks)
+        case .postgres: try await PostgresKeeping.order(command, try postgresConfiguration())
+        }
+    }
+
+    @discardableResult
+    package func brake(_ command: BrakeCommand) async throws -> BrakeCommandResult {
+        switch kind {
+        case .sqlite: try await StoreKeeping.brake(command, configuration, clocks: time.clocks)
+        case .postgres: try await PostgresKeeping.brake(command, try postgresConfiguration())
+        }
+    }
+
+    package func note(_ readings: [QueueReading]) async throws {
+        switch kind {
+        case .sqlite: try await StoreKeeping.note(readings, configuration, clocks: time.clocks)
+        case .postgres: try await PostgresKeeping.note(readings, try postgresConfiguration())
+        }
+    }
 }

@@ -9,10 +9,10 @@ import Wire
 struct AgreementTests {
     @Test(
         "whatever is written by two workers in turns, both then answer alike, and one that comes later",
-        arguments: UInt64(1)...UInt64(12))
-    func alike(seed: UInt64) async throws {
+        arguments: StoreKind.allCases, UInt64(1)...UInt64(12))
+    func alike(_ kind: StoreKind, seed: UInt64) async throws {
         var random = RandomChanges(seed: seed)
-        let world = try await World()
+        let world = try await World(kind)
         let stores = [try await world.worker(), try await world.worker()]
         var open: [(store: any LoginStore, intent: Intent)] = []
         var options: [String: String] = [:]

@@ -1,12 +1,8 @@
 import Basics
-import Foundation
-import GRDB
 import Store
 import TestKit
 import Testing
 import Wire
-
-@testable import StoreSQLite
 
 /// What operators stop: what a brake holds, and how it is kept.
 @Suite("Contract 8: brakes", .timeLimit(.minutes(5)))
@@ -157,25 +153,22 @@ struct BrakeTests {
         for stop in Self.stops { #expect(Brake.Stop(stop.kind, stop.value) == stop) }
     }
 
-    @discardableResult
-    private func brake(_ command: BrakeCommand, _ world: World) async throws -> BrakeCommandResult {
-        try await StoreKeeping.brake(command, world.configuration, clocks: world.time.clocks)
-    }
-
-    @Test("8 brakes set, brakes lift: seen by the next job and by a look, each in the audit trail, refused ones not")
-    func stored() async throws {
-        let world = try await World()
+    @Test(
+        "8 brakes set, brakes lift: seen by the next job and by a look, each in the audit trail, refused ones not",
+        arguments: StoreKind.allCases)
+    func stored(_ kind: StoreKind) async throws {
+        let world = try await World(kind)
         let store = try await world.worker()
         let now = world.time.wall
         let set = Self.brake(.country("GB"), until: now + Self.hour, why: "anna says so", at: now)
-        #expect(try await brake(.set(set), world) == .set)
+        #expect(try await world.brake(.set(set)) == .set)
         let login = Job.Login(user: "anna", login: "sign-in-1")
         #expect(try await store.situation(of: login).brakes.brakes == [set])
-        let look = try await StoreLook.open(world.configuration, clocks: world.time.clocks)
+        let look = try await world.look()
         #expect(try await look.brakes().inForce(at: now) == [set])
         let none = BrakeCommand.lift(.sends, by: "olga", why: "over")
-        #expect(try await brake(none, world) == .lifted([]))
-        #expect(try await brake(.lift(nil, by: "olga", why: "over"), world) == .lifted([set]))
+        #expect(try await world.brake(none) == .lifted([]))
+        #expect(try await world.brake(.lift(nil, by: "olga", why: "over")) == .lifted([set]))
         #expect(try await store.situation(of: login).options[Brakes.option] == nil)
         let trail = try await look.audit(AuditQuery())
         #expect(trail.map(\.kind) == [.act(.liftBrakes), .act(.setBrakes)])
@@ -185,18 +178,67 @@ struct BrakeTests {
         await world.end(store)
     }
 
-    @Test("8 brakes: a person who is named in a reason can be erased")
-    func erased() async throws {
-        let world = try await World()
+    @Test("8 brakes: a person who is named in a reason can be erased", arguments: StoreKind.allCases)
+    func erased(_ kind: StoreKind) async throws {
+        let world = try await World(kind)
         let store = try await world.worker()
         let now = world.time.wall
         let until = now + Self.hour
         for (stop, why) in [(Brake.Stop.sends, "anna complained"), (.country("GB"), "pumping")] {
-            try await brake(.set(Self.brake(stop, until: until, why: why, at: now)), world)
+            try await world.brake(.set(Self.brake(stop, until: until, why: why, at: now)))
         }
         try await store.write([.user(Sample.user("anna")), .erase(user: "anna", pseudonym: "erased-1")])
         let brakes = try await store.situation(of: Job.Login(user: "bob")).brakes
         #expect(brakes.brakes.map(\.why) == ["", "pumping"] && brakes.brakes.map(\.until) == [until, until])
+        await world.end(store)
+    }
+
+    @Test(
+        "8 brakes: a value that nobody wrote stops numbers that are not proven, and no others; a lift of all mends it",
+        arguments: StoreKind.allCases)
+    func damaged(_ kind: StoreKind) async throws {
+        let world = try await World(kind)
+        let store = try await world.worker()
+        let now = world.time.wall
+        try await world.brake(.set(Self.brake(.country("GB"), until: now + Self.hour, at: now)))
+        try await world.change("UPDATE site_option SET value = 'nonsense' WHERE name = 'brakes'")
+        let login = Job.Login(user: "ada")
+        let brakes = try await store.situation(of: login).brakes
+        #expect(brakes.hold(on: .sms, to: nil, isProven: false, at: now)?.stop == .sends)
+        #expect(brakes.hold(on: .sms, to: nil, isProven: true, at: now) == nil)
+        let look = try await world.look()
+        #expect(try await look.brakes() == brakes)
+        #expect(try await world.brake(.lift(nil, by: "olga", why: "mended")) == .lifted([]))
+        #expect(try await store.situation(of: login).brakes == Brakes())
+        #expect(try await look.audit(AuditQuery()).map(\.kind) == [.act(.liftBrakes), .act(.setBrakes)])
+        look.close()
+        await world.end(store)
+    }
+
+    @Test(
+        "8 brakes: of several operators at once each one's stands, beside an erasure too", arguments: StoreKind.allCases
+    )
+    func atOnce(_ kind: StoreKind) async throws {
+        let world = try await World(kind)
+        let store = try await world.worker()
+        let now = world.time.wall
+        let until = now + Self.hour
+        try await store.write([.user(Sample.user("anna"))])
+        try await world.brake(.set(Self.brake(.sends, until: until, why: "anna complained", at: now)))
+        let countries = ["GB", "US", "FR", "ES", "DO", "DE"]
+        try await withThrowingTaskGroup { group in
+            for country in countries {
+                group.addTask { try await world.brake(.set(Self.brake(.country(country), until: until, at: now))) }
+            }
+            group.addTask {
+                try await store.write([.erase(user: "anna", pseudonym: "erased-1")])
+                return .set
+            }
+            for try await result in group { #expect(result == .set) }
+        }
+        let brakes = try await store.situation(of: Job.Login(user: "bob")).brakes.brakes
+        #expect(Set(brakes.map(\.stop)) == Set([.sends] + countries.map { .country($0) }))
+        #expect(brakes.allSatisfy { !$0.why.contains("anna") })
         await world.end(store)
     }
 }

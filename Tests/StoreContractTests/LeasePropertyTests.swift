@@ -16,9 +16,9 @@ struct LeasePropertyTests {
         var records: [Outcome] = []
         var lastFence: Int64 = 0
 
-        init(seed: UInt64) async throws {
+        init(_ kind: StoreKind, seed: UInt64) async throws {
             generator = Seeded(seed)
-            world = try await World()
+            world = try await World(kind)
             for id in 0..<Int.random(in: 2...3, using: &generator) { try await enter(id) }
         }
 
@@ -102,9 +102,11 @@ struct LeasePropertyTests {
         }
     }
 
-    @Test("at most one finish counts, fences only rise, begins are counted", arguments: UInt64(1)...UInt64(40))
-    func interleavings(seed: UInt64) async throws {
-        var run = try await Run(seed: seed)
+    @Test(
+        "at most one finish counts, fences only rise, begins are counted", arguments: StoreKind.allCases,
+        UInt64(1)...UInt64(40))
+    func interleavings(_ kind: StoreKind, seed: UInt64) async throws {
+        var run = try await Run(kind, seed: seed)
         for _ in 0..<60 { try await run.step() }
         #expect(run.records.count <= 1, "seed \(seed)")
         #expect(run.model.begins == run.intents.count)

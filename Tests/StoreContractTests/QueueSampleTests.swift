@@ -1,11 +1,8 @@
 import Basics
-import GRDB
 import Store
 import TestKit
 import Testing
 import Wire
-
-@testable import StoreSQLite
 
 /// How the queues stood, as one worker keeps it for all.
 @Suite("Contract 8: queues are looked at by one worker for all", .timeLimit(.minutes(5)))
@@ -29,9 +26,11 @@ struct QueueSampleTests {
         [QueueReading(queue: "verify.send", ready: ready, consumers: 1)]
     }
 
-    @Test("one worker asks; when it is gone, or says nothing for five seconds, another does")
-    func turns() async throws {
-        let world = try await World()
+    @Test(
+        "one worker asks; when it is gone, or says nothing for five seconds, another does",
+        arguments: StoreKind.allCases)
+    func turns(_ kind: StoreKind) async throws {
+        let world = try await World(kind)
         let (first, second) = (try await worker(world), try await worker(world))
         #expect(try await first.beat(report(), readings()).samplesQueues)
         #expect(try await !second.beat(report(), readings()).samplesQueues)
@@ -47,28 +46,29 @@ struct QueueSampleTests {
         await world.end(first)
     }
 
-    @Test("health looks too, where no worker does, and takes no worker's turn")
-    func health() async throws {
-        let world = try await World()
-        let clocks = world.time.clocks
-        try await StoreKeeping.note(readings(7), world.configuration, clocks: clocks)
+    @Test("health looks too, where no worker does, and takes no worker's turn", arguments: StoreKind.allCases)
+    func health(_ kind: StoreKind) async throws {
+        let world = try await World(kind)
+        try await world.note(readings(7))
         let store = try await worker(world)
         #expect(try await store.snapshots(limit: 9).map { $0.queues[0].ready } == [7])
         world.time.advance(.seconds(2))
         #expect(try await store.beat(report(), readings(8)).samplesQueues)
-        try await StoreKeeping.note(readings(9), world.configuration, clocks: clocks)
+        try await world.note(readings(9))
         #expect(try await store.snapshots(limit: 9).map { $0.queues[0].ready } == [7, 8])
         await world.end(store)
     }
 
-    @Test("what was settled only grows, whoever ends, and what was in the hand of one that was killed went back")
-    func totals() async throws {
-        let world = try await World()
+    @Test(
+        "what was settled only grows, whoever ends, and what was in the hand of one that was killed went back",
+        arguments: StoreKind.allCases)
+    func totals(_ kind: StoreKind) async throws {
+        let world = try await World(kind)
         let (first, second) = (try await worker(world), try await worker(world))
         _ = try await first.beat(report(settled: 10, inHand: 3), [])
         _ = try await second.beat(report(settled: 20, inHand: 4), [])
         func sample() async throws -> QueueSample {
-            let look = try await StoreLook.open(world.configuration, clocks: world.time.clocks)
+            let look = try await world.look()
             defer { look.close() }
             return try await look.snapshot(readings()).queues[0]
         }
@@ -89,30 +89,33 @@ struct QueueSampleTests {
         await world.end(second)
     }
 
-    @Test("the older, the wider apart: two seconds, ten, a minute; a day is kept in some 1,600 rows, and no more")
-    func thinned() async throws {
-        let world = try await World()
+    @Test(
+        "the older, the wider apart: two seconds, ten, a minute; a day is kept in some 1,600 rows, and no more",
+        arguments: StoreKind.allCases)
+    func thinned(_ kind: StoreKind) async throws {
+        let world = try await World(kind)
         let store = try await worker(world)
-        let row = "INSERT INTO queue_sample (at, grain, worker, body) VALUES (?, ?, 1, '[]')"
         let start = world.time.wall
-        let queue = try DatabaseQueue(path: world.configuration.path)
-        try await queue.write { db in
-            var (middle, coarse): (Timestamp?, Timestamp?)
-            for second in stride(from: 0, to: 30 * 3600, by: 2) {
-                let now = start + .seconds(second)
-                let grain = QueueHistory.grain(
-                    at: now, middle: [middle, coarse].compactMap(\.self).max(), coarse: coarse)
-                switch grain {
-                case .fine: break
-                case .middle: middle = now
-                case .coarse: coarse = now
-                }
-                try db.execute(sql: row, arguments: [now.milliseconds, grain.rawValue])
+        var (middle, coarse): (Timestamp?, Timestamp?)
+        var rows: [String] = []
+        for second in stride(from: 0, to: 30 * 3600, by: 2) {
+            let now = start + .seconds(second)
+            let grain = QueueHistory.grain(at: now, middle: [middle, coarse].compactMap(\.self).max(), coarse: coarse)
+            switch grain {
+            case .fine: break
+            case .middle: middle = now
+            case .coarse: coarse = now
             }
+            rows.append("(\(now.milliseconds),\(grain.rawValue),1,'[]')")
+        }
+        // A command line has an end.
+        for first in stride(from: 0, to: rows.count, by: 3000) {
+            let some = rows[first..<min(first + 3000, rows.count)].joined(separator: ",")
+            try await world.change("INSERT INTO queue_sample (at, grain, worker, body) VALUES \(some)")
         }
         world.time.advance(.seconds(30 * 3600))
         while try await store.sweep(Retention(), limit: 5_000) >= 5_000 {}
-        let ages = try await queue.read { db in try Int64.fetchAll(db, sql: "SELECT at FROM queue_sample ORDER BY id") }
+        let ages = try await world.query("SELECT at FROM queue_sample ORDER BY id").compactMap(Int64.init)
             .map { (start + .seconds(30 * 3600) - Timestamp(milliseconds: $0)).components.seconds }
         #expect(ages.count < 1_800)
         for (older, newer) in zip(ages, ages.dropFirst()) {

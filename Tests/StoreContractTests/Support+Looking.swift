@@ -80,7 +80,34 @@ func withStore(
     await world.end(store)
 }
 
+/// What another program does to a store.
 extension StoreWorld {
+    /// Runs statements that give nothing.
+    func change(_ sql: String) async throws {
+        switch kind {
+        case .sqlite: try await otherProgram().write { try $0.execute(sql: sql) }
+        case .postgres: try await postgres?.server.run(sql, at: postgres?.location)
+        }
+    }
+
+    /// Runs a statement, and tells the first column of what it gives as text.
+    func query(_ sql: String) async throws -> [String] {
+        switch kind {
+        case .sqlite:
+            return try await otherProgram().read { db in
+                try Row.fetchAll(db, sql: sql).map { row in
+                    String.fromDatabaseValue(row[0]) ?? Int64.fromDatabaseValue(row[0]).map(String.init) ?? ""
+                }
+            }
+        case .postgres:
+            let text = try await postgres?.server.run(sql, at: postgres?.location) ?? ""
+            return text.split(separator: "\n").map(String.init)
+        }
+    }
+
+    /// The first number that a statement gives.
+    func number(_ sql: String) async throws -> Int { try #require(Int(try await query(sql).first ?? "")) }
+
     /// Another program at the store's file, which may begin a transaction and leave it open.
     func otherProgram() throws -> DatabaseQueue {
         var other = Configuration()

@@ -159,9 +159,11 @@ struct SweepTests {
         }
     }
 
-    @Test("one worker sweeps for all; another does when it is gone, has stopped, or its clock was ahead")
-    func oneSweeps() async throws {
-        let world = try await World(.sqlite)
+    @Test(
+        "one worker sweeps for all; another does when it is gone, has stopped, or its clock was ahead",
+        arguments: StoreKind.allCases)
+    func oneSweeps(_ kind: StoreKind) async throws {
+        let world = try await World(kind)
         let (first, second) = (try await world.worker(), try await world.worker())
         world.time.advance(.seconds(7200))
         /// Whether an outdated letter goes.

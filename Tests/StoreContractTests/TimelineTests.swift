@@ -4,20 +4,19 @@ import Testing
 import Wire
 
 @testable import Store
-@testable import StoreSQLite
 
 /// What `outcomes show` tells of a job.
 @Suite("A job's timeline", .timeLimit(.minutes(10)))
 struct TimelineTests {
     private func timeline(_ world: World, _ id: String) async throws -> JobTimeline? {
-        let look = try await StoreLook.open(world.configuration, clocks: world.time.clocks)
+        let look = try await world.look()
         defer { look.close() }
         return try await look.timelines(of: id).first
     }
 
-    @Test("from its receipt to its reply, with what it waits for on the way")
-    func course() async throws {
-        let world = try await World(.sqlite)
+    @Test("from its receipt to its reply, with what it waits for on the way", arguments: StoreKind.allCases)
+    func course(_ kind: StoreKind) async throws {
+        let world = try await World(kind)
         let store = try await world.worker()
         #expect(try await timeline(world, "one") == nil)
         let job = Sample.job("one")
@@ -44,9 +43,11 @@ struct TimelineTests {
         await world.end(store)
     }
 
-    @Test("8 the calls of a job are in its timeline, in words, with Twilio's names for them")
-    func calls() async throws {
-        let world = try await World()
+    @Test(
+        "8 the calls of a job are in its timeline, in words, with Twilio's names for them",
+        arguments: StoreKind.allCases)
+    func calls(_ kind: StoreKind) async throws {
+        let world = try await World(kind)
         let store = try await world.worker()
         let intent = try #require(try await store.begin(Sample.job("one"), decide: Sample.calling).intent)
         let began = world.time.clocks.wall()
@@ -86,9 +87,9 @@ struct TimelineTests {
         #expect(timeline.key == JobKey(frontEnd: "portal", messageID: "one"))
     }
 
-    @Test("a job whose worker died waits for another, and tells how often it was begun")
-    func abandoned() async throws {
-        let world = try await World(.sqlite)
+    @Test("a job whose worker died waits for another, and tells how often it was begun", arguments: StoreKind.allCases)
+    func abandoned(_ kind: StoreKind) async throws {
+        let world = try await World(kind)
         let first = try await world.worker()
         _ = try await first.begin(Sample.job("one"), decide: Sample.calling)
         await world.end(first)
@@ -101,9 +102,11 @@ struct TimelineTests {
         await world.end(second)
     }
 
-    @Test("one that was decided at once was never begun, and its reply may have found nobody")
-    func decided() async throws {
-        let world = try await World(.sqlite)
+    @Test(
+        "one that was decided at once was never begun, and its reply may have found nobody",
+        arguments: StoreKind.allCases)
+    func decided(_ kind: StoreKind) async throws {
+        let world = try await World(kind)
         let store = try await world.worker()
         let job = Sample.job("one", number: nil)
         _ = try await store.begin(job) { _ in .answer(Sample.answer(.notAllowed)) }

@@ -1,6 +1,4 @@
 import Basics
-import Foundation
-import GRDB
 import Logging
 import TestKit
 import Testing
@@ -53,26 +51,52 @@ struct UnreadableTests {
         "worker_order": ["lane", "wish", "by", "why"],
     ]
 
-    /// What is in no list above has no row in ``filled()`` either: a new column has to be thought of.
-    @Test("every column of text is known to be of a closed list, or of any text")
-    func columns() async throws {
-        let world = try await World(.sqlite)
-        let found = try await DatabaseQueue(path: world.configuration.path).read { db in
-            try Row.fetchAll(
-                db,
-                sql: """
-                    SELECT m.name, c.name FROM sqlite_schema m, pragma_table_info(m.name) c
-                    WHERE m.type = 'table' AND c.type = 'TEXT'
-                    """
-            ).map { SealedColumn(table: $0[0], column: $0[1]) }
+    /// Of a store in PostgreSQL those of its own, and those that only one in SQLite has.
+    private static let postgresOnly = [
+        "schema_migration": ["name"], "server": ["incarnation"], "worker": ["incarnation"], "used_code": ["user"],
+    ]
+    private static let sqliteOnly = ["job": ["code_events"], "grdb_migrations": ["identifier"]]
+
+    /// The name that a table or column has in a kind of store: `user` is a word of SQL's own.
+    private static func name(_ word: String, in kind: StoreKind) -> String {
+        switch kind {
+        case .sqlite: word
+        case .postgres: ["user": "person", "former_user": "former_person"][word] ?? word
         }
-        let plain = Self.texts.flatMap { table, columns in columns.map { SealedColumn(table: table, column: $0) } }
-        #expect(Set(found) == Set(Self.choices + plain))
+    }
+
+    private static func columns(_ lists: [String: some Sequence<String>]) -> Set<SealedColumn> {
+        Set(lists.flatMap { table, columns in columns.map { SealedColumn(table: table, column: $0) } })
+    }
+
+    /// What is in no list above has no row in ``filled()`` either: a new column has to be thought of.
+    @Test("every column of text is known to be of a closed list, or of any text", arguments: StoreKind.allCases)
+    func columns(_ kind: StoreKind) async throws {
+        let world = try await World(kind)
+        var known = Self.columns(Self.texts).union(Self.choices)
+        let sql: String
+        switch kind {
+        case .sqlite:
+            sql = """
+                SELECT m.name || '.' || c.name FROM sqlite_schema m, pragma_table_info(m.name) c
+                WHERE m.type = 'table' AND c.type = 'TEXT'
+                """
+        case .postgres:
+            known.subtract(Self.columns(Self.sqliteOnly))
+            known.formUnion(Self.columns(Self.postgresOnly))
+            sql = """
+                SELECT table_name || '.' || column_name FROM information_schema.columns
+                WHERE table_schema = current_schema() AND data_type = 'text'
+                """
+        }
+        let names = known.map { "\(Self.name($0.table, in: kind)).\(Self.name($0.column, in: kind))" }
+        let found = Set(try await world.query(sql))
+        #expect(found == Set(names))
     }
 
     /// A store with a row in every table, and a value in every column that can be damaged, all of one person's.
-    private func filled() async throws -> (World, DatabaseQueue) {
-        let world = try await World(.sqlite)
+    private func filled(_ kind: StoreKind) async throws -> World {
+        let world = try await World(kind)
         let store = try await world.worker()
         let login = Sample.login("ada", "in-1")
         let phone = try Sample.phone()
@@ -110,13 +134,17 @@ struct UnreadableTests {
         #expect(try await store.takeRead(.verification, limits: [ReadLimit(count: 9, per: .seconds(60))]))
         await world.end(store)
         world.time.advance(.seconds(3600))
-        let queue = try DatabaseQueue(path: world.configuration.path)
-        try await queue.write { try $0.execute(sql: "DROP TRIGGER audit_is_never_changed") }
-        return (world, queue)
+        switch kind {
+        case .sqlite: try await world.change("DROP TRIGGER audit_is_never_changed")
+        case .postgres: try await world.change("DROP TRIGGER audit_is_kept ON audit")
+        }
+        return world
     }
 
     /// Lets the store do all that it can be asked for, the damaged person's jobs and other people's.
-    private func exercise(_ store: SQLiteStore) async throws -> Set<UnreadableRecord> {
+    private func exercise(_ store: any WorkingStore, in world: World) async throws -> Set<UnreadableRecord> {
+        let look = try await world.look()
+        defer { look.close() }
         var found: Set<UnreadableRecord> = []
         func damaged(_ body: () async throws -> Void) async throws {
             do { try await body() } catch let error as StoreError { found.insert(try #require(error.record)) }
@@ -131,7 +159,7 @@ struct UnreadableTests {
                 if let intent = begun.abandoned { _ = try await store.finish(intent) { _ in Sample.answer() } }
             }
             try await damaged { _ = try await store.state(of: job.key) }
-            try await damaged { _ = try await store.read { try $0.timelines(of: id) } }
+            try await damaged { _ = try await look.timelines(of: id) }
         }
         try await damaged { _ = try await store.enrolment(of: "ada") }
         // Others are served, also on the number that a job which nobody can read had begun on.
@@ -155,36 +183,40 @@ struct UnreadableTests {
         return found
     }
 
-    private static let damages =
-        SealedColumn.all.map { (column: $0, value: "x'0102030405'") } + choices.map { ($0, "'of_the_future'") }
+    /// Any sealed value that no key made, and any text of a closed list that is not known.
+    private static let damages = SealedColumn.all.map { (column: $0, isSealed: true) } + choices.map { ($0, false) }
 
-    @Test("damage of any sealed value, and any text of a closed list that is not known", arguments: damages.indices)
-    func damage(index: Int) async throws {
-        let (column, value) = Self.damages[index]
-        let (world, queue) = try await filled()
-        let isSet = "\(column.column) IS NOT NULL AND \(column.column) <> x''"
-        let count = "SELECT COUNT(*) FROM \(column.table) WHERE \(column.column) = \(value)"
-        let damaged = try await queue.write { db in
-            try db.execute(sql: "UPDATE \(column.table) SET \(column.column) = \(value) WHERE \(isSet)")
-            return try Int.fetchOne(db, sql: count) ?? 0
+    @Test(
+        "damage of any sealed value, and any text of a closed list that is not known", arguments: StoreKind.allCases,
+        damages.indices)
+    func damage(_ kind: StoreKind, index: Int) async throws {
+        let (column, isSealed) = Self.damages[index]
+        let world = try await filled(kind)
+        let (table, name) = (Self.name(column.table, in: kind), Self.name(column.column, in: kind))
+        let value: String
+        switch kind {
+        case .sqlite: value = isSealed ? "x'0102030405'" : "'of_the_future'"
+        case .postgres: value = isSealed ? "'\\x0102030405'" : "'of_the_future'"
         }
+        let count = "SELECT COUNT(*) FROM \(table) WHERE \(name) = \(value)"
+        try await world.change("UPDATE \(table) SET \(name) = \(value) WHERE length(\(name)) > 0")
+        let damaged = try await world.number(count)
         // The value is really there, unless it stands in a column that only an ended enrolment has.
         #expect(damaged > 0 || column == SealedColumn(table: "enrolment", column: "ended"))
         let seen = Locked<[UnreadableRecord]>([])
         let watch = StoreWatch(clocks: world.time.clocks, observer: Observer(seen: seen))
-        let store = try await SQLiteStore.open(
-            world.configuration, clocks: world.time.clocks, watch: watch,
-            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
-        let found = try await exercise(store)
+        let silence = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        let store = try await world.worker(watch: watch, logger: silence)
+        let found = try await exercise(store, in: world)
         #expect(store.watch.trouble == nil)
         let told = seen.withLock { $0 }
-        #expect(told.count == Set(told).count && found.isSubset(of: told), "each is told once")
+        #expect(told.count == Set(told).count && found.isSubset(of: told), "each is told once: \(found), \(told)")
         #expect(told.allSatisfy { $0.table == column.table || $0.table == "job" }, "\(told)")
         await world.end(store)
-        let kept = try await queue.read { try Int.fetchOne($0, sql: count) }
+        let kept = try await world.number(count)
         // A job whose call cannot be read is ended by its own message; all else stays as it was found.
         let mayGo = column == SealedColumn(table: "job", column: "call") ? 1 : 0
-        #expect(try #require(kept) >= damaged - mayGo)
+        #expect(kept >= damaged - mayGo)
     }
 
     private struct Observer: StoreObserver {
@@ -195,9 +227,11 @@ struct UnreadableTests {
         func found(_ record: UnreadableRecord) { seen.withLock { $0.append(record) } }
     }
 
-    @Test("lists pass such rows over and count them; those behind get their turn, however many stand in front")
-    func lists() async throws {
-        let world = try await World(.sqlite)
+    @Test(
+        "lists pass such rows over and count them; those behind get their turn, however many stand in front",
+        arguments: StoreKind.allCases)
+    func lists(_ kind: StoreKind) async throws {
+        let world = try await World(kind)
         let store = try await world.worker()
         for name in ["a", "b", "c", "d"] {
             let phone = try Sample.phone()
@@ -208,14 +242,17 @@ struct UnreadableTests {
             try await store.write([.deadLetter(letter)])
         }
         try await store.write([.letters([1, 2, 3, 4], .replaying, dueAt: Array(repeating: Sample.now, count: 4))])
-        let queue = try DatabaseQueue(path: world.configuration.path)
-        try await queue.write { db in
-            try db.execute(
-                sql: """
-                    UPDATE user SET phone = x'00' WHERE name < 'c'; UPDATE dead_letter SET body = x'00' WHERE id < 3;
-                    UPDATE provider_chore SET payload = x'00' WHERE id < 3;
-                    """)
+        // The first byte names the key, and none has that number.
+        let damage: String
+        switch kind {
+        case .sqlite: damage = "x'00'"
+        case .postgres: damage = "'\\x00'"
         }
+        try await world.change(
+            """
+            UPDATE \(Self.name("user", in: kind)) SET phone = \(damage) WHERE name < 'c';
+            UPDATE dead_letter SET body = \(damage) WHERE id < 3; UPDATE provider_chore SET payload = \(damage) WHERE id < 3;
+            """)
         world.time.advance(.seconds(60))
         let page = try await store.look(at: "") { $0.page = UserPage(filter: nil, after: nil, limit: 2) }
         #expect(page.page.map(\.name) == ["c", "d"] && page.unreadable == 2)
@@ -224,14 +261,16 @@ struct UnreadableTests {
         await world.end(store)
     }
 
-    @Test("of many at once a hundred a minute are told, each once")
-    func flood() async throws {
-        let world = try await World(.sqlite)
+    @Test("of many at once a hundred a minute are told, each once", arguments: StoreKind.allCases)
+    func flood(_ kind: StoreKind) async throws {
+        let world = try await World(kind)
         let log = Lines()
-        let store = try await SQLiteStore.open(
-            world.configuration, clocks: world.time.clocks, logger: Logger(label: "test") { _ in log })
+        let store = try await world.worker(logger: Logger(label: "test") { _ in log })
         for _ in 0..<150 { try await store.write([.deadLetter(Sample.letter("{}"))]) }
-        try await world.otherProgram().write { try $0.execute(sql: "UPDATE dead_letter SET body = x'00'") }
+        switch kind {
+        case .sqlite: try await world.change("UPDATE dead_letter SET body = x'00'")
+        case .postgres: try await world.change("UPDATE dead_letter SET body = '\\x00'")
+        }
         var told: [Int] = []
         for pause in [0, 1, 60, 60] {
             world.time.advance(.seconds(pause))
@@ -242,10 +281,15 @@ struct UnreadableTests {
         await store.close()
     }
 
-    @Test("what is under way on a number and cannot be read waits for its own message, and holds up nobody else")
-    func locked() async throws {
-        let (world, queue) = try await filled()
-        try await queue.write { try $0.execute(sql: "UPDATE job SET call = x'00' WHERE state = 0") }
+    @Test(
+        "what is under way on a number and cannot be read waits for its own message, and holds up nobody else",
+        arguments: StoreKind.allCases)
+    func locked(_ kind: StoreKind) async throws {
+        let world = try await filled(kind)
+        switch kind {
+        case .sqlite: try await world.change("UPDATE job SET call = x'00' WHERE state = 0")
+        case .postgres: try await world.change("UPDATE job SET call = '\\x00' WHERE state = 0")
+        }
         let store = try await world.worker()
         #expect(try await store.begin(Sample.job("next", user: "bob"), decide: Sample.calling).intent != nil)
         await #expect(throws: StoreError.self) {

@@ -1,12 +1,8 @@
 import Basics
-import Foundation
-import GRDB
 import Store
 import TestKit
 import Testing
 import Wire
-
-@testable import StoreSQLite
 
 /// What operators want of workers: what stands of it, and what it comes to.
 @Suite("Contract 8: workers pause, resume, drain", .timeLimit(.minutes(5)))
@@ -30,7 +26,7 @@ struct WorkerOrderTests {
 
     @discardableResult
     private func order(_ command: WorkerCommand, _ world: World) async throws -> WorkerCommandResult {
-        try await StoreKeeping.order(command, world.configuration, clocks: world.time.clocks)
+        try await world.order(command)
     }
 
     private func paused(_ store: any WorkingStore, _ world: World) async throws -> Set<LaneName> {
@@ -38,9 +34,11 @@ struct WorkerOrderTests {
         return Set(LaneName.allCases.filter { orders.pause(of: $0, worker: store.worker, at: world.time.wall) != nil })
     }
 
-    @Test("a pause of all holds for those that start later too; a worker's own for that one; the latest word counts")
-    func latest() async throws {
-        let world = try await World()
+    @Test(
+        "a pause of all holds for those that start later too; a worker's own for that one; the latest word counts",
+        arguments: StoreKind.allCases)
+    func latest(_ kind: StoreKind) async throws {
+        let world = try await World(kind)
         let workers = try await fleet(2, world)
         try await order(command(.pause), world)
         let late = try await fleet(1, world)[0]
@@ -58,9 +56,11 @@ struct WorkerOrderTests {
         for worker in workers + [late] { await world.end(worker) }
     }
 
-    @Test("a pause ends by itself when its time is over, and what it took the place of does not come back")
-    func until() async throws {
-        let world = try await World()
+    @Test(
+        "a pause ends by itself when its time is over, and what it took the place of does not come back",
+        arguments: StoreKind.allCases)
+    func until(_ kind: StoreKind) async throws {
+        let world = try await World(kind)
         let worker = try await fleet(1, world)[0]
         try await order(command(.pause, nil, .send), world)
         try await order(command(.pause, worker.worker, nil, until: world.time.wall + .seconds(60)), world)
@@ -71,9 +71,11 @@ struct WorkerOrderTests {
         await world.end(worker)
     }
 
-    @Test("who is drained: those that live, not those that start later; resumed before it obeyed, it goes on")
-    func drain() async throws {
-        let world = try await World()
+    @Test(
+        "who is drained: those that live, not those that start later; resumed before it obeyed, it goes on",
+        arguments: StoreKind.allCases)
+    func drain(_ kind: StoreKind) async throws {
+        let world = try await World(kind)
         let workers = try await fleet(2, world)
         guard case .stands(let meant) = try await order(command(.drain), world) else {
             Issue.record("it does not stand")
@@ -93,9 +95,11 @@ struct WorkerOrderTests {
         for worker in workers + [late] { await world.end(worker) }
     }
 
-    @Test("a number that no living worker has is refused with those that there are, and nothing stands")
-    func unknown() async throws {
-        let world = try await World()
+    @Test(
+        "a number that no living worker has is refused with those that there are, and nothing stands",
+        arguments: StoreKind.allCases)
+    func unknown(_ kind: StoreKind) async throws {
+        let world = try await World(kind)
         let workers = try await fleet(2, world)
         await world.end(workers[0])
         for number in [workers[0].worker, 99] {
@@ -105,15 +109,18 @@ struct WorkerOrderTests {
             }
             #expect(living.map(\.id) == [workers[1].worker])
         }
-        let look = try await StoreLook.open(world.configuration, clocks: world.time.clocks)
+        let look = try await world.look()
         #expect(try await look.orders().orders.isEmpty)
         #expect(try await look.audit(AuditQuery()).isEmpty)
+        look.close()
         await world.end(workers[1])
     }
 
-    @Test("each is in the audit trail with operator, workers, lane and why; a person named there can be erased")
-    func trail() async throws {
-        let world = try await World()
+    @Test(
+        "each is in the audit trail with operator, workers, lane and why; a person named there can be erased",
+        arguments: StoreKind.allCases)
+    func trail(_ kind: StoreKind) async throws {
+        let world = try await World(kind)
         let worker = try await fleet(1, world)[0]
         let until = world.time.wall + .seconds(60)
         try await order(command(.pause, nil, .send, until: until), world)
@@ -138,9 +145,9 @@ struct WorkerOrderTests {
         await world.end(worker)
     }
 
-    @Test("however often operators change their minds, a few rows stand")
-    func bounded() async throws {
-        let world = try await World()
+    @Test("however often operators change their minds, a few rows stand", arguments: StoreKind.allCases)
+    func bounded(_ kind: StoreKind) async throws {
+        let world = try await World(kind)
         let workers = try await fleet(2, world)
         var generator = Seeded(7)
         for _ in 0..<200 {

@@ -1,12 +1,8 @@
 import Basics
-import GRDB
-import Logging
 import Store
 import TestKit
 import Testing
 import Wire
-
-@testable import StoreSQLite
 
 /// What workers tell of themselves, and how they ended.
 @Suite("Contract 8: workers report", .timeLimit(.minutes(5)))
@@ -28,6 +24,12 @@ struct WorkerReportTests {
         return try #require(store as? any WorkingStore)
     }
 
+    private func look(_ world: World) async throws -> [WorkerRecord] {
+        let look = try await world.look()
+        defer { look.close() }
+        return try await look.workers()
+    }
+
     @Test("what a worker told last is there as it was told, with its age", arguments: StoreKind.allCases)
     func reports(_ kind: StoreKind) async throws {
         let world = try await World(kind)
@@ -37,7 +39,7 @@ struct WorkerReportTests {
         _ = try await second.beat(report(), [])
         _ = try await first.beat(report(.notReady), [])
         world.time.advance(.seconds(2))
-        for records in [try await first.workers(), try await look(world).workers()] {
+        for records in [try await first.workers(), try await look(world)] {
             #expect(records.map(\.id) == [first.worker, second.worker])
             #expect(records.map(\.report) == [report(.notReady), report()])
             #expect(records.map(\.age) == [.seconds(2), .seconds(2)])
@@ -48,9 +50,11 @@ struct WorkerReportTests {
         await world.end(second)
     }
 
-    @Test("a living worker that says nothing for too long is silent, and nobody takes it for working")
-    func silent() async throws {
-        let world = try await World()
+    @Test(
+        "a living worker that says nothing for too long is silent, and nobody takes it for working",
+        arguments: StoreKind.allCases)
+    func silent(_ kind: StoreKind) async throws {
+        let world = try await World(kind)
         let store = try await worker(world)
         #expect(try await store.workers().map(\.standing) == ["starting"])
         _ = try await store.beat(report(), [])
@@ -80,7 +84,7 @@ struct WorkerReportTests {
         await world.end(killed)
         world.time.advance(.seconds(60))
         // At once, though nobody has written it down yet; and the same once somebody has.
-        #expect(try await look(world).workers().map(\.standing) == ["stopped", "failed", "killed"])
+        #expect(try await look(world).map(\.standing) == ["stopped", "failed", "killed"])
         let next = try await worker(world)
         let records = try await next.workers()
         #expect(records.map(\.standing) == ["stopped", "failed", "killed", "starting"])
@@ -88,23 +92,22 @@ struct WorkerReportTests {
         await world.end(next)
     }
 
-    @Test("one that is killed while others work is written down by them")
-    func noted() async throws {
-        let world = try await World()
+    @Test("one that is killed while others work is written down by them", arguments: StoreKind.allCases)
+    func noted(_ kind: StoreKind) async throws {
+        let world = try await World(kind)
         let (living, killed) = (try await worker(world), try await worker(world))
         _ = try await killed.beat(report(), [])
         await world.end(killed)
         _ = try await living.beat(report(), [])
-        let ended = try await DatabaseQueue(path: world.configuration.path).read {
-            try String.fetchAll($0, sql: "SELECT ended_how FROM worker WHERE ended_how IS NOT NULL")
-        }
-        #expect(ended == ["killed"])
+        #expect(try await world.query("SELECT COUNT(*) FROM worker WHERE ended_how = 'killed'") == ["1"])
         await world.end(living)
     }
 
-    @Test("ended ones stay for seven days, with what they told; living ones for as long as they live")
-    func kept() async throws {
-        let world = try await World()
+    @Test(
+        "ended ones stay for seven days, with what they told; living ones for as long as they live",
+        arguments: StoreKind.allCases)
+    func kept(_ kind: StoreKind) async throws {
+        let world = try await World(kind)
         let living = try await worker(world)
         let ended = try await worker(world)
         _ = try await ended.beat(report(), [])
@@ -116,23 +119,25 @@ struct WorkerReportTests {
         world.time.advance(.seconds(2))
         _ = try await living.sweep(Retention(), limit: 100)
         #expect(try await living.workers().map(\.id) == [living.worker])
-        let reports = try await DatabaseQueue(path: world.configuration.path).read {
-            try Int.fetchOne($0, sql: "SELECT COUNT(*) FROM worker_report")
-        }
-        #expect(reports == 0)
+        #expect(try await world.number("SELECT COUNT(*) FROM worker_report") == 0)
         await world.end(living)
     }
 
-    @Test("one that ends as soon as it starts, again and again, does not fill the store")
-    func bounded() async throws {
-        let world = try await World()
+    @Test("one that ends as soon as it starts, again and again, does not fill the store", arguments: StoreKind.allCases)
+    func bounded(_ kind: StoreKind) async throws {
+        let world = try await World(kind)
         let living = try await worker(world)
-        try await DatabaseQueue(path: world.configuration.path).write { db in
-            for id in 100..<900 {
-                try db.execute(
-                    sql: "INSERT INTO worker (id, started_at, ended_at, ended_how) VALUES (?, 1, 2, 'failed')",
-                    arguments: [id])
-            }
+        let rows = (100..<900).map { "(\($0), 1, 2, 'failed')" }.joined(separator: ", ")
+        switch kind {
+        case .sqlite:
+            try await world.change("INSERT INTO worker (id, started_at, ended_at, ended_how) VALUES \(rows)")
+        case .postgres:
+            try await world.change(
+                """
+                ALTER TABLE worker ALTER COLUMN incarnation SET DEFAULT 'one of before';
+                INSERT INTO worker (id, started_at, ended_at, ended_how) VALUES \(rows);
+                ALTER TABLE worker ALTER COLUMN id RESTART WITH 900
+                """)
         }
         let next = try await worker(world)
         let records = try await next.workers()
@@ -142,20 +147,16 @@ struct WorkerReportTests {
         await world.end(living)
     }
 
-    @Test("words of a newer version are passed over; that the worker lives is known all the same")
-    func newer() async throws {
-        let world = try await World()
+    @Test(
+        "words of a newer version are passed over; that the worker lives is known all the same",
+        arguments: StoreKind.allCases)
+    func newer(_ kind: StoreKind) async throws {
+        let world = try await World(kind)
         let store = try await worker(world)
         _ = try await store.beat(report(), [])
-        try await DatabaseQueue(path: world.configuration.path).write {
-            try $0.execute(sql: "UPDATE worker_report SET body = replace(body, 'ready', 'levitating')")
-        }
+        try await world.change("UPDATE worker_report SET body = replace(body, 'ready', 'levitating')")
         let record = try #require(try await store.workers().first)
         #expect(record.isPresent && record.report == nil && record.standing == "starting")
         await world.end(store)
-    }
-
-    private func look(_ world: World) async throws -> StoreLook {
-        try await StoreLook.open(world.configuration, clocks: world.time.clocks)
     }
 }

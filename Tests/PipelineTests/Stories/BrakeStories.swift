@@ -2,7 +2,6 @@ import Basics
 import Pipeline
 import SitePolicy
 import Store
-import StoreSQLite
 import TestKit
 import Testing
 import Wire
@@ -23,7 +22,7 @@ struct BrakeStories {
 
     @discardableResult
     private func change(_ command: BrakeCommand, _ site: Site) async throws -> BrakeCommandResult {
-        try await StoreKeeping.brake(command, site.world.configuration, clocks: site.world.time.clocks)
+        try await site.world.brake(command)
     }
 
     @Test(

@@ -4,8 +4,6 @@ import TestKit
 import Testing
 import Wire
 
-@testable import StoreSQLite
-
 @Suite("8 Queues by the hour, dead letters by group", .timeLimit(.minutes(5)))
 struct QueueHourTests {
     private func report(settled: Int, inHand: Int) -> WorkerReport {
@@ -18,9 +16,11 @@ struct QueueHourTests {
         return report
     }
 
-    @Test("8 queues: an hour's fewest, most and last, whoever looks; silence of the leader is no zero")
-    func hours() async throws {
-        let world = try await World()
+    @Test(
+        "8 queues: an hour's fewest, most and last, whoever looks; silence of the leader is no zero",
+        arguments: StoreKind.allCases)
+    func hours(_ kind: StoreKind) async throws {
+        let world = try await World(kind)
         let store = try #require(try await world.worker() as? any WorkingStore)
         let hour = QueueHour.start(of: world.time.clocks.wall())
         world.time.advance(hour + .seconds(3600) - world.time.clocks.wall())
@@ -48,9 +48,11 @@ struct QueueHourTests {
         await world.end(store)
     }
 
-    @Test("8 dead groups: by state, reason, front end and key, with the first and the last")
-    func groups() async throws {
-        let world = try await World()
+    @Test(
+        "8 dead groups: by state, reason, front end and key, with the first and the last", arguments: StoreKind.allCases
+    )
+    func groups(_ kind: StoreKind) async throws {
+        let world = try await World(kind)
         let store = try await world.worker()
         for index in 0..<6 {
             let letter = DeadLetter(

@@ -40,8 +40,8 @@ let package = Package(
             name: "App",
             dependencies: [
                 "AMQP", "Basics", "CLinux", "Conformance", "CurlHTTP", "LoginPage", "Ops", "OpsPages", "PhoneNumbers",
-                "Pipeline", "PollExecutor", "SitePolicy", "Store", "StoreSQLite", "TwilioSimulator", "TwilioVerify",
-                "VerifyClient",
+                "Pipeline", "PollExecutor", "SitePolicy", "Store", "StorePostgres", "StoreSQLite", "TwilioSimulator",
+                "TwilioVerify", "VerifyClient",
                 "Web", "Wire", "Worker",
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "Crypto", package: "swift-crypto"),

@@ -1,11 +1,12 @@
 import Store
+import StorePostgres
 import StoreSQLite
 
 /// Finds the kind of store by the scheme of its URL.
 enum StoreFactory {
     /// Every kind there is: a new one is a target, and its line here.
     private static let kinds: [any StoreDriver.Type] = [
-        SQLiteDriver.self
+        SQLiteDriver.self, PostgresDriver.self,
     ]
 
     /// How their URLs look.

@@ -21,6 +21,9 @@ package protocol StoreDriver: Sendable {
     /// The file with the keys, which has to be kept apart from backups.
     var keyFile: String { get }
 
+    /// What is wrong with the place as it is written, in words behind `store.url` that say what to do; `nil` where nothing is.
+    var problem: String? { get }
+
     /// Makes key file and store; `.exists` when either is there.
     func create(siteOptions: [String: String]) async throws(StoreError)
 
@@ -65,6 +68,11 @@ package protocol StoreDriver: Sendable {
 
     /// Moves store and keys to a place where there is none; `.busy` while a worker works on it.
     func copy(to target: Self) async throws(StoreError)
+}
+
+extension StoreDriver {
+    /// A path may be any.
+    package var problem: String? { nil }
 }
 
 /// A store that a worker is at work on, and what metrics tell of it.

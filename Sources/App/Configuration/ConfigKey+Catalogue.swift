@@ -17,8 +17,12 @@ extension ConfigKey {
         ConfigKey("broker.tls.key_file", nil, .path, "PEM file of its key"),
         ConfigKey(
             "broker.tls.server_name", nil, .text, "the name in the broker's certificate, if not the host in broker.url"),
-        ConfigKey("store.url", nil, .store, "sqlite:PATH; default verify-courier.db in the state folder"),
-        ConfigKey("store.key_file", nil, .path, "keys for numbers at rest; default the store's path + .key"),
+        ConfigKey(
+            "store.url", nil, .store,
+            "sqlite:PATH or postgresql://USER@HOST/DATABASE; default verify-courier.db in the state folder"),
+        ConfigKey(
+            "store.key_file", nil, .path,
+            "keys for numbers at rest; default the store's path + .key; must be set with PostgreSQL"),
         ConfigKey(
             "twilio.base_url", "https://verify.twilio.com", .twilio, "plain HTTP is taken for loopback addresses only"),
         ConfigKey("twilio.ca_file", nil, .path, "PEM file of authorities, if not the system's"),

@@ -1,6 +1,7 @@
 import AMQP
 import Basics
 import FoundationEssentials
+import Store
 import Wire
 
 /// Why a text is no value of its kind.
@@ -34,12 +35,18 @@ extension ConfigKind {
         case .words: Self.words(text).map(ConfigTyped.words)
         case .countries: .countries(try CountryCodes.parse(text))
         case .brokers: .brokers(try Self.brokers(text))
-        case .store: StoreFactory.store(at: text) == nil ? nil : .text(text)
+        case .store: try Self.isStore(text) ? .text(text) : nil
         case .twilio: Self.isTwilioURL(text) ? .text(text) : nil
         case .proxy: Self.isProxyURL(text) ? .text(text) : nil
         case .listen: text == "off" ? .listen(nil) : ListenAddress(text).map(ConfigTyped.listen)
         case .frontEnds: .frontEnds(try FrontEndList.parse(text))
         }
+    }
+
+    private static func isStore(_ url: String) throws(ConfigFault) -> Bool {
+        guard let store = StoreFactory.store(at: url) else { return false }
+        if let problem = store.problem { throw ConfigFault(message: problem) }
+        return true
     }
 
     /// What is wrong is said without any of it but what nobody can see.

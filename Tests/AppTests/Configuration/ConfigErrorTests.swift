@@ -88,7 +88,13 @@ struct ConfigErrorTests {
                 "site.2FA_VERIFY_AUTHTOKEN must be printable ASCII, as Twilio shows it, without line breaks or other control characters (VERIFY_COURIER_SITE_2FA_VERIFY_AUTHTOKEN)"
         ),
         Mistake(
-            yaml: "store: {url: /var/lib/store.db}", says: "store.url must be sqlite:PATH (config.yaml, line 1)"),
+            yaml: "store: {url: /var/lib/store.db}",
+            says: "store.url must be sqlite:PATH or postgresql://USER@HOST/DATABASE (config.yaml, line 1)"),
+        Mistake(
+            yaml: "store: {url: 'postgresql://courier:hunter2@localhost/courier'}",
+            says:
+                "store.url holds a password, which whoever lists processes or reads the configuration sees: leave it out, and name a file of PostgreSQL's form with ?passfile=/path (rights 0600) (config.yaml, line 1)"
+        ),
         Mistake(
             yaml: "twilio: {base_url: http://verify.twilio.com}",
             says:
@@ -161,7 +167,7 @@ struct ConfigErrorTests {
         #expect(
             try Configured.settings(odd).workProblems() == [
                 "broker.tls.certificate_file and broker.tls.key_file go together: set both, or neither",
-                "there is no place for the store: set store.url to sqlite:PATH, or STATE_DIRECTORY, XDG_STATE_HOME or HOME",
+                "there is no place for the store: set store.url to sqlite:PATH or postgresql://USER@HOST/DATABASE, or STATE_DIRECTORY, XDG_STATE_HOME or HOME",
                 "broker.tls.key_file names /nowhere, which is missing or cannot be read (VERIFY_COURIER_BROKER_TLS_KEY_FILE)",
             ])
     }

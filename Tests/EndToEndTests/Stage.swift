@@ -4,6 +4,7 @@ import Basics
 import Foundation
 import Logging
 import TestKit
+import Testing
 import TwilioSimulator
 import VerifyClient
 import Wire
@@ -17,11 +18,23 @@ final class Stage: Sendable {
     let folder: String
     let environment: [String: String]
     private let running: [Task<Void, Never>]
+    private let database: Database?
+
+    /// A schema at a database server.
+    private struct Database {
+        var server: PrivatePostgres
+        var location: String
+        var isShared: Bool
+    }
 
     /// - Parameter users: the broker's URLs of a worker and of a front end, with its name, where the topology and rights
     ///   are there already. Without them everybody is `guest` in a virtual host of the test's own.
+    /// - Parameters:
+    ///   - kind: of the store.
+    ///   - server: the test's own for a store of that kind; the common one without.
     init(
-        _ more: [String: String] = [:], users: (worker: String, frontEnd: String, name: String)? = nil
+        _ more: [String: String] = [:], users: (worker: String, frontEnd: String, name: String)? = nil,
+        on kind: StoreKind = .sqlite, at server: PrivatePostgres? = nil
     ) async throws {
         folder = NSTemporaryDirectory() + "verify-courier-e2e-" + RandomID.hex(bytes: 6)
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
@@ -37,15 +50,17 @@ final class Stage: Sendable {
             return
         }
         let listening = try await Wait.bounded("the simulator's port") { await ports.first { _ in true } } ?? 0
+        database = try await Self.database(kind, server)
         environment = [
             "HOME": folder, "VERIFY_COURIER_BROKER_URL": users?.worker ?? own,
-            "VERIFY_COURIER_STORE_URL": "sqlite:\(folder)/store.db",
+            "VERIFY_COURIER_STORE_URL": database.map { "postgresql:\($0.location)" } ?? "sqlite:\(folder)/store.db",
             "VERIFY_COURIER_TWILIO_BASE_URL": "http://127.0.0.1:\(listening)",
             "VERIFY_COURIER_SITE_2FA_VERIFY_ACCOUNTSID": configuration.accountSID,
             "VERIFY_COURIER_SITE_2FA_VERIFY_SERVICESID": configuration.serviceSID,
             "VERIFY_COURIER_SITE_2FA_VERIFY_AUTHTOKEN": configuration.authToken.revealed,
             "VERIFY_COURIER_LIMITS_COOLDOWN_SECONDS": "0", "VERIFY_COURIER_OPS_LISTEN": "off",
-        ].merging(more) { $1 }
+        ].merging(database == nil ? [:] : ["VERIFY_COURIER_STORE_KEY_FILE": "\(folder)/store.key"]) { $1 }
+            .merging(more) { $1 }
         let settings = try Settings(ConfigLoader(flags: [:], file: nil, environment: environment))
         let app = App(settings: settings, logger: logger)
         if users == nil { try await app.applyTopology() }
@@ -61,6 +76,27 @@ final class Stage: Sendable {
     deinit {
         for task in running { task.cancel() }
         try? FileManager.default.removeItem(atPath: folder)
+        guard let database, database.isShared else { return }
+        database.server.drop(shared: database.location)
+    }
+
+    private static func database(_ kind: StoreKind, _ own: PrivatePostgres?) async throws -> Database? {
+        switch kind {
+        case .sqlite: return nil
+        case .postgres:
+            if let own { return Database(server: own, location: try await own.makeSchema(), isShared: false) }
+            let shared = try await PrivatePostgres.sharedSchema()
+            return Database(server: shared.server, location: shared.location, isShared: true)
+        }
+    }
+
+    /// Runs a statement in its schema, as another program would.
+    ///
+    /// - Returns: what it gives, columns separated by `|`, without line breaks at its ends.
+    func query(_ sql: String) async throws -> String {
+        let database = try #require(database, "the stage's store is in no database")
+        let text = try await database.server.run(sql, at: database.location)
+        return text.trimmingCharacters(in: .whitespacesAndNewlines)
     }
 
     /// A worker process; with a failpoint it dies by SIGKILL there, the first time it comes by.

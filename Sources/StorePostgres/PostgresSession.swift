@@ -23,6 +23,14 @@ actor PostgresSession {
     private var connection: PostgresConnection?
     /// How many connections the server takes, as it said when it was connected to.
     private var mostConnections = 100
+    /// Which run of which server the connection is to, or was.
+    private var lastRun = ""
+
+    /// Tells a run of a server from any other, also from its next one after a crash in which the postmaster lived on: that begins its
+    /// statistics anew.
+    private static let serverRun = """
+        pg_postmaster_start_time()::text || ' ' || coalesce((SELECT stats_reset::text FROM pg_stat_bgwriter), '')
+        """
     /// Whether it has no connection, and would like one.
     nonisolated let isDown = Watched(false)
 
@@ -94,13 +102,14 @@ actor PostgresSession {
             """
             SELECT current_setting('max_connections')::bigint, current_setting('server_version_num')::bigint,
                 CASE WHEN current_setting('synchronous_commit') = 'off'
-                THEN set_config('synchronous_commit', 'on', false) END
+                THEN set_config('synchronous_commit', 'on', false) END, \(Self.serverRun)
             """
         ).first
         guard let row, try row.integer(1) >= 140_000 else {
             throw StoreError(.wrongSchema, "The database server is older than PostgreSQL 14; use a newer one.")
         }
         mostConnections = try row.number(0)
+        lastRun = try row.text(3)
         connection = new
         poller.watch(new.descriptor, events: Int16(POLLIN))
         isDown.set(false)
@@ -218,17 +227,21 @@ extension PostgresSession {
         var unknown = PostgresFailure(.lost)
         unknown.mayHaveCommitted = true
         guard let number = transaction.number else { throw unknown }
+        let run = lastRun
         let end = MonotonicTime.now() + Self.askingForOutcome
         repeat {
             dropIfBroken()
             do {
-                let status = try connected().fetch("SELECT pg_xact_status($1::text::xid8)", [.text(number)])
+                let connection = try connected()
+                // A server that crashed gives the numbers again that its log did not hold yet, and so does a standby that took over: the
+                // answer would be another transaction's.
+                guard lastRun == run else { throw unknown }
+                let status = try connection.fetch("SELECT pg_xact_status($1::text::xid8)", [.text(number)])
                 // A transaction that is still under way is that of a session that the server has not missed yet.
                 let word = try status.first?.textIfAny(0)
                 if word != "in progress" { return word == "committed" }
-            } catch let failure as PostgresFailure where !failure.endsConnection {
-                // A standby that took over and never got it has not heard of the number.
-                return false
+            } catch let failure as PostgresFailure where failure.mayHaveCommitted || !failure.endsConnection {
+                throw unknown
             } catch {}
             usleep(100_000)
         } while MonotonicTime.now() < end

@@ -1,4 +1,5 @@
 import Basics
+import Glibc
 import Store
 import StorePostgres
 import TestKit
@@ -53,6 +54,37 @@ struct ServerTests {
             Issue.record("the intent was taken over")
             return
         }
+        await store.close()
+        await other.close()
+    }
+
+    @Test(
+        "a server that crashed gives its transactions' numbers again: what it did not keep is not taken for committed")
+    func reusedNumbers() async throws {
+        let server = try await PrivatePostgres.own()
+        let place = try await Place(server, clocks: TestClocks().clocks)
+        let (store, other) = (try await place.worker(), try await place.worker())
+        let (decided, goesOn) = (Watched(false), Watched(false))
+        let call = try Sample.call()
+        let job = Sample.job("one", user: "ada", number: Sample.number)
+        let lost = Task {
+            try await store.begin(job) { _ in
+                decided.set(true)
+                // On the session's own thread, which has nothing else to do.
+                let end = MonotonicTime.now() + Wait.timeout
+                while !goesOn.value, MonotonicTime.now() < end { usleep(1000) }
+                return .call(call, changes: [])
+            }
+        }
+        try await Wait.until("the job to be under way") { decided.value }
+        try await server.kill()
+        try await server.startAgain()
+        try await Wait.until("the server to be used again") { (try? await other.probe()) != nil }
+        // More numbers than were given and not kept.
+        for _ in 0..<50 { try await other.probe() }
+        goesOn.set(true)
+        await #expect(throws: StoreError.self) { try await lost.value }
+        #expect(try await store.begin(job) { _ in .call(call, changes: []) }.intent != nil)
         await store.close()
         await other.close()
     }

@@ -5,7 +5,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 rules=deploy/prometheus/alerts.yaml
-overlay=deploy/kubernetes/overlays/operated/prometheus-rule.yaml
+overlay=deploy/kubernetes/components/operated/prometheus-rule.yaml
 
 # The same rules, indented, under the head of a resource.
 resource() {

@@ -13,7 +13,7 @@ bin=.build/kubernetes/bin
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-for folder in base overlays/operated store-init; do
+for folder in base overlays/operated overlays/postgresql store-init; do
     mkdir -p "$work/$folder"
     kubectl kustomize "deploy/kubernetes/$folder" --output "$work/$folder"
 done
@@ -38,4 +38,4 @@ deploy/alerts.sh
 
 echo "== container and compose"
 "$bin/hadolint" deploy/container/Containerfile
-"$bin/check-jsonschema" --builtin-schema vendor.compose-spec deploy/container/compose.yaml
+"$bin/check-jsonschema" --builtin-schema vendor.compose-spec deploy/container/compose.yaml deploy/container/compose.postgresql.yaml

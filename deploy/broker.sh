@@ -6,7 +6,9 @@
 #   broker.sh join DIR OTHER     the same as start, as one more node of the cluster of which OTHER's is one
 #   broker.sh certificates DIR   only makes the certificates, in DIR/tls: ca.pem, other-ca.pem, and server, expired (for
 #                                localhost) and client, each with its -key.pem
-#   broker.sh kill DIR           kill -9, as in a crash, of a node whose queues are on its disk; start then brings it up again, on the same ports
+#   broker.sh kill DIR           kill -9, as in a crash; start then brings it up again, on the same ports
+#   broker.sh flush DIR          has it write down which members its quorum queues have, which RabbitMQ 3.10 does only now and then: a
+#                                queue that was made seconds before a crash comes back without any, and answers nobody
 #   broker.sh stop DIR           ends the node and, after the last one, its port mapper
 #   broker.sh ctl DIR ARG...     rabbitmqctl for that node
 # VERIFY_COURIER_TEST_RABBITMQ_ROOT names a folder with another RabbitMQ than the machine's, as deploy/rabbitmq4.sh makes it. Its
@@ -14,7 +16,7 @@
 set -euo pipefail
 
 usage() {
-    sed -n '3,13s/^# *//p' "$0" >&2
+    sed -n '3,15s/^# *//p' "$0" >&2
     exit 64
 }
 
@@ -229,9 +231,6 @@ stop() {
 
 crash() {
     load
-    # RabbitMQ 3.10 writes only now and then which members a quorum queue has: one that was made within the last seconds comes back
-    # from a crash without any, and answers nobody. Those who kill a node here are after what a site meets, whose queues are older.
-    ! runs || timeout 20 "${launcher[@]}" "$bin/rabbitmqctl" --quiet eval '[dets:sync(T) || T <- dets:all()].' >/dev/null || true
     ! runs || kill -9 "$(cat "$dir/pid")"
     while runs; do sleep 0.05; done
 }
@@ -243,6 +242,10 @@ join) join "$@" ;;
 certificates) make_certificates "$dir/tls" ;;
 kill) crash ;;
 stop) stop ;;
+flush)
+    load
+    rabbitmqctl --quiet eval '[dets:sync(T) || T <- dets:all()].' >/dev/null
+    ;;
 ctl)
     load
     exec "${launcher[@]}" "$bin/rabbitmqctl" "$@"

@@ -83,6 +83,14 @@ package final class PrivateBroker: Sendable {
         _ = try await Self.blocking(Self.commands) { [directory] in try Self.script(["start", directory]) }
     }
 
+    /// Has it write down which members its quorum queues have.
+    ///
+    /// RabbitMQ 3.10 does so only now and then: a queue that was made seconds before a crash comes back without any, and
+    /// answers nobody.
+    package func flush() async throws {
+        _ = try await Self.blocking(Self.commands) { [directory] in try Self.script(["flush", directory]) }
+    }
+
     /// As `kill -9` does it.
     package func kill() async throws {
         _ = try await Self.blocking(Self.commands) { [directory] in try Self.script(["kill", directory]) }

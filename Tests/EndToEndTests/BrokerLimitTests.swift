@@ -4,7 +4,7 @@ import Testing
 import Wire
 
 /// A broker that allows a worker's user fewer channels or connections than a worker needs.
-@Suite("Contract 7: a broker that allows too little", .timeLimit(.minutes(5))) struct BrokerLimitTests {
+@Suite("Contract 7: a broker that allows too little", .timeLimit(.minutes(10))) struct BrokerLimitTests {
     /// A limit as `rabbitmqctl set_user_limits` takes it, and how it is told.
     ///
     /// As low as can be: the broker counts behind what it allows, so that connections made at once may pass a limit

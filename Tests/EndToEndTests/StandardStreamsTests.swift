@@ -7,7 +7,7 @@ import TwilioSimulator
 import Wire
 
 /// Standard output and error as bad as they can be: none of that ends the program, holds it up or hides its exit code.
-@Suite("Standard streams", .timeLimit(.minutes(5))) struct StandardStreamsTests {
+@Suite("Standard streams", .timeLimit(.minutes(10))) struct StandardStreamsTests {
     /// A shell that becomes the program, with streams led elsewhere.
     private func led(_ streams: String) -> [String] {
         ["bash", "-c", "exec \"$0\" \"$@\" \(streams)"]

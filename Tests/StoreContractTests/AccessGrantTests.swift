@@ -7,7 +7,7 @@ import Wire
 
 @testable import StoreSQLite
 
-@Suite("Contract 6: what lets a person in", .timeLimit(.minutes(5)))
+@Suite("Contract 6: what lets a person in", .timeLimit(.minutes(10)))
 struct AccessGrantTests {
     private static let code = Redacted("123456")
 

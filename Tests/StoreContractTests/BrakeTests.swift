@@ -5,7 +5,7 @@ import Testing
 import Wire
 
 /// What operators stop: what a brake holds, and how it is kept.
-@Suite("Contract 8: brakes", .timeLimit(.minutes(5)))
+@Suite("Contract 8: brakes", .timeLimit(.minutes(10)))
 struct BrakeTests {
     private static let now = Timestamp(seconds: 1_800_000_000)
     private static let hour: Duration = .seconds(3600)

@@ -10,7 +10,7 @@ import Wire
 @testable import Store
 @testable import StoreSQLite
 
-@Suite("Contract 8: dead letters are bounded", .timeLimit(.minutes(5)))
+@Suite("Contract 8: dead letters are bounded", .timeLimit(.minutes(10)))
 struct LetterBoundsTests {
     private func letter(_ id: String, _ frontEnd: String = "portal", bytes: Int = 10) -> DeadLetter {
         DeadLetter(

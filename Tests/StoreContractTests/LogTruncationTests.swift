@@ -10,7 +10,7 @@ import Wire
 @testable import StoreSQLite
 
 /// What is deleted leaves the write-ahead log, too.
-@Suite("Contract 2: an erased person is in no file of the store", .timeLimit(.minutes(5)))
+@Suite("Contract 2: an erased person is in no file of the store", .timeLimit(.minutes(10)))
 struct LogTruncationTests {
     private static let name = "ada.lovelace@example"
 

@@ -9,7 +9,7 @@ import Wire
 @testable import StoreSQLite
 
 /// How SQLite goes about statements: what reads a whole table grows with it, and all workers wait meanwhile.
-@Suite("No statement reads a whole table that grows", .timeLimit(.minutes(5)))
+@Suite("No statement reads a whole table that grows", .timeLimit(.minutes(10)))
 struct PlanTests {
     /// Tables of a few rows: options, workers, a total for each front end, codes that were used within five minutes; and the front
     /// ends, which a look collects step by step.

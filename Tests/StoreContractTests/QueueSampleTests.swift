@@ -5,7 +5,7 @@ import Testing
 import Wire
 
 /// How the queues stood, as one worker keeps it for all.
-@Suite("Contract 8: queues are looked at by one worker for all", .timeLimit(.minutes(5)))
+@Suite("Contract 8: queues are looked at by one worker for all", .timeLimit(.minutes(10)))
 struct QueueSampleTests {
     private func worker(_ world: World) async throws -> any WorkingStore {
         let store = try await world.worker()

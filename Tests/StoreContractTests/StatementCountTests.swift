@@ -8,7 +8,7 @@ import Wire
 @testable import StoreSQLite
 
 /// What the store runs for a job, counted without a clock: each statement costs every job, on the one thread that writes.
-@Suite("A job costs few statements", .timeLimit(.minutes(5)))
+@Suite("A job costs few statements", .timeLimit(.minutes(10)))
 struct StatementCountTests {
     /// A store's rows, and the statements that they run.
     private struct Bench {

@@ -4,7 +4,7 @@ import TestKit
 import Testing
 import Wire
 
-@Suite("Looking at a store", .timeLimit(.minutes(5)))
+@Suite("Looking at a store", .timeLimit(.minutes(10)))
 struct StoreLookTests {
     @Test("enters no worker, and sees what the workers wrote and who of them lives", arguments: StoreKind.allCases)
     func looks(_ kind: StoreKind) async throws {

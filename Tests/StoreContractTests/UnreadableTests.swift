@@ -8,7 +8,7 @@ import Wire
 @testable import StoreSQLite
 
 /// A record that cannot be read, damaged or of a newer version, ends the jobs that need it and nothing else.
-@Suite("Contract 8: a record that cannot be read", .timeLimit(.minutes(5)))
+@Suite("Contract 8: a record that cannot be read", .timeLimit(.minutes(10)))
 struct UnreadableTests {
     /// Texts of closed lists that a newer version may have made longer.
     static let choices = [

@@ -5,7 +5,7 @@ import Testing
 import Wire
 
 /// What operators want of workers: what stands of it, and what it comes to.
-@Suite("Contract 8: workers pause, resume, drain", .timeLimit(.minutes(5)))
+@Suite("Contract 8: workers pause, resume, drain", .timeLimit(.minutes(10)))
 struct WorkerOrderTests {
     private static let report = WorkerReport(host: "h", pid: 1, version: "1", listen: nil, settings: "s")
 

@@ -5,7 +5,7 @@ import Testing
 import Wire
 
 /// What workers tell of themselves, and how they ended.
-@Suite("Contract 8: workers report", .timeLimit(.minutes(5)))
+@Suite("Contract 8: workers report", .timeLimit(.minutes(10)))
 struct WorkerReportTests {
     private func report(_ state: WorkerState = .ready) -> WorkerReport {
         var report = WorkerReport(host: "h", pid: 7, version: "1.0", listen: "127.0.0.1:8090", settings: "abc")

@@ -4,7 +4,7 @@ import TestKit
 import Testing
 import Wire
 
-@Suite("8 Queues by the hour, dead letters by group", .timeLimit(.minutes(5)))
+@Suite("8 Queues by the hour, dead letters by group", .timeLimit(.minutes(10)))
 struct QueueHourTests {
     private func report(settled: Int, inHand: Int) -> WorkerReport {
         var report = WorkerReport(host: "h", pid: 1, version: "1", listen: nil, settings: "s")

@@ -59,9 +59,8 @@ extension App {
     }
 
     private static func copy<Driver: StoreDriver>(_ store: Driver, to target: any StoreDriver) async throws {
-        guard let target = target as? Driver else {
-            throw ConfigProblem("--to must be of the same kind as the store: \(Driver.form)")
-        }
+        if let problem = target.problem { throw ConfigProblem("--to \(problem)") }
+        guard let target = target as? Driver else { return try await StoreCopying.copy(from: store, to: target) }
         try await store.copy(to: target)
     }
 }

@@ -68,6 +68,14 @@ package protocol StoreDriver: Sendable {
 
     /// Moves store and keys to a place where there is none; `.busy` while a worker works on it.
     func copy(to target: Self) async throws(StoreError)
+
+    /// Opens it for a copy to another kind of store; `.busy` while a worker works on it, and nobody begins to meanwhile.
+    func copySource() async throws(StoreError) -> any CopySource
+
+    /// Begins a store there with the keys of another; `.exists` when there is one.
+    ///
+    /// - Parameter keyFile: the other one's; copied to this one's place, unless it is the same.
+    func copyTarget(keyFile: String) async throws(StoreError) -> any CopyTarget
 }
 
 extension StoreDriver {

@@ -56,13 +56,15 @@ package struct PostgresDriver: StoreDriver {
 
     package func rekey() async throws(StoreError) -> StoreRekeying { try await PostgresKeeping.rekey(configuration) }
 
-    /// A database is moved by PostgreSQL's own tools.
     package func copy(to target: PostgresDriver) async throws(StoreError) {
-        throw StoreError(
-            .failed,
-            """
-            One database is moved to another by PostgreSQL's own tools while no worker works on it: pg_dump --format=custom, then \
-            pg_restore into an empty database; the key file goes with it.
-            """)
+        try await StoreCopying.copy(from: self, to: target)
+    }
+
+    package func copySource() async throws(StoreError) -> any CopySource {
+        try await PostgresCopySource.open(configuration)
+    }
+
+    package func copyTarget(keyFile: String) async throws(StoreError) -> any CopyTarget {
+        try await PostgresCopyTarget.make(configuration, keyFile: keyFile)
     }
 }

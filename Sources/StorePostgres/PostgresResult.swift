@@ -1,5 +1,6 @@
 import Basics
 import CPostgres
+import Store
 
 /// Why a row cannot be read: told apart from what the database itself says, which is of the store.
 struct NotReadable: Error {}
@@ -73,6 +74,17 @@ struct PostgresRow {
         let (bytes, type) = try result.value(index, column)
         guard type == Kind.bytes else { throw NotReadable() }
         return Array(bytes)
+    }
+
+    /// Whatever it is.
+    func copied(_ column: Int) throws -> CopiedValue {
+        if isNull(column) { return .null }
+        let (bytes, type) = try result.value(index, column)
+        return switch type {
+        case Kind.text: .text(try text(column))
+        case Kind.bytes: .bytes(Array(bytes))
+        case _: .integer(try integer(column))
+        }
     }
 
     func number(_ column: Int) throws -> Int { Int(try integer(column)) }

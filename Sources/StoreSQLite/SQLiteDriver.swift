@@ -46,6 +46,14 @@ package struct SQLiteDriver: StoreDriver {
         try await StoreKeeping.copy(configuration, to: target.configuration)
     }
 
+    package func copySource() async throws(StoreError) -> any CopySource {
+        try await SQLiteCopySource.open(configuration)
+    }
+
+    package func copyTarget(keyFile: String) async throws(StoreError) -> any CopyTarget {
+        try await SQLiteCopyTarget.make(configuration, keyFile: keyFile)
+    }
+
     package func order(
         _ command: WorkerCommand, clocks: Clocks
     ) async throws(StoreError) -> WorkerCommandResult {

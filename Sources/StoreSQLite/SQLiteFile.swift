@@ -100,7 +100,7 @@ enum SQLiteFile {
     /// Bytes that a log keeps which is begun anew: four times what one normally grows to.
     static let logLimit = 16 << 20
 
-    private static func fill(_ db: Database, _ sealing: Sealing, _ siteOptions: [String: String]) throws {
+    static func fill(_ db: Database, _ sealing: Sealing, _ siteOptions: [String: String]) throws {
         try db.execute(
             sql: "INSERT INTO meta VALUES ('schema', ?), ('key_check', ?)",
             arguments: [Schema.version, Data(sealing.checkValue)])

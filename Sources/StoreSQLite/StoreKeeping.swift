@@ -75,14 +75,17 @@ package enum StoreKeeping {
     ) async throws(StoreError) -> Result {
         try await locked(configuration) { pool, sealing in
             let live = try LockFile(configuration.path + ".live")
-            let living = try pool.read(SQLiteFile.workers).count { Liveness.lives($0, live) }
-            guard living == 0 else {
-                throw StoreError(
-                    .busy,
-                    "Processes at work on the store: \(living). Stop the workers first; their jobs wait in the queues."
-                )
-            }
+            try requireNoWorker(pool, live)
             return try work(pool, sealing)
+        }
+    }
+
+    static func requireNoWorker(_ pool: DatabasePool, _ live: LockFile) throws {
+        let living = try pool.read(SQLiteFile.workers).count { Liveness.lives($0, live) }
+        guard living == 0 else {
+            throw StoreError(
+                .busy,
+                "Processes at work on the store: \(living). Stop the workers first; their jobs wait in the queues.")
         }
     }
 
@@ -134,7 +137,7 @@ extension SQLiteFile {
         return stat(path, &facts) == 0 ? Int(facts.st_size) : 0
     }
 
-    private static func sync(_ path: String) throws {
+    static func sync(_ path: String) throws {
         let file = Foundation.open(path, O_RDONLY | O_CLOEXEC)
         defer { close(file) }
         guard file >= 0, fsync(file) == 0 else { throw StoreError(.failed, "The copy could not be synced.") }

@@ -31,8 +31,10 @@ package final class StoreWorld: Sendable {
         return configuration
     }
 
+    /// - Parameter isThere: Without it there is a place for a store only.
     package init(
-        _ kind: StoreKind = .sqlite, options: [String: String] = [:], letters: LetterBounds = LetterBounds()
+        _ kind: StoreKind = .sqlite, options: [String: String] = [:], letters: LetterBounds = LetterBounds(),
+        isThere: Bool = true
     ) async throws {
         self.kind = kind
         self.letters = letters
@@ -41,16 +43,32 @@ package final class StoreWorld: Sendable {
         switch kind {
         case .sqlite:
             postgres = nil
-            try await SQLiteStore.create(configuration, siteOptions: options)
+            if isThere { try await SQLiteStore.create(configuration, siteOptions: options) }
         case .postgres:
             postgres = try await PrivatePostgres.sharedSchema()
-            try await PostgresKeeping.create(try postgresConfiguration(), siteOptions: options)
+            if isThere { try await PostgresKeeping.create(try postgresConfiguration(), siteOptions: options) }
         }
     }
 
     deinit {
         try? FileManager.default.removeItem(at: folder)
         if let postgres { postgres.server.drop(shared: postgres.location) }
+    }
+
+    /// As operators' commands have it, with its kind's own time.
+    package func driver() throws -> any StoreDriver {
+        switch kind {
+        case .sqlite:
+            if let driver = SQLiteDriver(configuration.path, keyFile: configuration.keyFile, letters: letters) {
+                return driver
+            }
+        case .postgres:
+            let location = postgres?.location ?? ""
+            if let driver = PostgresDriver(location, keyFile: folder.path + "/store.key", letters: letters) {
+                return driver
+            }
+        }
+        throw PrivatePostgres.Failure(description: "the store is at no place")
     }
 
     /// Of a world of that kind.

@@ -113,7 +113,10 @@ struct StoreCommand: AsyncParsableCommand {
     struct Copy: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Moves the store and its keys to a place where there is none. Stop the workers first.",
-            discussion: "Example: verify-courier store copy --to sqlite:/srv/verify-courier/store.db")
+            discussion: """
+                Between SQLite and PostgreSQL every row is compared behind it. \
+                Example: verify-courier store copy --to sqlite:/srv/verify-courier/store.db
+                """)
 
         @OptionGroup var progress: ProgressOptions
         @OptionGroup var common: CommonOptions
@@ -121,7 +124,9 @@ struct StoreCommand: AsyncParsableCommand {
         @Option(help: "The new store, as in store.url.")
         var to: String
 
-        @Option(help: "The new key file; default the new store's path + .key.", completion: .file())
+        @Option(
+            help: "The new key file; default the new store's path + .key, to be named with PostgreSQL.",
+            completion: .file())
         var keyFile: String?
 
         @Flag(help: "One JSON object: the new store.")

@@ -36,6 +36,34 @@ struct StoreKindTests {
         #expect(gone.output.contains("stopped"), "\(gone.output) \(gone.errors)")
     }
 
+    @Test(
+        "store copy --to postgresql: tells on standard error how far it is; what was recorded is there",
+        .enabled(if: StoreKind.allCases.contains(.postgres)))
+    func copied() async throws {
+        let stage = try await Stage()
+        let worker = try stage.watchedWorker()
+        try await worker.waitUntilReady()
+        try await phone(stage)
+        let database = try await PrivatePostgres.sharedSchema()
+        defer { database.server.drop(shared: database.location) }
+        let (url, key) = ("postgresql:\(database.location)", "\(stage.folder)/copied.key")
+        let copy = "store copy --progress --json --key-file \(key) --to \(url)"
+        let early = try await stage.run(copy)
+        #expect(early.status == 69 && early.errors.contains("Stop the workers first"), "\(early.errors)")
+        worker.process.kill(SIGTERM)
+        #expect(await worker.process.waitUntilEnd() == 0)
+        let done = try await stage.run(copy)
+        #expect(done.status == 0 && done.output.contains("\"store\""), "\(done.errors)")
+        #expect(done.errors.contains("rows copied"), "\(done.errors)")
+        let there = "--set store.url=\(url) --set store.key_file=\(key)"
+        let check = try await stage.run("store check \(there)")
+        #expect(check.status == 0 && check.output.contains("sealed values"), "\(check.output) \(check.errors)")
+        let found = try await stage.run("outcomes find --user anna --json \(there)")
+        #expect(found.status == 0 && found.output.contains("approved"), "\(found.errors)")
+        let again = try await stage.run(copy)
+        #expect(again.status == 78, "\(again.errors)")
+    }
+
     private func phone(_ stage: Stage) async throws {
         let first = ["user": "anna", "login": "registration"]
         let sent = try await stage.ask(.registerPhone, first.merging(["phone": number, "channel": "sms"]) { $1 })

@@ -56,12 +56,10 @@ root=$(buildah mount "$container")
 mkdir -m 700 "$work/state" "$work/keys"
 chown 65532:65532 "$work/state" "$work/keys"
 # OPTION... COMMAND...: with two volumes that can be written, and nothing else.
-inside() {
-    systemd-nspawn --quiet --register=no --keep-unit --read-only --directory "$root" --user verify-courier \
-        --capability= --drop-capability=all --no-new-privileges=yes --tmpfs=/tmp --pipe \
-        --bind "$work/state:/var/lib/verify-courier" --bind "$work/keys:/etc/verify-courier/keys" "$@" \
-        2> >(grep -v "^Attempted to remove disk file system" >&2)
-}
+box=(systemd-nspawn --quiet --register=no --keep-unit --read-only --directory "$root" --user verify-courier
+    --capability= --drop-capability=all --no-new-privileges=yes --tmpfs=/tmp --pipe
+    --bind "$work/state:/var/lib/verify-courier" --bind "$work/keys:/etc/verify-courier/keys")
+inside() { "${box[@]}" "$@" 2> >(grep -v "^Attempted to remove disk file system" >&2); }
 # COMMAND...: without a network.
 contained() { inside --private-network "$@"; }
 contained /usr/bin/verify-courier --version
@@ -86,7 +84,8 @@ program() { inside "${settings[@]/#/--setenv=}" /usr/bin/verify-courier "$@" </d
 start() {
     local name=$1
     shift
-    program "$@" >"$work/$name.out" 2>"$work/$name.log" &
+    # Nothing around it: what is ended at the end is the box itself.
+    "${box[@]}" "${settings[@]/#/--setenv=}" /usr/bin/verify-courier "$@" </dev/null >"$work/$name.out" 2>"$work/$name.log" &
     pids+=("$!")
     for _ in $(seq 300); do
         ! grep -q '^ready' "$work/$name.out" || return 0
